@@ -1,0 +1,129 @@
+"""Sets by name: what each source gives, and what happens when it gives nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vae_explorer.data import (
+    DATA_DIR_VARIABLE,
+    DATASETS,
+    IMAGE_SETS,
+    DataError,
+    load_dataset,
+    load_or_embedded,
+    sources,
+)
+
+
+def test_facts() -> None:
+    assert list(DATASETS) == ["digits", "mnist", "fashion"]
+    assert IMAGE_SETS == ("embedded", "full")
+    assert {name: info.levels for name, info in DATASETS.items()} == {
+        "digits": 16,
+        "mnist": 255,
+        "fashion": 255,
+    }
+    for name, info in DATASETS.items():
+        assert info.name == name and len(info.class_names) == 10
+        assert info.licence.endswith(".") and info.source.endswith(".")
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_embedded(name: str) -> None:
+    dataset = load_dataset(name)
+    assert dataset.info is DATASETS[name] and dataset.image_set == "embedded"
+    assert dataset.origin.endswith(".") and dataset.info.label in dataset.origin
+    for split in (dataset.train, dataset.test):
+        assert split.images.dtype == split.labels.dtype == np.uint8
+        assert split.images.shape == (len(split.labels), np.prod(dataset.info.image_shape))
+        assert split.images.flags.c_contiguous
+        assert not split.images.flags.writeable and not split.labels.flags.writeable
+    assert dataset.train.images.max() == dataset.info.levels
+    assert load_dataset(name).train is dataset.train
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_pixels(name: str) -> None:
+    dataset = load_dataset(name)
+    images = dataset.test.images[:5]
+    pixels = dataset.pixels(images)
+    assert pixels.dtype == np.float32 and pixels.shape == images.shape
+    np.testing.assert_allclose(pixels, images / dataset.info.levels, rtol=1e-6)
+    whole_range = dataset.pixels(np.arange(dataset.info.levels + 1, dtype=np.uint8))
+    assert whole_range[0] == 0 and whole_range[-1] == 1
+    assert np.all(np.diff(whole_range) > 0)
+
+
+def test_full_digits_are_the_embedded_ones(tmp_path: Path) -> None:
+    full = load_dataset("digits", "full", tmp_path / "absent")
+    assert full.image_set == "full"
+    assert full.train is load_dataset("digits").train and full.test is load_dataset("digits").test
+
+
+def test_full_set_from_a_folder(tmp_path: Path, write_set) -> None:
+    parts = write_set(tmp_path / "mnist")
+    sentences: list[str] = []
+    dataset = load_dataset("mnist", "full", str(tmp_path), sentences.append)
+    np.testing.assert_array_equal(dataset.train.images, parts[0].reshape(-1, 784))
+    np.testing.assert_array_equal(dataset.test.labels, parts[3])
+    assert dataset.image_set == "full"
+    assert dataset.origin == f"30 training and 20 test images of MNIST, read from {tmp_path}."
+    assert sentences == [f"Reading MNIST from {tmp_path}."]
+
+
+def test_environment_names_the_folder_and_the_argument_overrules(
+    tmp_path: Path, write_set, monkeypatch
+) -> None:
+    write_set(tmp_path / "one" / "fashion", train_per_class=1)
+    write_set(tmp_path / "two" / "fashion", train_per_class=2)
+    monkeypatch.setenv(DATA_DIR_VARIABLE, str(tmp_path / "one"))
+    assert len(load_dataset("fashion", "full").train.labels) == 10
+    assert len(load_dataset("fashion", "full", tmp_path / "two").train.labels) == 20
+    assert len(load_dataset("fashion").train.labels) == 10_000
+
+
+def test_home_is_understood(tmp_path: Path, write_set, monkeypatch) -> None:
+    write_set(tmp_path / "mnist")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert len(load_dataset("mnist", "full", "~").train.labels) == 30
+
+
+@pytest.mark.parametrize("load", [load_dataset, load_or_embedded])
+def test_unknown_names(load) -> None:
+    with pytest.raises(ValueError, match="no data set 'cifar'; it may be digits, mnist, fashion"):
+        load("cifar")
+    with pytest.raises(ValueError, match="no image set 'half'; it may be embedded, full"):
+        load("mnist", "half")
+
+
+def test_no_fallback_where_none_is_needed(tmp_path: Path, write_set) -> None:
+    write_set(tmp_path)
+    dataset, why = load_or_embedded("mnist", "full", tmp_path)
+    assert why is None and dataset.image_set == "full"
+
+
+def test_fallback(tmp_path: Path) -> None:
+    dataset, why = load_or_embedded("mnist", "full", tmp_path / "absent")
+    assert why == (
+        f"The data folder {tmp_path / 'absent'} does not exist; "
+        "the embedded images are used instead."
+    )
+    assert dataset.image_set == "embedded" and dataset.train is load_dataset("mnist").train
+
+
+def test_broken_installation_is_said(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sources, "EMBEDDED_DIR", tmp_path)
+    with pytest.raises(DataError, match="No files of MNIST"):
+        load_or_embedded("mnist")
+
+
+def test_import_is_light(run_python) -> None:
+    program = (
+        "import sys, vae_explorer.data as data; data.load_dataset('mnist');"
+        "print([m for m in ('sklearn', 'scipy', 'pandas', 'torch', 'streamlit', 'plotly')"
+        " if m in sys.modules])"
+    )
+    done = run_python("-c", program)
+    assert (done.stdout, done.stderr) == ("[]\n", "")

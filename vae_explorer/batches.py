@@ -1,0 +1,98 @@
+"""Mini-batches from tensors already in memory, the same for all members of a seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae_explorer.data import Dataset
+from vae_explorer.population import Population
+from vae_explorer.randomness import generator
+
+
+class Batches:
+    """Training images in random order with the noise that goes with them, and the test images.
+
+    At the start of an epoch every seed draws an order of the images and a noise vector for each;
+    members with that seed all see them. Images stay 8-bit in memory.
+    """
+
+    def __init__(self, population: Population, dataset: Dataset):
+        self._train = torch.from_numpy(np.array(dataset.train.images))  # (N, D) uint8
+        self._test = torch.from_numpy(np.array(dataset.test.images))
+        self._scale = 1 / dataset.info.levels
+        self._latent = population.latent
+        self._size = population.experiment.batch_size
+        self._members = len(population)
+        seeds = [member.seed for member in population.members]
+        self._seeds = list(dict.fromkeys(seeds))
+        self._seed_of = torch.tensor([self._seeds.index(seed) for seed in seeds])  # (K,)
+        self._streams = {
+            purpose: [generator(seed, purpose) for seed in self._seeds]
+            for purpose in ("batches", "noise", "dropout")
+        }
+        streams = [generator(seed, "evaluation") for seed in self._seeds]
+        self._test_noise = self._normal(len(self._test), streams)
+        hidden = (population.encoder, population.decoder)
+        self._dropout_widths = [
+            network.dense[index].bias.shape[2] if activate.drops else None
+            for network in hidden
+            for index, activate in enumerate(network.activate)
+        ]
+
+    @property
+    def images(self) -> int:
+        """Training images in an epoch."""
+        return len(self._train)
+
+    @property
+    def steps(self) -> int:
+        """Mini-batches in an epoch; the last may be smaller."""
+        return math.ceil(self.images / self._size)
+
+    def begin_epoch(self) -> None:
+        """Draws the order and the noise of an epoch."""
+        streams = self._streams["batches"]
+        self._order = [torch.randperm(self.images, generator=stream) for stream in streams]
+        self._noise = self._normal(self.images, self._streams["noise"])
+
+    def train(self, position: int) -> tuple[Tensor, Tensor]:
+        """Images (K, N, D) in [0, 1] and noise (K, N, L) of the epoch's batch at `position`."""
+        rows = slice(position * self._size, (position + 1) * self._size)
+        images = [self._train.index_select(0, order[rows]) for order in self._order]
+        noise = [noise[rows] for noise in self._noise]
+        return self._spread([batch * self._scale for batch in images]), self._spread(noise)
+
+    def dropout_uniforms(self, batch: int) -> list[Tensor | None]:
+        """One draw (K, N, H) for each hidden layer, None where no member drops outputs."""
+        return [
+            None
+            if width is None
+            else self._spread(
+                [torch.rand(batch, width, generator=stream) for stream in self._streams["dropout"]]
+            )
+            for width in self._dropout_widths
+        ]
+
+    def test(self, chunk: int) -> list[tuple[Tensor, Tensor]]:
+        """The test images (N, D) in [0, 1] in chunks, with a noise (K, N, L) that never changes."""
+        return [
+            (
+                self._test[start : start + chunk] * self._scale,
+                self._spread([noise[start : start + chunk] for noise in self._test_noise]),
+            )
+            for start in range(0, len(self._test), chunk)
+        ]
+
+    def _normal(self, count: int, streams: Sequence[torch.Generator]) -> list[Tensor]:
+        return [torch.randn(count, self._latent, generator=stream) for stream in streams]
+
+    def _spread(self, draws: Sequence[Tensor]) -> Tensor:
+        """One draw a seed, each (N, ...), to one a member, (K, N, ...)."""
+        if len(draws) == 1:  # a view: no copy
+            return draws[0].expand(self._members, -1, -1)
+        return torch.stack(list(draws)).index_select(0, self._seed_of)

@@ -1,0 +1,20 @@
+"""The images: three bundled sets, the full MNIST-like sets, and what a user brings.
+
+`load_dataset` is the way in. Importing this package needs NumPy only.
+"""
+
+from vae_explorer.data.catalog import DATASETS, IMAGE_SETS, DatasetInfo
+from vae_explorer.data.dataset import DataError, Dataset, Split
+from vae_explorer.data.sources import DATA_DIR_VARIABLE, load_dataset, load_or_embedded
+
+__all__ = [
+    "DATASETS",
+    "DATA_DIR_VARIABLE",
+    "IMAGE_SETS",
+    "DataError",
+    "Dataset",
+    "DatasetInfo",
+    "Split",
+    "load_dataset",
+    "load_or_embedded",
+]

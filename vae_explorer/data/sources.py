@@ -1,0 +1,104 @@
+"""Loading a set by name: from scikit-learn, from this package, from a folder, from OpenML."""
+
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from vae_explorer.data.catalog import DATASETS, IMAGE_SETS, DatasetInfo
+from vae_explorer.data.dataset import DataError, Dataset, Split
+from vae_explorer.data.folder import read_folder
+from vae_explorer.data.openml import read_openml
+from vae_explorer.data.stratify import draw_per_class
+
+DATA_DIR_VARIABLE = "VAE_EXPLORER_DATA_DIR"
+"""The environment variable that names the folder of full sets when `data_dir` does not."""
+
+EMBEDDED_DIR = Path(__file__).parent / "embedded"
+
+_DIGITS_TEST_PER_CLASS = 36
+_DIGITS_SEED = 0
+
+
+def load_dataset(
+    name: str,
+    image_set: str = "embedded",
+    data_dir: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Dataset:
+    """Load a set of images.
+
+    Args:
+        name: a key of `DATASETS`.
+        image_set: "embedded" for the images in this package, "full" for all that were published.
+            The digits are embedded in full.
+        data_dir: folder of IDX files of the full set, or of folders named like the sets. Without
+            it the environment variable `VAE_EXPLORER_DATA_DIR` names the folder; without either
+            the full set comes from OpenML, once.
+        progress: called with a sentence at each step of what may take long.
+
+    Raises:
+        ValueError: there is no such `name` or `image_set`.
+        DataError: the images cannot be had; the message says why.
+    """
+    if name not in DATASETS:
+        raise ValueError(f"There is no data set {name!r}; it may be {', '.join(DATASETS)}.")
+    if image_set not in IMAGE_SETS:
+        raise ValueError(f"There is no image set {image_set!r}; it may be {', '.join(IMAGE_SETS)}.")
+    info = DATASETS[name]
+    report = progress or (lambda sentence: None)
+    if info.openml is None:
+        train, test = _digits()
+        origin = "shipped with scikit-learn"
+    elif image_set == "embedded":
+        train, test = read_folder(info, EMBEDDED_DIR)
+        origin = "embedded in VAE Explorer"
+    elif folder := data_dir or os.environ.get(DATA_DIR_VARIABLE):
+        report(f"Reading {info.label} from {folder}.")
+        train, test = read_folder(info, Path(os.path.expanduser(folder)))
+        origin = f"read from {folder}"
+    else:
+        train, test = read_openml(info, report)
+        origin = f"downloaded from OpenML ({info.openml[0]}, version {info.openml[1]})"
+    return Dataset(info, train, test, image_set, _origin(info, train, test, origin))
+
+
+def load_or_embedded(
+    name: str,
+    image_set: str = "embedded",
+    data_dir: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Dataset, str | None]:
+    """Load a set of images, or its embedded images with the sentence that says why.
+
+    Takes what `load_dataset` takes. Only embedded files that are themselves damaged, which takes
+    a broken installation, still raise `DataError`.
+
+    Raises:
+        ValueError: there is no such `name` or `image_set`.
+    """
+    try:
+        return load_dataset(name, image_set, data_dir, progress), None
+    except DataError as error:
+        why = f"{str(error).removesuffix('.')}; the embedded images are used instead."
+        return load_dataset(name), why
+
+
+@lru_cache(maxsize=1)
+def _digits() -> tuple[Split, Split]:
+    from sklearn.datasets import load_digits
+
+    pixels, labels = load_digits(return_X_y=True)
+    images, labels = pixels.astype(np.uint8), labels.astype(np.uint8)
+    test = draw_per_class(labels, _DIGITS_TEST_PER_CLASS, _DIGITS_SEED)
+    train = np.setdiff1d(np.arange(len(labels)), test)
+    return Split(images[train], labels[train]), Split(images[test], labels[test])
+
+
+def _origin(info: DatasetInfo, train: Split, test: Split, where: str) -> str:
+    return (
+        f"{len(train.labels):,} training and {len(test.labels):,} test images of {info.label}, "
+        f"{where}."
+    )

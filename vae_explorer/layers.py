@@ -1,0 +1,259 @@
+"""Layers over the member axis, each with its own forward and backward.
+
+The matrix products are most of a training step, so what surrounds them is kept thin: gradients are
+written straight into one buffer instead of through an autograd graph of the whole network, which
+took a third more time a step (benchmarks/README.md). Autograd still differentiates the activations,
+so a new one needs no derivative by hand. Tests hold every gradient against autograd of a plain
+torch.nn network.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from vae_explorer.activations import ACTIVATIONS
+
+
+class Parameters:
+    """Every parameter of a population in one flat buffer, and every gradient in another.
+
+    One buffer makes an optimiser's step one call. A parameter is a contiguous view with a leading
+    member axis, for batched matrix products at full speed.
+    """
+
+    _ALIGNMENT = 16  # floats: a view starts on a cache line
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]]):
+        offsets = [0]
+        for shape in shapes.values():
+            size = math.prod(shape)
+            offsets.append(offsets[-1] + -(-size // self._ALIGNMENT) * self._ALIGNMENT)
+        self.flat = torch.zeros(offsets[-1])
+        self.flat_gradient = torch.zeros(offsets[-1])
+        self.slices = {
+            name: slice(offset, offset + math.prod(shape))
+            for offset, (name, shape) in zip(offsets, shapes.items())
+        }
+        self.shapes = dict(shapes)
+        self.values = self.views_of(self.flat)
+        self.gradients = self.views_of(self.flat_gradient)
+
+    def views_of(self, flat: Tensor) -> dict[str, Tensor]:
+        """The named views of any buffer laid out like this one, as an optimiser's moments are."""
+        return {name: flat[self.slices[name]].view(shape) for name, shape in self.shapes.items()}
+
+    def gradient_norms(self) -> Tensor:
+        """(K,) Euclidean norm of each member's whole gradient."""
+        members = next(iter(self.shapes.values()))[0]
+        if members == 1:  # a dot product runs on all threads, a norm on one
+            return torch.dot(self.flat_gradient, self.flat_gradient).sqrt().view(1)
+        norms = [
+            torch.linalg.vector_norm(gradient.view(members, -1), dim=1)
+            for gradient in self.gradients.values()
+        ]
+        return torch.linalg.vector_norm(torch.stack(norms), dim=0)
+
+
+class Dense:
+    """An affine map for every member: (K, N, in) to (K, N, out)."""
+
+    def __init__(self, parameters: Parameters, name: str):
+        self.name = name
+        self.weight = parameters.values[f"{name}.weight"]  # (K, in, out)
+        self.bias = parameters.values[f"{name}.bias"]  # (K, 1, out)
+        self.weight_gradient = parameters.gradients[f"{name}.weight"]
+        self._bias_gradient = parameters.gradients[f"{name}.bias"]
+
+    @staticmethod
+    def shapes(name: str, members: int, fan_in: int, fan_out: int) -> dict[str, tuple[int, ...]]:
+        return {
+            f"{name}.weight": (members, fan_in, fan_out),
+            f"{name}.bias": (members, 1, fan_out),
+        }
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return torch.bmm(inputs, self.weight).add_(self.bias)
+
+    def forward_for_backward(self, inputs: Tensor) -> Tensor:
+        """As forward, and remembers what backward needs."""
+        self.last_inputs = inputs
+        return self.forward(inputs)
+
+    def backward(self, gradient: Tensor) -> None:
+        """Writes the parameters' gradients; gradient is (K, N, out)."""
+        torch.bmm(self.last_inputs.transpose(1, 2), gradient, out=self.weight_gradient)
+        torch.sum(gradient, 1, keepdim=True, out=self._bias_gradient)
+
+    def input_gradient(self, gradient: Tensor) -> Tensor:
+        """(K, N, in)"""
+        return torch.bmm(gradient, self.weight.transpose(1, 2))
+
+
+class Activate:
+    """A hidden layer's activations: members side by side, each with its own function.
+
+    Neighbouring members with the same function are one call. In training some outputs are set to
+    zero where a member has a dropout rate (Srivastava et al. 2014, inverted scaling).
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        name: str,
+        activations: Sequence[str],
+        dropout: Sequence[float],
+    ):
+        self.name = name
+        runs = [(ACTIVATIONS[key], len(list(run))) for key, run in itertools.groupby(activations)]
+        stops = list(itertools.accumulate(size for _, size in runs))
+        self.groups = [
+            (activation, slice(stop - size, stop)) for (activation, size), stop in zip(runs, stops)
+        ]
+        self._sizes = [size for _, size in runs]
+        self._learned = [
+            {key: self._view(parameters.values, key, rows) for key in activation.parameters}
+            for activation, rows in self.groups
+        ]
+        self._learned_gradients = [
+            self._view(parameters.gradients, key, rows)
+            for activation, rows in self.groups
+            for key in activation.parameters
+        ]
+        for group in self._learned:
+            for value in group.values():
+                value.requires_grad_()
+        rates = torch.tensor(
+            [rate or ACTIVATIONS[key].dropout for key, rate in zip(activations, dropout)]
+        ).view(-1, 1, 1)
+        self._rates = rates if bool((rates > 0).any()) else None
+
+    def _view(self, named: Mapping[str, Tensor], key: str, rows: slice) -> Tensor:
+        return named[f"{self.name}.{key}"][rows]
+
+    @staticmethod
+    def shapes(name: str, activations: Sequence[str], width: int) -> dict[str, tuple[int, ...]]:
+        """Learnable numbers, one a unit: (K, 1, width), with rows unused where f has none."""
+        keys = [key for activation in activations for key in ACTIVATIONS[activation].parameters]
+        return {f"{name}.{key}": (len(activations), 1, width) for key in keys}
+
+    @torch.no_grad()
+    def initialise(self) -> None:
+        """Sets each learnable number to the value that its activation starts from."""
+        for (activation, _), learned in zip(self.groups, self._learned):
+            for key, value in learned.items():
+                value.fill_(activation.parameters[key])
+
+    @property
+    def drops(self) -> bool:
+        return self._rates is not None
+
+    def _apply(self, pieces: Sequence[Tensor]) -> list[Tensor]:
+        return [
+            activation.function(piece, **learned)
+            for (activation, _), piece, learned in zip(self.groups, pieces, self._learned)
+        ]
+
+    def forward(self, pre_activation: Tensor) -> Tensor:
+        """(K, N, H) to (K, N, H), as in evaluation: nothing is dropped."""
+        return _join(self._apply(pre_activation.split(self._sizes)))
+
+    def forward_for_backward(self, pre_activation: Tensor, uniform: Tensor | None) -> Tensor:
+        """As in training; uniform is (K, N, H) in [0, 1), needed where `drops`."""
+        self._pieces = [piece.requires_grad_() for piece in pre_activation.split(self._sizes)]
+        with torch.enable_grad():
+            self._outputs = self._apply(self._pieces)
+        output = _join([piece.detach() for piece in self._outputs])
+        self._keep = None
+        if self._rates is not None and uniform is not None:
+            self._keep = (uniform >= self._rates) / (1 - self._rates)
+            output = output * self._keep
+        return output
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        """Gradient of the outputs to that of the pre-activations, both (K, N, H)."""
+        if self._keep is not None:
+            gradient = gradient * self._keep
+        learned = [value for group in self._learned for value in group.values()]
+        gradients = torch.autograd.grad(
+            self._outputs, [*self._pieces, *learned], gradient.split(self._sizes)
+        )
+        count = len(self._pieces)
+        for target, value in zip(self._learned_gradients, gradients[count:]):
+            target.copy_(value)
+        return _join(gradients[:count])
+
+    def derivative(self, pre_activation: Tensor) -> Tensor:
+        """(K, N, H) how much a unit's layer output grows with its pre-activation."""
+        pieces = [piece.requires_grad_() for piece in pre_activation.detach().split(self._sizes)]
+        with torch.enable_grad():
+            outputs = self._apply(pieces)
+        return _join(torch.autograd.grad(outputs, pieces, [torch.ones_like(p) for p in pieces]))
+
+
+class Network:
+    """A chain of Dense and Activate: an encoder or a decoder, every member's at once."""
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        name: str,
+        depth: int,
+        activations: Sequence[str],
+        dropout: Sequence[float],
+    ):
+        self.name = name
+        self.dense = [Dense(parameters, f"{name}.{index}") for index in range(depth + 1)]
+        self.activate = [
+            Activate(parameters, f"{name}.{index}.activation", activations, dropout)
+            for index in range(depth)
+        ]
+
+    @staticmethod
+    def shapes(
+        name: str, widths: Sequence[int], activations: Sequence[str]
+    ) -> dict[str, tuple[int, ...]]:
+        shapes: dict[str, tuple[int, ...]] = {}
+        members = len(activations)
+        for index, (fan_in, fan_out) in enumerate(itertools.pairwise(widths)):
+            shapes |= Dense.shapes(f"{name}.{index}", members, fan_in, fan_out)
+            if index < len(widths) - 2:
+                shapes |= Activate.shapes(f"{name}.{index}.activation", activations, fan_out)
+        return shapes
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        for dense, activate in zip(self.dense, self.activate):
+            inputs = activate.forward(dense.forward(inputs))
+        return self.dense[-1].forward(inputs)
+
+    def hidden(self, inputs: Tensor) -> list[tuple[Activate, Tensor, Tensor]]:
+        """Each hidden layer with its pre-activations and outputs, both (K, N, H)."""
+        views = []
+        for dense, activate in zip(self.dense, self.activate):
+            pre_activation = dense.forward(inputs)
+            inputs = activate.forward(pre_activation)
+            views.append((activate, pre_activation, inputs))
+        return views
+
+    def forward_for_backward(self, inputs: Tensor, uniforms: Sequence[Tensor | None]) -> Tensor:
+        for dense, activate, uniform in zip(self.dense, self.activate, uniforms):
+            inputs = activate.forward_for_backward(dense.forward_for_backward(inputs), uniform)
+        return self.dense[-1].forward_for_backward(inputs)
+
+    def backward(self, gradient: Tensor) -> Tensor:
+        """Writes all parameters' gradients; returns that of the first pre-activation."""
+        self.dense[-1].backward(gradient)
+        for dense, following, activate in zip(
+            self.dense[-2::-1], self.dense[::-1], self.activate[::-1]
+        ):
+            gradient = activate.backward(following.input_gradient(gradient))
+            dense.backward(gradient)
+        return gradient
+
+
+def _join(pieces: Sequence[Tensor]) -> Tensor:
+    return pieces[0] if len(pieces) == 1 else torch.cat(list(pieces))

@@ -1,0 +1,142 @@
+"""The population: K variational autoencoders of one shape as one batched program.
+
+Kingma and Welling (2014), "Auto-Encoding Variational Bayes", appendix C, with every weight stacked
+on a leading member axis: a dense layer is (K, in, out), a batch of latents (K, N, L).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae_explorer import objective
+from vae_explorer.config import Experiment, Member
+from vae_explorer.layers import Network, Parameters
+
+# Where a learned Gaussian output starts: the variance of the pixels of bright images on black.
+INITIAL_OUTPUT_LOG_VARIANCE = -2.3
+
+
+class Population:
+    """K VAEs that differ in their recipe. Weights are zero until `initialise` or `copy_weights`.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Gives the layers' widths, the output distribution and the members.
+    """
+
+    def __init__(self, experiment: Experiment):
+        self.experiment = experiment
+        self.members: tuple[Member, ...] = experiment.members
+        self.latent = experiment.latent
+        self.image_size = experiment.image_size
+        self.bernoulli = experiment.output == "bernoulli"
+        encoders = [member.encoder_activation for member in self.members]
+        decoders = [member.decoder_activation for member in self.members]
+        dropout = [member.dropout for member in self.members]
+        # The heads for mean and log-variance are the two halves of one matrix: one product.
+        encoder_widths = (self.image_size, *experiment.hidden, 2 * self.latent)
+        decoder_widths = (self.latent, *experiment.decoder_widths, self.image_size)
+        shapes = Network.shapes("encoder", encoder_widths, encoders)
+        shapes |= Network.shapes("decoder", decoder_widths, decoders)
+        if not self.bernoulli:
+            shapes["output.log_variance"] = (len(self.members), 1, 1)
+        self.parameters = Parameters(shapes)
+        self.encoder = Network(
+            self.parameters, "encoder", len(experiment.hidden), encoders, dropout
+        )
+        self.decoder = Network(
+            self.parameters, "decoder", len(experiment.decoder_widths), decoders, dropout
+        )
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    @torch.no_grad()
+    def encode(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance of q(z given x), each (K, N, L).
+
+        images is (N, D) or, one batch a member, (K, N, D), in [0, 1].
+        """
+        heads = self.encoder.forward(self._inputs(images, self.image_size, "pixels"))
+        mean, log_variance = heads.split(self.latent, dim=2)
+        return mean, log_variance
+
+    @torch.no_grad()
+    def decode(self, latents: np.ndarray | Tensor) -> Tensor:
+        """Mean images in [0, 1], (K, N, D), of latents (N, L) or (K, N, L).
+
+        A Gaussian output's means are cut to [0, 1].
+        """
+        output = self.decoder.forward(self._inputs(latents, self.latent, "latent dimensions"))
+        return torch.sigmoid(output) if self.bernoulli else output.clamp(0, 1)
+
+    def _inputs(self, values: np.ndarray | Tensor, size: int, what: str) -> Tensor:
+        inputs = torch.as_tensor(values, dtype=torch.float32)
+        if inputs.ndim == 2:
+            inputs = inputs.expand(len(self), -1, -1)
+        if inputs.ndim != 3 or inputs.shape[0] != len(self) or inputs.shape[2] != size:
+            raise ValueError(
+                f"The shape is {tuple(inputs.shape)}; it must be (N, {size}) or "
+                f"({len(self)}, N, {size}), with {size} {what}."
+            )
+        return inputs
+
+    @torch.no_grad()
+    def losses(self, images: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Reconstruction and KL of each image, both (K, N) in nats, and the means (K, N, L).
+
+        images (N, D) or (K, N, D); noise (K, N, L), standard normal.
+        """
+        mean, log_variance = self.encode(images)
+        output = self.decoder.forward(mean + noise * torch.exp(0.5 * log_variance))
+        if self.bernoulli:
+            reconstruction = objective.bernoulli_reconstruction(output, images)
+        else:
+            log_output = self.parameters.values["output.log_variance"]
+            reconstruction = objective.gaussian_reconstruction(output, log_output, images)
+        return reconstruction, objective.kl_by_dimension(mean, log_variance).sum(-1), mean
+
+    @torch.no_grad()
+    def backward(
+        self,
+        images: Tensor,
+        noise: Tensor,
+        kl_weight: Tensor,
+        free_bits: float = 0.0,
+        uniforms: Sequence[Tensor | None] | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Writes the gradient of the batch's mean loss into `parameters.flat_gradient`.
+
+        images (K, N, D); noise (K, N, L), standard normal; kl_weight (K, 1, 1); uniforms, for
+        dropout, one (K, N, H) a hidden layer from the image on, or None. Returns the batch means
+        of reconstruction and KL, each (K,), in nats.
+        """
+        depth = len(self.encoder.activate)
+        uniforms = uniforms or [None] * (depth + len(self.decoder.activate))
+        heads = self.encoder.forward_for_backward(images, uniforms[:depth])
+        mean, log_variance = heads.split(self.latent, dim=2)
+        deviation = torch.exp(0.5 * log_variance)
+        step = noise * deviation
+        output = self.decoder.forward_for_backward(mean + step, uniforms[depth:])
+        if self.bernoulli:
+            reconstruction, gradient = objective.bernoulli_gradient(output, images)
+        else:
+            log_output = self.parameters.values["output.log_variance"]
+            reconstruction, gradient, log_gradient = objective.gaussian_gradient(
+                output, log_output, images
+            )
+            self.parameters.gradients["output.log_variance"].copy_(log_gradient)
+        first = self.decoder.backward(gradient)
+        kl, mean_gradient, log_variance_gradient = objective.kl_gradient(
+            mean, log_variance, deviation.square(), kl_weight, free_bits
+        )
+        latent_gradient = self.decoder.dense[0].input_gradient(first)
+        mean_gradient += latent_gradient
+        log_variance_gradient.addcmul_(latent_gradient, step, value=0.5)
+        self.encoder.backward(torch.cat([mean_gradient, log_variance_gradient], dim=2))
+        return reconstruction, kl

@@ -1,0 +1,36 @@
+"""The probe images: the same few test images, watched through every run on a set."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vae_explorer.data import Dataset
+
+_PROBED = 500  # enough to see a latent space, few enough to draw once a second
+
+
+class Probe:
+    """Test images chosen by the set alone, so that runs and activations show the same.
+
+    Attributes
+    ----------
+    pixels : (P, D) float32 in [0, 1]; labels : (P,) uint8
+        The first of each class in turn, twice, then the others as they come.
+    shown : int
+        How many of the first ones are drawn as pictures.
+    default_path : (int, int)
+        The two that interpolations join until others are chosen.
+    """
+
+    def __init__(self, dataset: Dataset):
+        labels = dataset.test.labels
+        order = np.random.default_rng(0).permutation(len(labels))
+        classes = range(len(dataset.info.class_names))
+        shown = [order[labels[order] == k][turn] for turn in range(2) for k in classes]
+        rest = order[~np.isin(order, shown)]
+        chosen = np.concatenate([shown, rest])[:_PROBED]
+        self.images = dataset.test.images[chosen]  # (P, D) uint8
+        self.labels = labels[chosen]
+        self.pixels = dataset.pixels(self.images)
+        self.shown = len(shown)
+        self.default_path = (1, 0)

@@ -1,0 +1,18 @@
+"""Every random draw: one generator for each seed and purpose.
+
+Members with the same seed draw the same initial weights, batches and noise whatever else is in the
+population (common random numbers), and evaluating more or less often changes no training draw.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+_PURPOSES = ("weights", "batches", "noise", "dropout", "evaluation")
+
+
+def generator(seed: int, purpose: str) -> torch.Generator:
+    """A generator that gives the same numbers for the same seed and purpose."""
+    sequence = np.random.SeedSequence([seed, _PURPOSES.index(purpose)])
+    return torch.Generator().manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> 1))

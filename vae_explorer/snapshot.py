@@ -1,0 +1,150 @@
+"""What a training run shows of itself: an immutable snapshot of plain NumPy arrays.
+
+A snapshot knows nothing of PyTorch, so a page that draws one need not import it. It travels between
+processes as safetensors bytes: arrays by name, and everything else as JSON in the header.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+# Fixed bins, so that histograms of different steps, layers and members lie over each other. What
+# lies beyond is counted in the outermost bin.
+BIN_EDGES = np.linspace(-6.0, 6.0, 97, dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Losses over training, one row a point; nats per image, means over images.
+
+    Training columns are means over the mini-batches since the row before (with the noise and
+    dropout of training); test columns are over the whole test set, NaN save at an epoch's end.
+    """
+
+    step: np.ndarray  # (P,) int64
+    epoch: np.ndarray  # (P,) float32, fractional
+    train_reconstruction: np.ndarray  # (P, K) float32
+    train_kl: np.ndarray  # (P, K)
+    test_reconstruction: np.ndarray  # (P, K)
+    test_kl: np.ndarray  # (P, K)
+
+    @property
+    def train_loss(self) -> np.ndarray:
+        """(P, K) the negative ELBO, whatever beta is."""
+        return self.train_reconstruction + self.train_kl
+
+    @property
+    def test_loss(self) -> np.ndarray:
+        """(P, K) the negative ELBO, NaN save at an epoch's end."""
+        return self.test_reconstruction + self.test_kl
+
+
+@dataclass(frozen=True, eq=False)
+class LayerView:
+    """What one hidden layer does on the probe images, for every member."""
+
+    name: str  # "encoder 1", "decoder 1", counted from the input
+    pre_activation: np.ndarray  # (K, B) int32, counts in the bins of BIN_EDGES
+    output: np.ndarray  # (K, B) int32
+    dead: np.ndarray  # (K,) share of units whose derivative is 0 on every probe image
+    saturated: np.ndarray  # (K,) share of units, not dead, flat on 95 % of the probe images
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """Why and when a member stopped: it keeps its last finite weights."""
+
+    member: int
+    step: int
+    layer: str  # first layer whose gradient or output was not finite
+    reason: str  # one sentence
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A population at one step. K members, P probe images, L latent dimensions, D pixels."""
+
+    step: int
+    steps: int  # of the whole run
+    epoch: float
+    epochs: int
+    seconds: float  # of training steps alone
+    wall_seconds: float  # with evaluation and snapshots, without pauses
+    images_per_second: float  # training images a second through every member, of late
+    learning_rate: float  # of the last step
+    beta: np.ndarray  # (K,) now asked for
+    precision: str  # of the matrix products: float32 or bfloat16
+    curves: Curves
+    latent_mean: np.ndarray  # (K, P, L) float32, of the probe images
+    latent_log_variance: np.ndarray  # (K, P, L) float32
+    reconstructions: np.ndarray  # (K, R, D) uint8, 255 is white, of the first R probe images
+    path_images: tuple[int, int]  # the two probe images that the paths join
+    path_linear: np.ndarray  # (K, S, D) uint8, decoded along the straight line
+    path_spherical: np.ndarray  # (K, S, D) uint8, decoded along the great circle
+    layers: tuple[LayerView, ...]
+    gradient_layers: tuple[str, ...]  # names for the next, from input to output
+    gradient_norms: np.ndarray  # (K, len(gradient_layers)) of the last step
+    active_latents: np.ndarray  # (K,) int32
+    frozen: tuple[Freeze, ...]
+
+    @property
+    def finished(self) -> bool:
+        return self.step >= self.steps
+
+    def to_bytes(self) -> bytes:
+        """Safetensors bytes; from_bytes gives the same snapshot back."""
+        from safetensors.numpy import save
+
+        arrays: dict[str, np.ndarray] = {}
+        plain = _take_arrays(self, "", arrays)
+        return save(arrays, metadata={"snapshot": json.dumps(plain)})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Snapshot:
+        """Raises ValueError for bytes that are no snapshot."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        try:
+            arrays = load(data)
+            header_length = int.from_bytes(data[:8], "little")
+            header = json.loads(data[8 : 8 + header_length])
+            plain = json.loads(header["__metadata__"]["snapshot"])
+        except (SafetensorError, KeyError, ValueError) as error:
+            raise ValueError(f"These bytes are no snapshot: {error}.") from error
+        for array in arrays.values():
+            array.flags.writeable = False
+        plain["curves"] = Curves(**_with_arrays(plain["curves"], arrays))
+        plain["layers"] = tuple(LayerView(**_with_arrays(v, arrays)) for v in plain["layers"])
+        plain["frozen"] = tuple(Freeze(**freeze) for freeze in plain["frozen"])
+        plain["path_images"] = tuple(plain["path_images"])
+        plain["gradient_layers"] = tuple(plain["gradient_layers"])
+        return cls(**_with_arrays(plain, arrays))
+
+
+def _take_arrays(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
+    """Value as plain JSON types, its arrays moved to `arrays` and named in their place."""
+    if isinstance(value, np.ndarray):
+        arrays[name] = np.ascontiguousarray(value)
+        return {"array": name}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return {
+            f.name: _take_arrays(getattr(value, f.name), f"{name}.{f.name}", arrays) for f in fields
+        }
+    if isinstance(value, (tuple, list)):
+        return [_take_arrays(entry, f"{name}.{i}", arrays) for i, entry in enumerate(value)]
+    return value
+
+
+def _with_arrays(plain: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """The inverse of _take_arrays for one object's fields."""
+    return {
+        name: arrays[value["array"]] if isinstance(value, dict) and "array" in value else value
+        for name, value in plain.items()
+    }

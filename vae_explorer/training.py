@@ -1,0 +1,234 @@
+"""Training: a Trainer takes steps, and iterates immutable snapshots of what it has become."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from vae_explorer import diagnostics
+from vae_explorer.batches import Batches
+from vae_explorer.config import Experiment
+from vae_explorer.data import Dataset
+from vae_explorer.initialisation import initialise
+from vae_explorer.latent import linear_path, spherical_path
+from vae_explorer.optimiser import MemberwiseAdam
+from vae_explorer.population import Population
+from vae_explorer.precision import choose_precision, matrix_precision
+from vae_explorer.probe import Probe
+from vae_explorer.recording import Recorder
+from vae_explorer.schedule import learning_rate_share
+from vae_explorer.snapshot import Curves, Freeze, Snapshot
+
+ACTIVE_VARIANCE = 0.01  # Burda et al. (2016), section 5.1: a latent whose mean varies more is used
+PATH_STEPS = 11  # images along an interpolation, its ends included
+_EVALUATED_VALUES = 8_000_000  # pixels in one batched evaluation: bounds its memory
+
+
+class Trainer:
+    """Trains a population; iterate it for snapshots, or call `step` and `snapshot` yourself.
+
+    Same experiment, images, machine and number of threads: the same numbers, bit for bit. How
+    often a snapshot is taken changes none of them.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    dataset : Dataset
+        As `load_dataset(experiment.dataset, ...)` gives it; ValueError if it is another set.
+    every : int, optional
+        Steps between the snapshots of an iteration; one epoch by default.
+    """
+
+    def __init__(self, experiment: Experiment, dataset: Dataset, every: int | None = None):
+        if dataset.info.name != experiment.dataset:
+            raise ValueError(
+                f"The experiment is on {experiment.dataset} and the images are {dataset.info.name}."
+            )
+        self.experiment = experiment
+        self.dataset = dataset
+        self.population = Population(experiment)
+        initialise(self.population)
+        self._batches = Batches(self.population, dataset)
+        self._adam = MemberwiseAdam(self.population.parameters)
+        self._recorder = Recorder(len(self.population), self._batches.steps, experiment.epochs)
+        self.precision = choose_precision(
+            experiment.precision,
+            members=len(self.population),
+            batch=min(experiment.batch_size, self._batches.images),
+            widths=(experiment.image_size, *experiment.hidden, 2 * experiment.latent),
+        )
+        self.probe = Probe(dataset)
+        self.path_images = self.probe.default_path
+        self.every = every or self._batches.steps
+        self.steps = self._batches.steps * experiment.epochs
+        self.step_number = 0
+        self.learning_rate = experiment.learning_rate  # the schedule takes a share of it
+        self.beta = torch.tensor([m.beta for m in self.population.members]).view(-1, 1, 1)
+        self.changes: list[dict[str, float]] = []
+        self.frozen: dict[int, Freeze] = {}
+        self.seconds = 0.0  # of steps alone
+        self.seconds_with_evaluation = 0.0
+        self._active_latents = np.zeros(len(self.population), dtype=np.int32)
+        self._recent = (0, 0.0, 0.0)  # images and seconds at the last snapshot, speed before it
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        while not self.finished:
+            self.step()
+            if self.step_number % self.every == 0 or self.finished:
+                yield self.snapshot()
+
+    @property
+    def finished(self) -> bool:
+        return self.step_number >= self.steps
+
+    @property
+    def epoch(self) -> float:
+        return self.step_number / self._batches.steps
+
+    @property
+    def images_trained(self) -> int:
+        """Images that every member has been trained on, counted once an epoch."""
+        epochs, position = divmod(self.step_number, self._batches.steps)
+        return epochs * self._batches.images + position * self.experiment.batch_size
+
+    def change(self, **settings: float) -> None:
+        """Changes `beta` or `learning_rate` from the next step on, for every member.
+
+        ConfigError for a value that the setting may not have; nothing changes then.
+        """
+        checked = self.experiment.replace(**settings)
+        if "beta" in settings:
+            self.beta = torch.full_like(self.beta, checked.beta)
+        if "learning_rate" in settings:
+            self.learning_rate = checked.learning_rate
+        self.changes.append({"step": self.step_number, **settings})
+
+    def step(self) -> None:
+        """One mini-batch. At an epoch's end the test set is evaluated as well."""
+        started = time.perf_counter()
+        position = self.step_number % self._batches.steps
+        if position == 0:
+            self._batches.begin_epoch()
+        images, noise = self._batches.train(position)
+        batch = images.shape[1]
+        with matrix_precision(self.precision):
+            reconstruction, kl = self.population.backward(
+                images,
+                noise,
+                self._kl_weight(),
+                self.experiment.free_bits,
+                self._batches.dropout_uniforms(batch),
+            )
+        norms = self.population.parameters.gradient_norms()
+        finite = torch.isfinite(norms + reconstruction + kl)
+        if self.frozen or not bool(finite.all()):
+            self._freeze(torch.nonzero(~finite).flatten().tolist(), reconstruction + kl)
+        if self.experiment.clip_norm:
+            self._adam.clip(norms, self.experiment.clip_norm)
+        share = learning_rate_share(self.experiment.schedule, self.step_number, self.steps)
+        self._adam.step(share * self.learning_rate)
+        self.step_number += 1
+        self._recorder.add(reconstruction, kl, batch)
+        self.seconds += time.perf_counter() - started
+        self._recorder.write(self.step_number, self.evaluate)
+        self.seconds_with_evaluation += time.perf_counter() - started
+
+    def _kl_weight(self) -> torch.Tensor:
+        warmup = self.experiment.kl_warmup
+        return self.beta * min(1.0, self.epoch / warmup) if warmup else self.beta
+
+    def _freeze(self, members: list[int], loss: torch.Tensor) -> None:
+        """Stops members whose loss or gradient is not finite, at their last finite state.
+
+        The last step led there, so it is undone; from then on a frozen member never moves.
+        """
+        for member in members:
+            if member in self.frozen:
+                continue
+            layer = diagnostics.first_not_finite(self.population, member)
+            what = "gradient" if bool(torch.isfinite(loss[member])) else "loss"
+            reason = (
+                f"Its {what} was no longer finite at step {self.step_number}, first in {layer}."
+            )
+            self.frozen[member] = Freeze(member, self.step_number, layer, reason)
+            self._adam.undo(member)
+        self._adam.silence(self.frozen)
+
+    @torch.no_grad()
+    def evaluate(self) -> np.ndarray:
+        """(2, K) reconstruction and KL over the whole test set, in nats, with one sampled z.
+
+        Always in float32, and with the same noise, so that a curve moves because weights do.
+        Counts the active latents as well.
+        """
+        members = len(self.population)
+        chunk = max(1, _EVALUATED_VALUES // (members * self.experiment.image_size))
+        losses = torch.zeros(2, members, dtype=torch.float64)
+        moments = torch.zeros(2, members, self.experiment.latent, dtype=torch.float64)
+        count = 0
+        for images, noise in self._batches.test(chunk):
+            reconstruction, kl, mean = self.population.losses(images, noise)
+            losses += torch.stack([reconstruction.double().sum(1), kl.double().sum(1)])
+            moments += torch.stack([mean.double().sum(1), mean.double().square().sum(1)])
+            count += len(images)
+        first, second = moments / count
+        active = (second - first.square() > ACTIVE_VARIANCE).sum(1)
+        self._active_latents = active.to(torch.int32).numpy()
+        return (losses / count).float().numpy()
+
+    def curves(self) -> Curves:
+        """All rows up to now."""
+        return self._recorder.curves()
+
+    @torch.no_grad()
+    def snapshot(self) -> Snapshot:
+        """What there is to see now. Takes no part in training."""
+        started = time.perf_counter()
+        images = torch.from_numpy(self.probe.pixels)
+        mean, log_variance = (heads.numpy() for heads in self.population.encode(images))
+        ends = [mean[:, index] for index in self.path_images]
+        paths = [path(*ends, PATH_STEPS) for path in (linear_path, spherical_path)]
+        latents = np.concatenate([mean[:, : self.probe.shown], *paths], axis=1)
+        decoded = self.population.decode(latents).nan_to_num(0)
+        pictures = (decoded * 255).round().to(torch.uint8).numpy()
+        reconstructions, linear, spherical = np.split(
+            pictures, [self.probe.shown, self.probe.shown + PATH_STEPS], axis=1
+        )
+        gradient_layers, gradient_norms = diagnostics.gradient_norms(self.population)
+        layers = diagnostics.layer_views(self.population, images)
+        self.seconds_with_evaluation += time.perf_counter() - started
+        return Snapshot(
+            step=self.step_number,
+            steps=self.steps,
+            epoch=self.epoch,
+            epochs=self.experiment.epochs,
+            seconds=self.seconds,
+            wall_seconds=self.seconds_with_evaluation,
+            images_per_second=self._images_per_second(),
+            learning_rate=self._adam.learning_rate,
+            beta=self.beta.flatten().numpy(),
+            precision=self.precision,
+            curves=self.curves(),
+            latent_mean=mean,
+            latent_log_variance=log_variance,
+            reconstructions=reconstructions,
+            path_images=self.path_images,
+            path_linear=linear,
+            path_spherical=spherical,
+            layers=layers,
+            gradient_layers=gradient_layers,
+            gradient_norms=gradient_norms,
+            active_latents=self._active_latents,
+            frozen=tuple(self.frozen.values()),
+        )
+
+    def _images_per_second(self) -> float:
+        """Since the snapshot before, or that snapshot's if nothing was trained since."""
+        images, seconds, speed = self._recent
+        if self.images_trained > images:
+            speed = (self.images_trained - images) / (self.seconds - seconds)
+            self._recent = (self.images_trained, self.seconds, speed)
+        return speed
