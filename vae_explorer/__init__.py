@@ -1,0 +1,63 @@
+"""See what an activation function does to a variational autoencoder.
+
+A notebook's way in; `python -m vae_explorer` is the terminal's and app.py the browser's::
+
+    from vae_explorer import Experiment, Trainer, load, load_dataset, save_run
+
+    experiment = Experiment(dataset="digits", activations=("relu", "tanh"), epochs=5, seeds=2)
+    dataset = load_dataset("digits")
+    trainer = Trainer(experiment, dataset)
+    for snapshot in trainer:
+        print(snapshot.epoch, snapshot.curves.test_loss[-1])  # (K,) negative ELBO in nats
+    folder = save_run("runs/digits", trainer)
+    mean, log_variance = load(folder).encode(dataset.pixels(dataset.test.images))  # (K, N, L)
+    images = load(folder).decode(mean)  # (K, N, D), in [0, 1]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vae_explorer.config import Experiment
+    from vae_explorer.data import load_dataset
+    from vae_explorer.population import Population
+    from vae_explorer.store import load, load_run, save_run
+    from vae_explorer.training import Trainer
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Experiment",
+    "Population",
+    "Trainer",
+    "__version__",
+    "load",
+    "load_dataset",
+    "load_run",
+    "save_run",
+]
+
+# Imported when first used: PyTorch takes seconds, and a page or a --help has no need of it.
+_HOMES = {
+    "Experiment": "vae_explorer.config",
+    "Population": "vae_explorer.population",
+    "Trainer": "vae_explorer.training",
+    "load": "vae_explorer.store",
+    "load_dataset": "vae_explorer.data",
+    "load_run": "vae_explorer.store",
+    "save_run": "vae_explorer.store",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value  # found at once from now on, without coming through here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -33,15 +33,19 @@ class Batches:
         self._seed_of = torch.tensor([self._seeds.index(seed) for seed in seeds])  # (K,)
         self._streams = {
             purpose: [generator(seed, purpose) for seed in self._seeds]
-            for purpose in ("batches", "noise", "dropout")
+            for purpose in ("batches", "noise")
         }
         streams = [generator(seed, "evaluation") for seed in self._seeds]
         self._test_noise = self._normal(len(self._test), streams)
-        hidden = (population.encoder, population.decoder)
-        self._dropout_widths = [
-            network.dense[index].bias.shape[2] if activate.drops else None
-            for network in hidden
-            for index, activate in enumerate(network.activate)
+        hidden = [
+            (dense.bias.shape[2], activate.drops)
+            for network in (population.encoder, population.decoder)
+            for dense, activate in zip(network.dense, network.activate)
+        ]
+        # A stream for each layer: another member's dropout in one layer shifts no draw of the next.
+        self._dropout = [
+            (width, [generator(seed, "dropout", layer) for seed in self._seeds]) if drops else None
+            for layer, (width, drops) in enumerate(hidden)
         ]
 
     @property
@@ -69,24 +73,23 @@ class Batches:
 
     def dropout_uniforms(self, batch: int) -> list[Tensor | None]:
         """One draw (K, N, H) for each hidden layer, None where no member drops outputs."""
-        return [
-            None
-            if width is None
-            else self._spread(
-                [torch.rand(batch, width, generator=stream) for stream in self._streams["dropout"]]
+        draws: list[Tensor | None] = []
+        for layer in self._dropout:
+            if layer is None:
+                draws.append(None)
+                continue
+            width, streams = layer
+            draws.append(
+                self._spread([torch.rand(batch, width, generator=stream) for stream in streams])
             )
-            for width in self._dropout_widths
-        ]
+        return draws
 
-    def test(self, chunk: int) -> list[tuple[Tensor, Tensor]]:
+    def test(self, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The test images (N, D) in [0, 1] in chunks, with a noise (K, N, L) that never changes."""
-        return [
-            (
-                self._test[start : start + chunk] * self._scale,
-                self._spread([noise[start : start + chunk] for noise in self._test_noise]),
-            )
-            for start in range(0, len(self._test), chunk)
-        ]
+        for start in range(0, len(self._test), chunk):
+            rows = slice(start, start + chunk)
+            noise = [noise[rows] for noise in self._test_noise]
+            yield self._test[rows] * self._scale, self._spread(noise)
 
     def _normal(self, count: int, streams: Sequence[torch.Generator]) -> list[Tensor]:
         return [torch.randn(count, self._latent, generator=stream) for stream in streams]

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import product
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise, product
 from typing import Any
 
-from vae_explorer.activations import ACTIVATIONS, get_activation
+from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, IMAGE_SETS
+from vae_explorer.settings import ConfigError, checked, from_text, setting, shown, to_text
 
 MAX_MEMBERS = 540  # all 27 activations over 20 seeds
 MAX_PARAMETERS = 60_000_000  # of all members together: about 1 GB with Adam's two moments
-
-
-class ConfigError(ValueError):
-    """A setting has a value that it may not have; the message is one sentence that says which."""
+MAX_OUTPUTS = 200_000_000  # of all layers and members on a mini-batch: about 3 GB in training
 
 
 @dataclass(frozen=True)
@@ -49,46 +47,42 @@ class Member:
         return encoder if encoder == decoder else f"{encoder} → {decoder}"
 
 
-def _setting(default: Any, label: str, help: str, **bounds: Any) -> Any:
-    return field(default=default, metadata={"label": label, "help": help, **bounds})
-
-
 @dataclass(frozen=True)
 class Experiment:
     """What is trained, on what, and how. Raises ConfigError for a value that it may not have."""
 
-    dataset: str = _setting(
+    dataset: str = setting(
         "mnist", "Images", "The set of images to learn.", choices=tuple(DATASETS)
     )
-    image_set: str = _setting(
+    image_set: str = setting(
         "embedded",
         "How many",
         "The embedded 10,000 training images, or the full published set.",
         choices=IMAGE_SETS,
     )
-    activations: tuple[str, ...] = _setting(
+    activations: tuple[str, ...] = setting(
         ("relu", "tanh", "silu"),
         "Activations",
         "The activation of every hidden layer; each chosen one trains a VAE of its own.",
         each=tuple(ACTIVATIONS),
         longest=len(ACTIVATIONS),
     )
-    decoder_activations: tuple[str, ...] | None = _setting(
+    decoder_activations: tuple[str, ...] | None = setting(
         None,
         "Decoder activations",
         "Other activations for the decoder: every pair of encoder and decoder is trained.",
         each=tuple(ACTIVATIONS),
         longest=len(ACTIVATIONS),
     )
-    hidden: tuple[int, ...] = _setting(
-        (256,),
+    hidden: tuple[int, ...] = setting(
+        (256, 64),
         "Hidden widths",
         "Units in each hidden layer of the encoder, from the image inwards.",
         minimum=1,
         maximum=2048,
         longest=6,
     )
-    decoder_hidden: tuple[int, ...] | None = _setting(
+    decoder_hidden: tuple[int, ...] | None = setting(
         None,
         "Decoder widths",
         "Units in each hidden layer of the decoder, from the latent outwards; "
@@ -97,91 +91,89 @@ class Experiment:
         maximum=2048,
         longest=6,
     )
-    latent: int = _setting(
+    latent: int = setting(
         2, "Latent size", "Dimensions of the latent space.", minimum=1, maximum=128
     )
-    output: str = _setting(
+    output: str = setting(
         "bernoulli",
         "Output",
         "The decoder's distribution of a pixel: Bernoulli on logits, or Gaussian with a learned "
         "variance.",
         choices=("bernoulli", "gaussian"),
     )
-    init: str = _setting(
+    init: str = setting(
         "gain",
         "Initial weights",
         "One normal draw shared by all members, scaled by each activation's gain; or PyTorch's "
         "default for linear layers.",
         choices=("gain", "pytorch"),
     )
-    epochs: int = _setting(
+    epochs: int = setting(
         20, "Epochs", "Passes over the training images.", minimum=1, maximum=10_000
     )
-    batch_size: int = _setting(
-        128, "Batch size", "Images in a mini-batch.", minimum=1, maximum=8192
-    )
-    learning_rate: float = _setting(
-        3e-3,
+    batch_size: int = setting(128, "Batch size", "Images in a mini-batch.", minimum=1, maximum=8192)
+    learning_rate: float = setting(
+        5e-3,
         "Learning rate",
         "Adam's step size; with the one-cycle schedule its highest value.",
         minimum=1e-7,
         maximum=10.0,
     )
-    schedule: str = _setting(
+    schedule: str = setting(
         "one-cycle",
         "Schedule",
         "A constant learning rate, or one that warms up and anneals to nothing.",
         choices=("constant", "one-cycle"),
     )
-    beta: float = _setting(
+    beta: float = setting(
         1.0,
         "Beta",
         "Weight of the KL term in what is minimised; at 1 that is the ELBO.",
         minimum=0.0,
         maximum=1000.0,
     )
-    kl_warmup: float = _setting(
+    kl_warmup: float = setting(
         0.0,
         "KL warm-up",
         "Epochs over which the weight of the KL term grows from 0 to beta.",
         minimum=0.0,
         maximum=10_000.0,
     )
-    free_bits: float = _setting(
+    free_bits: float = setting(
         0.0,
         "Free bits",
         "Nats of KL that each latent dimension may use before it is penalised.",
         minimum=0.0,
         maximum=100.0,
     )
-    dropout: float = _setting(
+    dropout: float = setting(
         0.0,
         "Dropout",
         "Share of hidden outputs set to zero at random in training, with any activation.",
         minimum=0.0,
         maximum=0.95,
     )
-    clip_norm: float = _setting(
+    clip_norm: float = setting(
         0.0,
         "Gradient clipping",
         "Longest gradient that a member may take a step with; 0 clips nothing.",
         minimum=0.0,
         maximum=1e9,
     )
-    precision: str = _setting(
+    precision: str = setting(
         "float32",
         "Precision",
         "Of the matrix products in training; auto takes bfloat16 where it is measured faster.",
         choices=("float32", "bfloat16", "auto"),
     )
-    seed: int = _setting(
+    seed: int = setting(
         0,
         "Seed",
         "Every random draw comes from it: initial weights, batches, noise.",
         minimum=0,
         maximum=2**31 - 1,
     )
-    seeds: int = _setting(
+    seeds: int = setting(
         1,
         "Seeds",
         "How many times each activation is trained, from consecutive seeds.",
@@ -190,9 +182,8 @@ class Experiment:
     )
 
     def __post_init__(self) -> None:
-        for setting in dataclasses.fields(self):
-            value = _checked(setting, getattr(self, setting.name))
-            object.__setattr__(self, setting.name, value)
+        for each in dataclasses.fields(self):
+            object.__setattr__(self, each.name, checked(each, getattr(self, each.name)))
         count = len(self.activations) * len(self.decoder_activations or (1,)) * self.seeds
         if count > MAX_MEMBERS:
             raise ConfigError(
@@ -204,6 +195,13 @@ class Experiment:
             raise ConfigError(
                 f"The {count:,} VAEs would have {parameters:,} weights together; at most "
                 f"{MAX_PARAMETERS:,} train at once. Choose narrower layers or fewer VAEs."
+            )
+        outputs = count * self.batch_size * sum(map(sum, self._widths))
+        if outputs > MAX_OUTPUTS:
+            raise ConfigError(
+                f"On a batch of {self.batch_size:,} images the {count:,} VAEs would give "
+                f"{outputs:,} outputs together; at most {MAX_OUTPUTS:,} fit. Choose smaller "
+                "batches, narrower layers or fewer VAEs."
             )
 
     @property
@@ -219,10 +217,13 @@ class Experiment:
     @property
     def parameters_per_member(self) -> int:
         """Weights and biases of one VAE, not counting an activation's own parameters."""
+        return sum((a + 1) * b for widths in self._widths for a, b in pairwise(widths))
+
+    @property
+    def _widths(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Of the encoder and the decoder, from input to output."""
         encoder = (self.image_size, *self.hidden, 2 * self.latent)
-        decoder = (self.latent, *self.decoder_widths, self.image_size)
-        chains = (encoder, decoder)
-        return sum((a + 1) * b for widths in chains for a, b in zip(widths, widths[1:]))
+        return encoder, (self.latent, *self.decoder_widths, self.image_size)
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -251,17 +252,19 @@ class Experiment:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Experiment:
         """The inverse of to_dict; settings that are left out have their default."""
-        unknown = sorted(set(values) - set(SETTINGS))
-        if unknown:
-            raise ConfigError(
-                f"There is no setting {unknown[0]!r}; the settings are {', '.join(SETTINGS)}."
-            )
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"An experiment is {shown(values)}; it must be settings by name.")
+        for name in values:
+            if name not in SETTINGS:
+                raise ConfigError(
+                    f"There is no setting {shown(name)}; the settings are {', '.join(SETTINGS)}."
+                )
         return cls(**values)
 
     def to_query(self) -> dict[str, str]:
         """The settings that differ from the default, as strings for a URL."""
         return {
-            name: _to_text(value)
+            name: to_text(value)
             for name, value in dataclasses.asdict(self).items()
             if value != SETTINGS[name].default
         }
@@ -278,10 +281,8 @@ class Experiment:
             if name not in query:
                 continue
             try:
-                values[name] = parse(name, query[name])
-                cls(**{name: values[name]})
+                values[name] = checked(SETTINGS[name], parse(name, query[name]))
             except ConfigError as error:
-                values.pop(name, None)
                 notices.append(str(error))
         try:
             return cls(**values), notices
@@ -291,100 +292,10 @@ class Experiment:
 
 SETTINGS: Mapping[str, dataclasses.Field] = {f.name: f for f in dataclasses.fields(Experiment)}
 
-_TUPLES = ("activations", "decoder_activations", "hidden", "decoder_hidden")
-_NONE = ("decoder_activations", "decoder_hidden")
-
 
 def parse(name: str, text: str) -> Any:
     """The value of a setting written as text, as in a URL; ConfigError says what is wrong."""
-    setting = SETTINGS[name]
-    shown = text if len(text) <= 40 else text[:40] + "…"
-    if name in _TUPLES:
-        if name in _NONE and text == "same":
-            return None
-        parts = [part for part in text.split(",") if part]
-        if "each" in setting.metadata:
-            return tuple(parts)
-        return tuple(_number(int, part, setting, shown) for part in parts)
-    if isinstance(setting.default, (int, float)):
-        return _number(type(setting.default), text, setting, shown)
-    return text
-
-
-def _to_text(value: Any) -> str:
-    if value is None:
-        return "same"
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _number(kind: type, text: str, setting: dataclasses.Field, shown: str) -> Any:
-    try:
-        return kind(text)
-    except (ValueError, OverflowError):
-        raise ConfigError(f"{setting.name} is {shown!r}; {_allowed(setting)}.") from None
-
-
-def _checked(setting: dataclasses.Field, value: Any) -> Any:
-    """The value in its canonical type, or ConfigError."""
-    if setting.name in _TUPLES:
-        return _checked_tuple(setting, value)
-    if "choices" in setting.metadata:
-        if not isinstance(value, str) or value not in setting.metadata["choices"]:
-            raise ConfigError(f"{setting.name} is {_shown(value)}; {_allowed(setting)}.")
-        return value
-    return _checked_number(setting, value, type(setting.default))
-
-
-def _checked_number(setting: dataclasses.Field, value: Any, kind: type) -> int | float:
-    low, high = setting.metadata["minimum"], setting.metadata["maximum"]
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    # The comparison is false for NaN, so a NaN is refused as well.
-    if not is_number or not low <= value <= high or (kind is int and value != int(value)):
-        raise ConfigError(f"{setting.name} is {_shown(value)}; {_allowed(setting)}.")
-    return kind(value)
-
-
-def _checked_tuple(setting: dataclasses.Field, value: Any) -> tuple | None:
-    if value is None and setting.name in _NONE:
-        return None
-    longest = setting.metadata["longest"]
-    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-        raise ConfigError(f"{setting.name} is {_shown(value)}; {_allowed(setting)}.")
-    values = list(value)
-    if "each" in setting.metadata:
-        for name in values:
-            try:
-                get_activation(name)
-            except (ValueError, TypeError) as error:
-                raise ConfigError(f"{setting.name}: {error}") from None
-        values = list(dict.fromkeys(values))  # the same recipe twice would be the same VAE twice
-        if not values:
-            raise ConfigError(f"{setting.name} is empty; choose at least one activation.")
-    else:
-        values = [_checked_number(setting, width, int) for width in values]
-    if len(values) > longest:
-        raise ConfigError(
-            f"{setting.name} has {len(values)} entries; it may have at most {longest}."
-        )
-    return tuple(values)
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:40] + "…"
-
-
-def _allowed(setting: dataclasses.Field) -> str:
-    bounds = setting.metadata
-    if "choices" in bounds:
-        return "it may be " + ", ".join(bounds["choices"])
-    if "each" in bounds:
-        return "it must be a list of activation names"
-    low, high = bounds["minimum"], bounds["maximum"]
-    if setting.name in _TUPLES:
-        return f"it must be a list of whole numbers from {low:,} to {high:,}"
-    kind = "a whole number" if isinstance(setting.default, int) else "a number"
-    return f"it must be {kind} from {low:,} to {high:,}"
+    return from_text(SETTINGS[name], text)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -83,17 +86,19 @@ def named_dense(population: Population) -> dict[str, Dense]:
 
 
 def first_not_finite(population: Population, member: int) -> str:
-    """The first layer, from input to output, with a gradient of `member` that is not finite.
+    """The layer at which the last step of `member` first came to a number that is not finite.
 
-    Outputs that overflow make all gradients non-finite, so the layers' inputs are looked at
-    first: the layer before the first such input is the one.
+    In the order of computation: outputs from the image to the picture, each the next layer's
+    input, then gradients from the picture back to the image.
     """
     layers = named_dense(population)
     names = list(layers)
-    for before, name in zip(names, names[1:]):
+    for before, name in pairwise(names):
         if not torch.isfinite(layers[name].last_inputs[member]).all():
             return before
-    for name, dense in layers.items():
-        if not torch.isfinite(dense.weight_gradient[member]).all():
-            return name
+    for order in (math.inf, 2):  # entries that are too large, then those whose squares are
+        for name, dense in reversed(layers.items()):
+            norm = torch.linalg.vector_norm(dense.weight_gradient[member], order)
+            if not torch.isfinite(norm):
+                return name
     return names[-1]

@@ -46,3 +46,32 @@ def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     axes = rows[:2].T
     largest = np.abs(axes).argmax(0)
     return centre, axes * np.sign(axes[largest, range(axes.shape[1])])
+
+
+def plane(mean: np.ndarray, log_variance: np.ndarray) -> tuple[np.ndarray, tuple[str, str]]:
+    """Points (P, 2) of one member's codes (P, L) for a picture, and the axes' names.
+
+    Two latent dimensions are shown as they are, one beside its posterior's standard deviation,
+    and more along the codes' first two principal axes.
+    """
+    if mean.shape[1] == 2:
+        return mean, ("z₁", "z₂")
+    if mean.shape[1] == 1:
+        return np.hstack([mean, np.exp(0.5 * log_variance)]), ("z", "its standard deviation")
+    if not np.isfinite(mean).all():
+        return mean[:, :2], ("principal axis 1", "principal axis 2")
+    centre, axes = principal_axes(mean)
+    return (mean - centre) @ axes, ("principal axis 1", "principal axis 2")
+
+
+def tsne(points: np.ndarray, seed: int) -> np.ndarray:
+    """(P, 2) t-SNE of codes (P, L), started from their principal axes; takes about a second.
+
+    Van der Maaten and Hinton (2008), scikit-learn's Barnes-Hut version. Scaled to a root mean
+    square of one, for t-SNE's own scale means nothing.
+    """
+    from sklearn.manifold import TSNE
+
+    perplexity = min(30.0, (len(points) - 1) / 3)
+    embedding = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)
+    return embedding / np.sqrt(np.square(embedding).mean())

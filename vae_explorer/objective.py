@@ -22,7 +22,7 @@ def kl_by_dimension(mean: Tensor, log_variance: Tensor) -> Tensor:
 
 def bernoulli_reconstruction(logits: Tensor, images: Tensor) -> Tensor:
     """(K, N) minus log-likelihood of images (N, D) or (K, N, D) under logits (K, N, D)."""
-    return F.softplus(logits).sum(-1) - (logits * images).sum(-1)
+    return (F.softplus(logits) - logits * images).sum(-1)
 
 
 def gaussian_reconstruction(means: Tensor, log_variance: Tensor, images: Tensor) -> Tensor:

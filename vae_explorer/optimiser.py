@@ -20,12 +20,12 @@ class MemberwiseAdam:
     def __init__(self, parameters: Parameters):
         self._parameters = parameters
         parameters.flat.grad = parameters.flat_gradient
-        self._adam = torch.optim.Adam([parameters.flat], fused=True)
+        self._adam = torch.optim.Adam([parameters.flat], lr=0.0, fused=True)
         self._group = self._adam.param_groups[0]
 
     @property
     def learning_rate(self) -> float:
-        """Of the last step."""
+        """Of the last step; 0 before the first."""
         return self._group["lr"]
 
     def step(self, learning_rate: float) -> None:

@@ -21,7 +21,7 @@ INITIAL_OUTPUT_LOG_VARIANCE = -2.3
 
 
 class Population:
-    """K VAEs that differ in their recipe. Weights are zero until `initialise` or `copy_weights`.
+    """K VAEs that differ in their recipe. Weights are zero until `initialise` draws them.
 
     Parameters
     ----------
@@ -76,7 +76,9 @@ class Population:
         return torch.sigmoid(output) if self.bernoulli else output.clamp(0, 1)
 
     def _inputs(self, values: np.ndarray | Tensor, size: int, what: str) -> Tensor:
-        inputs = torch.as_tensor(values, dtype=torch.float32)
+        if not isinstance(values, Tensor):
+            values = np.array(values)  # PyTorch warns of arrays that are read-only
+        inputs = torch.as_tensor(values, dtype=self.parameters.flat.dtype)
         if inputs.ndim == 2:
             inputs = inputs.expand(len(self), -1, -1)
         if inputs.ndim != 3 or inputs.shape[0] != len(self) or inputs.shape[2] != size:

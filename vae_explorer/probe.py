@@ -26,7 +26,8 @@ class Probe:
         labels = dataset.test.labels
         order = np.random.default_rng(0).permutation(len(labels))
         classes = range(len(dataset.info.class_names))
-        shown = [order[labels[order] == k][turn] for turn in range(2) for k in classes]
+        by_class = [order[labels[order] == k] for k in classes]
+        shown = np.concatenate([some[turn : turn + 1] for turn in range(2) for some in by_class])
         rest = order[~np.isin(order, shown)]
         chosen = np.concatenate([shown, rest])[:_PROBED]
         self.images = dataset.test.images[chosen]  # (P, D) uint8

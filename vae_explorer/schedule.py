@@ -9,8 +9,9 @@ def learning_rate_share(schedule: str, step: int, steps: int) -> float:
     """The share of the highest learning rate to take step number `step` of `steps` with.
 
     ``one-cycle`` (Smith and Topin 2018, "Super-Convergence") climbs from 1/25 to 1 in the first
-    30 % of the steps and falls to 1/250,000, both along a cosine: PyTorch's OneCycleLR as it is by
-    default. Any other schedule is constant.
+    30 % of the steps and falls to 1/250,000, both along a cosine: the learning rate of PyTorch's
+    OneCycleLR as it is by default, whose cycle of momentum is left out. Any other schedule is
+    constant.
     """
     if schedule != "one-cycle":
         return 1.0

@@ -51,7 +51,7 @@ class LayerView:
     name: str  # "encoder 1", "decoder 1", counted from the input
     pre_activation: np.ndarray  # (K, B) int32, counts in the bins of BIN_EDGES
     output: np.ndarray  # (K, B) int32
-    dead: np.ndarray  # (K,) share of units whose derivative is 0 on every probe image
+    dead: np.ndarray  # (K,) share of units whose derivative is all but 0 on every probe image
     saturated: np.ndarray  # (K,) share of units, not dead, flat on 95 % of the probe images
 
 
@@ -61,7 +61,7 @@ class Freeze:
 
     member: int
     step: int
-    layer: str  # first layer whose gradient or output was not finite
+    layer: str  # the first to give an output, or then a gradient, that was not finite
     reason: str  # one sentence
 
 
@@ -88,8 +88,8 @@ class Snapshot:
     path_spherical: np.ndarray  # (K, S, D) uint8, decoded along the great circle
     layers: tuple[LayerView, ...]
     gradient_layers: tuple[str, ...]  # names for the next, from input to output
-    gradient_norms: np.ndarray  # (K, len(gradient_layers)) of the last step
-    active_latents: np.ndarray  # (K,) int32
+    gradient_norms: np.ndarray  # (K, len(gradient_layers)) of the last step, after clipping
+    active_latents: np.ndarray  # (K,) int32, as last evaluated: 0 before the first epoch's end
     frozen: tuple[Freeze, ...]
 
     @property
@@ -115,16 +115,16 @@ class Snapshot:
             header_length = int.from_bytes(data[:8], "little")
             header = json.loads(data[8 : 8 + header_length])
             plain = json.loads(header["__metadata__"]["snapshot"])
-        except (SafetensorError, KeyError, ValueError) as error:
+            for array in arrays.values():
+                array.flags.writeable = False
+            plain["curves"] = Curves(**_with_arrays(plain["curves"], arrays))
+            plain["layers"] = tuple(LayerView(**_with_arrays(v, arrays)) for v in plain["layers"])
+            plain["frozen"] = tuple(Freeze(**freeze) for freeze in plain["frozen"])
+            plain["path_images"] = tuple(plain["path_images"])
+            plain["gradient_layers"] = tuple(plain["gradient_layers"])
+            return cls(**_with_arrays(plain, arrays))
+        except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"These bytes are no snapshot: {error}.") from error
-        for array in arrays.values():
-            array.flags.writeable = False
-        plain["curves"] = Curves(**_with_arrays(plain["curves"], arrays))
-        plain["layers"] = tuple(LayerView(**_with_arrays(v, arrays)) for v in plain["layers"])
-        plain["frozen"] = tuple(Freeze(**freeze) for freeze in plain["frozen"])
-        plain["path_images"] = tuple(plain["path_images"])
-        plain["gradient_layers"] = tuple(plain["gradient_layers"])
-        return cls(**_with_arrays(plain, arrays))
 
 
 def _take_arrays(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:

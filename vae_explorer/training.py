@@ -10,7 +10,7 @@ import torch
 
 from vae_explorer import diagnostics
 from vae_explorer.batches import Batches
-from vae_explorer.config import Experiment
+from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import Dataset
 from vae_explorer.initialisation import initialise
 from vae_explorer.latent import linear_path, spherical_path
@@ -24,7 +24,7 @@ from vae_explorer.snapshot import Curves, Freeze, Snapshot
 
 ACTIVE_VARIANCE = 0.01  # Burda et al. (2016), section 5.1: a latent whose mean varies more is used
 PATH_STEPS = 11  # images along an interpolation, its ends included
-_EVALUATED_VALUES = 8_000_000  # pixels in one batched evaluation: bounds its memory
+_EVALUATED_VALUES = 8_000_000  # of the widest layer in one batched evaluation: bounds its memory
 
 
 class Trainer:
@@ -54,19 +54,14 @@ class Trainer:
         self._batches = Batches(self.population, dataset)
         self._adam = MemberwiseAdam(self.population.parameters)
         self._recorder = Recorder(len(self.population), self._batches.steps, experiment.epochs)
-        self.precision = choose_precision(
-            experiment.precision,
-            members=len(self.population),
-            batch=min(experiment.batch_size, self._batches.images),
-            widths=(experiment.image_size, *experiment.hidden, 2 * experiment.latent),
-        )
+        self.beta = torch.tensor([m.beta for m in self.population.members]).view(-1, 1, 1)
+        self.precision = choose_precision(experiment.precision, self._rehearse)
         self.probe = Probe(dataset)
         self.path_images = self.probe.default_path
         self.every = every or self._batches.steps
         self.steps = self._batches.steps * experiment.epochs
         self.step_number = 0
         self.learning_rate = experiment.learning_rate  # the schedule takes a share of it
-        self.beta = torch.tensor([m.beta for m in self.population.members]).view(-1, 1, 1)
         self.changes: list[dict[str, float]] = []
         self.frozen: dict[int, Freeze] = {}
         self.seconds = 0.0  # of steps alone
@@ -97,14 +92,20 @@ class Trainer:
     def change(self, **settings: float) -> None:
         """Changes `beta` or `learning_rate` from the next step on, for every member.
 
-        ConfigError for a value that the setting may not have; nothing changes then.
+        ConfigError for another setting or a value that it may not have; nothing changes then.
         """
+        fixed = [name for name in settings if name not in ("beta", "learning_rate")]
+        if fixed:
+            raise ConfigError(
+                f"{fixed[0]} cannot change while training goes on; beta and learning_rate can."
+            )
         checked = self.experiment.replace(**settings)
         if "beta" in settings:
             self.beta = torch.full_like(self.beta, checked.beta)
         if "learning_rate" in settings:
             self.learning_rate = checked.learning_rate
-        self.changes.append({"step": self.step_number, **settings})
+        now = {name: getattr(checked, name) for name in settings}
+        self.changes.append({"step": self.step_number, **now})
 
     def step(self) -> None:
         """One mini-batch. At an epoch's end the test set is evaluated as well."""
@@ -136,6 +137,13 @@ class Trainer:
         self._recorder.write(self.step_number, self.evaluate)
         self.seconds_with_evaluation += time.perf_counter() - started
 
+    def _rehearse(self) -> None:
+        """The work of a step without its effects, to be timed."""
+        batch = min(self.experiment.batch_size, self._batches.images)
+        images = torch.ones(len(self.population), batch, self.experiment.image_size)
+        noise = torch.zeros(len(self.population), batch, self.experiment.latent)
+        self.population.backward(images, noise, self.beta)
+
     def _kl_weight(self) -> torch.Tensor:
         warmup = self.experiment.kl_warmup
         return self.beta * min(1.0, self.epoch / warmup) if warmup else self.beta
@@ -165,7 +173,9 @@ class Trainer:
         Counts the active latents as well.
         """
         members = len(self.population)
-        chunk = max(1, _EVALUATED_VALUES // (members * self.experiment.image_size))
+        recipe = self.experiment
+        widest = max(recipe.image_size, *recipe.hidden, *recipe.decoder_widths, 2 * recipe.latent)
+        chunk = max(1, _EVALUATED_VALUES // (members * widest))
         losses = torch.zeros(2, members, dtype=torch.float64)
         moments = torch.zeros(2, members, self.experiment.latent, dtype=torch.float64)
         count = 0
@@ -189,8 +199,8 @@ class Trainer:
         started = time.perf_counter()
         images = torch.from_numpy(self.probe.pixels)
         mean, log_variance = (heads.numpy() for heads in self.population.encode(images))
-        ends = [mean[:, index] for index in self.path_images]
-        paths = [path(*ends, PATH_STEPS) for path in (linear_path, spherical_path)]
+        start, end = (mean[:, index] for index in self.path_images)
+        paths = [path(start, end, PATH_STEPS) for path in (linear_path, spherical_path)]
         latents = np.concatenate([mean[:, : self.probe.shown], *paths], axis=1)
         decoded = self.population.decode(latents).nan_to_num(0)
         pictures = (decoded * 255).round().to(torch.uint8).numpy()

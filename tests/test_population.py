@@ -1,0 +1,331 @@
+"""A population against plain torch.nn VAEs with the same weights, one a member."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.config import Experiment
+from vae_explorer.initialisation import initialise
+from vae_explorer.optimiser import MemberwiseAdam
+from vae_explorer.population import Population
+
+ALL = tuple(ACTIVATIONS)
+BATCH = 6
+EXACT = {"rtol": 1e-9, "atol": 1e-11}  # in float64
+SHAPES = {
+    "one hidden layer": {"hidden": (5,)},
+    "decoder deeper": {"hidden": (5,), "decoder_hidden": (3, 4, 6)},
+    "encoder deeper": {"hidden": (6, 5, 4), "decoder_hidden": (3,)},
+    "encoder alone has hidden layers": {"hidden": (4, 3), "decoder_hidden": ()},
+    "decoder alone has hidden layers": {"hidden": (), "decoder_hidden": (4,)},
+    "no hidden layers": {"hidden": (), "decoder_hidden": ()},
+    "one latent": {"hidden": (4,), "latent": 1},
+    "128 latents": {"hidden": (4,), "latent": 128},
+    "layers of one unit": {"hidden": (1, 1), "latent": 1},
+}
+
+
+def experiment(**settings):
+    return Experiment(**{"dataset": "digits", "hidden": (5, 4), "latent": 3, **settings})
+
+
+@pytest.fixture
+def batch(random):
+    """Images and noise of their own for every member, and numbers for dropout."""
+
+    def draw(population, drops=False):
+        members, size = len(population), population.image_size
+        images = torch.tensor(random.random((members, BATCH, size)))
+        noise = torch.tensor(random.normal(size=(members, BATCH, population.latent)))
+        hidden = [*population.experiment.hidden, *population.experiment.decoder_widths]
+        uniforms = [torch.tensor(random.random((members, BATCH, width))) for width in hidden]
+        dtype = torch.get_default_dtype()
+        images, noise = images.to(dtype), noise.to(dtype)
+        return images, noise, [u.to(dtype) for u in uniforms] if drops else None
+
+    return draw
+
+
+def assert_gradients_agree(population, member, plain):
+    for name, gradient in plain.by_name(gradients=True).items():
+        torch.testing.assert_close(
+            population.parameters.gradients[name][member],
+            gradient,
+            **EXACT,
+            msg=lambda text, name=name: f"{population.members[member]}, {name}: {text}",
+        )
+
+
+def assert_backward_agrees(population, plain_vae, batch, free_bits=0.0, drops=False):
+    images, noise, uniforms = batch(population, drops)
+    kl_weight = torch.linspace(0.5, 2, len(population)).view(-1, 1, 1)
+    reconstruction, kl = population.backward(images, noise, kl_weight, free_bits, uniforms)
+    for member, recipe in enumerate(population.members):
+        plain = plain_vae(population, member)
+        masks = []
+        if drops:
+            depth = len(population.experiment.hidden)
+            sides = [recipe.encoder_activation] * depth
+            sides += [recipe.decoder_activation] * len(population.experiment.decoder_widths)
+            rates = [recipe.dropout or ACTIVATIONS[name].dropout for name in sides]
+            masks = [(u[member] >= rate) / (1 - rate) for u, rate in zip(uniforms, rates)]
+        inputs = images[member], noise[member]
+        plain.loss(*inputs, kl_weight[member].item(), free_bits, masks).backward()
+        assert_gradients_agree(population, member, plain)
+        parts = [part.sum(-1).mean() for part in plain.losses(*inputs, masks)[1:]]
+        expected = [plain.losses(*inputs, masks)[0].mean(), *parts]
+        torch.testing.assert_close([reconstruction[member], kl[member]], expected, **EXACT)
+
+
+# --- One member against torch.nn, in float32 as the app computes ---
+
+
+@pytest.mark.parametrize("output", ["bernoulli", "gaussian"])
+def test_one_member_encodes_decodes_and_loses_as_a_plain_vae(output, plain_vae, randomise, batch):
+    population = Population(experiment(activations=("silu",), output=output))
+    randomise(population)
+    plain = plain_vae(population, 0)
+    images, noise, _ = batch(population)
+    with torch.no_grad():
+        for ours, theirs in zip(population.encode(images), plain.encode(images[0])):
+            torch.testing.assert_close(ours[0], theirs)
+        torch.testing.assert_close(population.decode(noise)[0], plain.decode(noise[0]))
+        reconstruction, kl, mean = population.losses(images, noise)
+        expected = plain.losses(images[0], noise[0])
+        torch.testing.assert_close(reconstruction[0], expected[0])
+        torch.testing.assert_close(kl[0], expected[1].sum(-1))
+        torch.testing.assert_close(mean[0], plain.encode(images[0])[0])
+
+
+def test_decoded_images_are_brightness(randomise, batch):
+    for output in ("bernoulli", "gaussian"):
+        population = Population(experiment(activations=("linear",), output=output))
+        randomise(population)
+        _, noise, _ = batch(population)
+        pixels = population.decode(100 * noise)
+        assert pixels.min() >= 0
+        assert pixels.max() <= 1
+
+
+# --- Gradients, in float64 ---
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("drops", [False, True], ids=["", "dropout"])
+@pytest.mark.parametrize("output", ["bernoulli", "gaussian"])
+def test_backward_is_autograds_for_every_activation(output, drops, plain_vae, randomise, batch):
+    settings = {"dropout": 0.3} if drops else {}
+    population = Population(experiment(activations=ALL, output=output, **settings))
+    randomise(population)
+    assert_backward_agrees(population, plain_vae, batch, drops=drops)
+
+
+@pytest.mark.usefixtures("double")
+def test_the_dropout_activation_drops_in_its_member_alone(plain_vae, randomise, batch):
+    population = Population(experiment(activations=("relu", "dropout", "tanh")))
+    randomise(population)
+    assert_backward_agrees(population, plain_vae, batch, drops=True)
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("members", [1, 3])
+def test_backward_is_autograds_for_every_shape(shape, members, plain_vae, randomise, batch):
+    names = ("snake", "prelu", "average_pooling")[:members]
+    population = Population(experiment(activations=names, **shape))
+    randomise(population)
+    assert_backward_agrees(population, plain_vae, batch)
+
+
+@pytest.mark.usefixtures("double")
+def test_encoder_and_decoder_may_have_different_activations(plain_vae, randomise, batch):
+    population = Population(
+        experiment(
+            activations=("relu", "swish"),
+            decoder_activations=("tanh", "prelu", "swish"),
+            seeds=2,
+        )
+    )
+    assert len(population) == 12
+    randomise(population)
+    assert_backward_agrees(population, plain_vae, batch)
+
+
+@pytest.mark.usefixtures("double")
+def test_free_bits_are_those_of_the_loss_as_it_is_written(plain_vae, randomise, batch):
+    population = Population(experiment(activations=("tanh", "relu")))
+    randomise(population)
+    images, noise, _ = batch(population)
+    kl = plain_vae(population, 0).losses(images[0], noise[0])[1].mean(0)
+    free_bits = kl.median().item() * 1.01  # some dimensions are below, some above
+    assert_backward_agrees(population, plain_vae, batch, free_bits=free_bits)
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("output", ["bernoulli", "gaussian"])
+def test_backward_is_the_slope_of_the_loss(output, randomise, batch):
+    """Central differences of what evaluation computes, in every single weight."""
+    population = Population(
+        experiment(activations=("tanh", "snake"), hidden=(2,), latent=2, output=output)
+    )
+    randomise(population)
+    images, noise, _ = batch(population)
+    population.backward(images, noise, torch.ones(2, 1, 1))
+
+    def loss():
+        reconstruction, kl, _ = population.losses(images, noise)
+        return (reconstruction + kl).mean(1).sum().item()
+
+    flat, step = population.parameters.flat, 1e-5
+    slopes = torch.zeros_like(flat)
+    for index in range(len(flat)):
+        before = flat[index].item()
+        flat[index] = before + step
+        above = loss()
+        flat[index] = before - step
+        slopes[index] = (above - loss()) / (2 * step)
+        flat[index] = before
+    gradient = population.parameters.flat_gradient
+    torch.testing.assert_close(gradient, slopes, rtol=1e-5, atol=1e-6)
+    assert gradient.count_nonzero() > 0.5 * len(flat)
+
+
+# --- Steps of Adam ---
+
+
+@pytest.mark.usefixtures("double")
+@pytest.mark.parametrize("output", ["bernoulli", "gaussian"])
+@pytest.mark.parametrize("names", [("relu",), ("tanh", "prelu", "adaptive_mixture")])
+def test_twenty_steps_lead_where_adam_leads_a_plain_vae(
+    names, output, plain_vae, randomise, random
+):
+    population = Population(experiment(activations=names, output=output))
+    randomise(population)
+    plains = [plain_vae(population, member) for member in range(len(names))]
+    optimisers = [torch.optim.Adam(plain.parameters(), lr=1e-2) for plain in plains]
+    adam = MemberwiseAdam(population.parameters)
+    for _ in range(20):
+        images = torch.from_numpy(random.random((BATCH, 64)))
+        noise = torch.from_numpy(random.normal(size=(BATCH, 3)))
+        spread = [values.expand(len(names), -1, -1) for values in (images, noise)]
+        population.backward(*spread, torch.ones(len(names), 1, 1))
+        adam.step(1e-2)
+        for plain, optimiser in zip(plains, optimisers):
+            optimiser.zero_grad()
+            plain.loss(images, noise).backward()
+            optimiser.step()
+    for member, plain in enumerate(plains):
+        for name, value in plain.by_name().items():
+            torch.testing.assert_close(
+                population.parameters.values[name][member], value, rtol=1e-7, atol=1e-9
+            )
+
+
+# --- Initial weights ---
+
+
+def test_gain_weights_have_the_spread_that_the_activation_asks_for():
+    population = Population(experiment(activations=("relu", "softsign"), hidden=(400, 300)))
+    initialise(population)
+    values = population.parameters.values
+    for member, gain in enumerate((math.sqrt(2), 2.337533)):
+        for name, fan_in, scale in (
+            ("encoder.0", 64, 1.0),  # fed by the image, not by an activation
+            ("encoder.1", 400, gain),
+            ("decoder.1", 300, gain),
+            ("decoder.2", 400, gain),
+        ):
+            weight = values[f"{name}.weight"][member]
+            expected = scale / math.sqrt(fan_in)
+            # Of n normal draws the standard deviation is within 4 / sqrt(2 n) of it.
+            assert weight.std().item() == pytest.approx(
+                expected, rel=4 / math.sqrt(2 * weight.numel())
+            )
+    assert not any(value.any() for name, value in values.items() if name.endswith("bias"))
+
+
+def test_pytorchs_weights_and_biases_are_uniform_within_the_bound_of_a_linear_layer():
+    population = Population(experiment(activations=("relu", "tanh"), hidden=(400,), init="pytorch"))
+    initialise(population)
+    linear = torch.nn.Linear(400, 6)
+    for part, reference in (("weight", linear.weight), ("bias", linear.bias)):
+        ours = population.parameters.values[f"encoder.1.{part}"]
+        assert ours.abs().max() <= 1 / 20  # 1 / sqrt(400)
+        if part == "weight":  # a uniform distribution has 1 / sqrt(3) of its bound as deviation
+            assert ours.std().item() == pytest.approx(reference.std().item(), rel=0.1)
+            assert ours.std().item() == pytest.approx(1 / 20 / math.sqrt(3), rel=0.05)
+        assert ours.any()
+        assert torch.equal(ours[0], ours[1])
+
+
+def test_members_of_a_seed_start_from_one_draw_and_other_seeds_from_others():
+    population = Population(experiment(activations=("tanh", "sigmoid"), seeds=2))
+    initialise(population)
+    weight = population.parameters.values["encoder.1.weight"]
+    tanh, tanh_next, sigmoid, sigmoid_next = weight / torch.tensor(
+        [1.592537, 1.592537, 1.846229, 1.846229]
+    ).view(4, 1, 1)
+    torch.testing.assert_close(tanh, sigmoid)
+    torch.testing.assert_close(tanh_next, sigmoid_next)
+    assert not torch.allclose(tanh, tanh_next)
+
+
+def test_initial_weights_do_not_depend_on_who_else_is_there():
+    race = Population(experiment(activations=("relu", "prelu", "tanh"), seeds=3, output="gaussian"))
+    alone = Population(experiment(activations=("prelu",), seed=1, output="gaussian"))
+    initialise(race)
+    initialise(alone)
+    member = next(
+        index
+        for index, recipe in enumerate(race.members)
+        if (recipe.encoder_activation, recipe.seed) == ("prelu", 1)
+    )
+    for name, value in alone.parameters.values.items():
+        assert torch.equal(race.parameters.values[name][member], value[0]), name
+
+
+@pytest.mark.parametrize("name", [name for name, a in ACTIVATIONS.items() if a.parameters])
+def test_learned_parameters_start_at_their_initial_values(name):
+    population = Population(experiment(activations=("relu", name)))
+    initialise(population)
+    for key, value in ACTIVATIONS[name].parameters.items():
+        learned = population.parameters.values[f"encoder.1.activation.{key}"]
+        assert learned[1].tolist() == [[value] * 4]
+
+
+# --- What a caller may pass ---
+
+
+def test_arrays_and_tensors_of_one_batch_or_one_a_member_are_the_same(random):
+    population = Population(experiment(activations=("relu", "tanh")))
+    initialise(population)
+    images = random.random((4, 64), dtype=np.float32)
+    images.flags.writeable = False
+    expected = population.encode(torch.tensor(images))[0]
+    assert expected.shape == (2, 4, 3)
+    assert torch.equal(population.encode(images)[0], expected)
+    assert torch.equal(population.encode(np.stack([images, images]))[0], expected)
+    assert population.decode(np.zeros((1, 3))).shape == (2, 1, 64)
+
+
+@pytest.mark.parametrize(
+    "shape", [(64,), (5, 63), (1, 5, 64), (3, 5, 64), (2, 5, 3), (2, 1, 5, 64)]
+)
+def test_a_wrong_shape_is_answered_with_the_right_one(shape):
+    population = Population(experiment(activations=("relu", "tanh")))
+    with pytest.raises(ValueError, match=r"must be \(N, 64\) or \(2, N, 64\), with 64 pixels"):
+        population.encode(np.zeros(shape, dtype=np.float32))
+
+
+def test_the_parameters_are_counted_as_they_are():
+    for settings in SHAPES.values():
+        for output in ("bernoulli", "gaussian"):
+            recipe = experiment(activations=("relu",), output=output, **settings)
+            population = Population(recipe)
+            counted = sum(value.numel() for value in population.parameters.values.values())
+            assert counted - recipe.parameters_per_member == (output == "gaussian")

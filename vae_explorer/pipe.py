@@ -1,0 +1,81 @@
+"""What a page and its training process say to each other, over the process's two pipes.
+
+To the worker: commands, one JSON object a line. From it: frames, each one byte that says what it
+is, the payload's length in eight bytes, and the payload.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, BinaryIO
+
+import numpy as np
+
+MESSAGE, READY, SNAPSHOT = b"M", b"R", b"S"  # JSON, Ready, Snapshot
+
+# A frame that claims more than this is no frame: the pipe is out of step.
+_LONGEST_FRAME = 1 << 30
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """Sent once, when the images are loaded and the population is drawn."""
+
+    origin: str  # one sentence: where the images came from
+    notice: str | None  # one sentence if they are not the ones asked for
+    train_images: int
+    test_images: int
+    probe_images: np.ndarray  # (P, D) uint8, 255 is white
+    probe_labels: np.ndarray  # (P,) uint8
+    shown: int  # how many of the first probe images are drawn as pictures
+    steps: int
+    precision: str
+    threads: int
+    functions: dict[str, np.ndarray] = field(default_factory=dict)  # name: f at FUNCTION_GRID
+
+    def to_bytes(self) -> bytes:
+        from safetensors.numpy import save
+
+        plain = {key: value for key, value in asdict(self).items() if key not in _READY_ARRAYS}
+        arrays = {"probe_images": self.probe_images, "probe_labels": self.probe_labels}
+        arrays |= {f"function.{name}": values for name, values in self.functions.items()}
+        return save(arrays, metadata={"ready": json.dumps(plain)})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Ready:
+        from safetensors.numpy import load
+
+        arrays = load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        functions = {
+            name.removeprefix("function."): arrays.pop(name)
+            for name in list(arrays)
+            if name.startswith("function.")
+        }
+        return cls(**json.loads(header["__metadata__"]["ready"]), **arrays, functions=functions)
+
+
+_READY_ARRAYS = ("probe_images", "probe_labels", "functions")
+
+
+def write_frame(pipe: BinaryIO, kind: bytes, payload: bytes) -> None:
+    pipe.write(kind + len(payload).to_bytes(8, "little") + payload)
+    pipe.flush()
+
+
+def read_frame(pipe: BinaryIO) -> tuple[bytes, bytes] | None:
+    """Kind and payload, or None where the pipe ends. ValueError for what is no frame."""
+    head = pipe.read(9)
+    if len(head) < 9:
+        return None
+    kind, length = head[:1], int.from_bytes(head[1:], "little")
+    if kind not in (MESSAGE, READY, SNAPSHOT) or length > _LONGEST_FRAME:
+        raise ValueError(f"The training process sent a frame {kind!r} of {length:,} bytes.")
+    payload = pipe.read(length)
+    return (kind, payload) if len(payload) == length else None
+
+
+def write_command(pipe: BinaryIO, do: str, **arguments: Any) -> None:
+    pipe.write(json.dumps({"do": do, **arguments}).encode() + b"\n")
+    pipe.flush()

@@ -1,0 +1,242 @@
+"""Background runs: one worker process for each, started, steered and watched from here.
+
+A page holds a Run and never trains itself: in a thread beside the page the interpreter lock cut
+training from 37,000 to 900 images/s.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vae_explorer.config import Experiment
+from vae_explorer.pipe import READY, SNAPSHOT, Ready, read_frame, write_command
+from vae_explorer.snapshot import Snapshot
+
+MOST_RUNS = 8  # at once in one server: each is a process of some 300 MB
+GRACE_SECONDS = 30.0  # a run goes on so long without the page that owns it, say while it reloads
+_WATCH_SECONDS = 1.0
+_END_SECONDS = 3.0
+
+_open_runs: weakref.WeakSet[Run] = weakref.WeakSet()
+_open_lock = threading.Lock()
+
+
+class TooManyRuns(RuntimeError):
+    """The server trains as many runs as it may; the message is one sentence that says so."""
+
+
+class Run:
+    """One population in training, in a process of its own.
+
+    Attributes
+    ----------
+    state : str
+        "starting", "running", "paused", "finished", "stopped" or "failed".
+    version : int
+        Grows with everything that changed and may be worth drawing.
+    ready : Ready or None; snapshot : Snapshot or None
+        The newest that came.
+    error, notice, progress : str or None
+        Sentences: why it failed or refused, what is not as asked for, what it waits for.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        owner_is_there: Callable[[], bool] = lambda: True,
+        data_dir: str | None = None,
+        threads: int | None = None,
+        running: bool = True,
+    ):
+        self.experiment = experiment
+        self.state = "starting"
+        self.version = 0
+        self.ready: Ready | None = None
+        self.snapshot: Snapshot | None = None
+        self.error: str | None = None
+        self.notice: str | None = None
+        self.progress: str | None = None
+        self.saved: str | None = None
+        self._changed = threading.Condition()
+        self._closed = threading.Event()
+        self._last_words: deque[str] = deque(maxlen=20)
+        with _open_lock:
+            if len(_open_runs) >= MOST_RUNS:
+                raise TooManyRuns(
+                    f"This server already trains {MOST_RUNS} runs, as many as it may. "
+                    "Try again when one of them has ended."
+                )
+            _open_runs.add(self)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "vae_explorer.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=Path(__file__).parent.parent,
+            start_new_session=True,  # a Ctrl-C in the server's terminal is for the server
+        )
+        for target in (self._read_frames, self._read_last_words):
+            threading.Thread(target=target, daemon=True).start()
+        threading.Thread(target=self._watch, args=(owner_is_there,), daemon=True).start()
+        self._tell(
+            "start",
+            experiment=experiment.to_dict(),
+            threads=threads or threads_beside_a_page(),
+            data_dir=data_dir,
+            running=running,
+        )
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something new may come without being asked for."""
+        return self.state in ("starting", "running")
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    def pause(self) -> None:
+        self._tell("pause")
+
+    def resume(self) -> None:
+        self._tell("resume")
+
+    def step(self) -> None:
+        """One mini-batch; pauses a run that is running."""
+        self._tell("step")
+
+    def stop(self) -> None:
+        """Ends training; the worker stays for paths and saving."""
+        self._tell("stop")
+
+    def change(self, **settings: float) -> None:
+        """beta or learning_rate from the next step on; a refusal comes as `error`."""
+        self._tell("change", **settings)
+
+    def choose_path(self, first: int, second: int) -> None:
+        """The two probe images that interpolations join."""
+        self._tell("path", images=[first, second])
+
+    def save(self, folder: Path) -> None:
+        """Asks for a saved run; `saved` names the folder when it is there."""
+        self._tell("save", folder=str(folder))
+
+    def wait(self, until: Callable[[Run], bool], timeout: float) -> bool:
+        """Waits until `until(run)` holds; False if it does not within `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: until(self), timeout)
+
+    def close(self) -> None:
+        """Ends the worker process, by force if it does not end by itself."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        with _open_lock:
+            _open_runs.discard(self)
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # type: ignore[union-attr]
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self.state in ("starting", "running", "paused"):
+            self._update(state="stopped")
+
+    def _tell(self, do: str, **arguments: Any) -> None:
+        # A worker that is gone has been reported by whoever reads its frames.
+        with contextlib.suppress(OSError, ValueError):
+            write_command(self._process.stdin, do, **arguments)  # type: ignore[arg-type]
+
+    def _update(self, **changes: Any) -> None:
+        with self._changed:
+            for name, value in changes.items():
+                setattr(self, name, value)
+            self.version += 1
+            self._changed.notify_all()
+
+    def _read_frames(self) -> None:
+        import json
+
+        try:
+            while frame := read_frame(self._process.stdout):  # type: ignore[arg-type]
+                kind, payload = frame
+                if kind == SNAPSHOT:
+                    self._update(snapshot=Snapshot.from_bytes(payload))
+                elif kind == READY:
+                    ready = Ready.from_bytes(payload)
+                    self._update(ready=ready, notice=ready.notice, progress=None)
+                else:
+                    self._hear(json.loads(payload))
+        except (ValueError, OSError) as error:
+            self._last_words.append(str(error))
+        self._report_end()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "failed" in message:
+            self._update(state="failed", error=f"Training failed: {message['failed']}.")
+        elif "refused" in message:
+            state = "failed" if self.ready is None else self.state
+            self._update(error=message["refused"], state=state)
+        else:
+            self._update(**message)
+
+    def _read_last_words(self) -> None:
+        with contextlib.suppress(ValueError, OSError):
+            for line in self._process.stderr:  # type: ignore[union-attr]
+                self._last_words.append(line.decode(errors="replace").rstrip())
+
+    def _report_end(self) -> None:
+        """The frames have ended: by our closing it, or because the worker died."""
+        code = self._process.wait()
+        if self._closed.is_set() or self.state == "failed":
+            return
+        if code < 0:
+            how = f"was ended by {signal.Signals(-code).name}"
+            if -code == signal.SIGKILL:
+                how += ", as happens when memory runs out"
+        else:
+            how = f"ended with code {code}"
+        last = f" It last said: {self._last_words[-1]}" if self._last_words else ""
+        self._update(
+            state="failed",
+            error=f"The training process {how}. What it has shown stays here; press Train to "
+            f"start again.{last}",
+        )
+        self.close()
+
+    def _watch(self, owner_is_there: Callable[[], bool]) -> None:
+        """Closes the run when its owner has been away for longer than the grace."""
+        seen = time.monotonic()
+        while not self._closed.wait(_WATCH_SECONDS):
+            if owner_is_there():
+                seen = time.monotonic()
+            elif time.monotonic() - seen > GRACE_SECONDS:
+                self.close()
+
+
+def threads_beside_a_page() -> int:
+    """Threads for a worker while a page is live: one core fewer than there are.
+
+    With all of them, page, browser and training take turns and training's threads spin.
+    """
+    return max(1, len(os.sched_getaffinity(0)) - 1)
+
+
+@atexit.register
+def close_all() -> None:
+    """Ends every worker of this process."""
+    for run in list(_open_runs):
+        run.close()

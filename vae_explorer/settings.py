@@ -1,0 +1,128 @@
+"""One setting of an experiment: what it may be, and the sentence that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import Field, field
+from numbers import Real
+from typing import Any
+
+from vae_explorer.activations import get_activation
+
+_SHOWN = 40  # characters of a value in a message
+
+
+class ConfigError(ValueError):
+    """A setting has a value that it may not have; the message is one sentence that says which."""
+
+
+def setting(default: Any, label: str, help: str, **bounds: Any) -> Any:
+    """A dataclass field with what people read of it and what it may be.
+
+    A text has `choices`, a number `minimum` and `maximum`. A list has `longest` and either `each`,
+    the names of activations, or the bounds of its whole numbers. None is allowed as a default.
+    """
+    return field(default=default, metadata={"label": label, "help": help, **bounds})
+
+
+def checked(setting: Field, value: Any) -> Any:
+    """The value in its canonical type. ConfigError if it is not one that the setting may have."""
+    if "longest" in setting.metadata:
+        return _checked_list(setting, value)
+    if "choices" in setting.metadata:
+        if not isinstance(value, str) or value not in setting.metadata["choices"]:
+            raise _not_allowed(setting, value)
+        return value
+    return _checked_number(setting, value, type(setting.default))
+
+
+def _checked_list(setting: Field, value: Any) -> tuple | None:
+    if value is None and setting.default is None:
+        return None
+    # The order of a list is the order of the members; a set has none that would last.
+    no_list = isinstance(value, (str, bytes, Set, Mapping)) or not isinstance(value, Iterable)
+    if no_list:
+        raise _not_allowed(setting, value)
+    values = list(value)
+    if "each" in setting.metadata:
+        for name in values:
+            if not isinstance(name, str):
+                raise _not_allowed(setting, value)
+            try:
+                get_activation(name)
+            except ValueError as error:
+                raise ConfigError(f"{setting.name}: {error}") from None
+        values = list(dict.fromkeys(values))  # the same recipe twice would be the same VAE twice
+        if not values:
+            raise ConfigError(f"{setting.name} is empty; choose at least one activation.")
+    else:
+        values = [_checked_number(setting, width, int) for width in values]
+    longest = setting.metadata["longest"]
+    if len(values) > longest:
+        raise ConfigError(
+            f"{setting.name} has {len(values)} entries; it may have at most {longest}."
+        )
+    return tuple(values)
+
+
+def _checked_number(setting: Field, value: Any, kind: type) -> int | float:
+    low, high = setting.metadata["minimum"], setting.metadata["maximum"]
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    # The comparison is false for NaN, so a NaN is refused as well.
+    if not is_number or not low <= value <= high or (kind is int and value != int(value)):
+        raise _not_allowed(setting, value)
+    return kind(value)
+
+
+def from_text(setting: Field, text: str) -> Any:
+    """What a text in a URL means, not yet checked. ConfigError if it means nothing."""
+    if "longest" in setting.metadata:
+        if text == "same" and setting.default is None:
+            return None
+        parts = [part for part in text.split(",") if part]
+        if "each" in setting.metadata:
+            return tuple(parts)
+        return tuple(_number(setting, int, part, text) for part in parts)
+    if "choices" in setting.metadata:
+        return text
+    return _number(setting, type(setting.default), text, text)
+
+
+def to_text(value: Any) -> str:
+    """The inverse of from_text."""
+    if value is None:
+        return "same"
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _number(setting: Field, kind: type, part: str, text: str) -> Any:
+    try:
+        return kind(part)
+    except ValueError:
+        raise _not_allowed(setting, text) from None
+
+
+def shown(value: Any) -> str:
+    """A value in a message, cut short."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _not_allowed(setting: Field, value: Any) -> ConfigError:
+    return ConfigError(f"{setting.name} is {shown(value)}; {_allowed(setting)}.")
+
+
+def _allowed(setting: Field) -> str:
+    bounds = setting.metadata
+    if "choices" in bounds:
+        return "it may be " + ", ".join(bounds["choices"])
+    if "each" in bounds:
+        return "it must be a list of activation names"
+    low, high = bounds["minimum"], bounds["maximum"]
+    if "longest" in bounds:
+        return f"it must be a list of whole numbers from {low:,} to {high:,}"
+    kind = "a whole number" if isinstance(setting.default, int) else "a number"
+    return f"it must be {kind} from {low:,} to {high:,}"

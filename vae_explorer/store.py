@@ -1,0 +1,277 @@
+"""Saved runs: a folder each, with all that it takes to look at a run again.
+
+run.json holds the experiment, the results and how they came about (`run_record`), metrics.csv the
+curves (`metrics`), model.safetensors the weights. A folder is read as if a stranger had sent it:
+nothing in it is executed, no link is followed, and memory is taken only for weights that are there.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from vae_explorer import __version__, metrics
+from vae_explorer.config import Experiment
+from vae_explorer.folders import check_regular, read_text, replace_folder, try_to_write
+from vae_explorer.results import MemberResult, member_results
+from vae_explorer.run_record import FORMAT, RunInfo, RunRecord, parse_object
+from vae_explorer.snapshot import Curves
+
+if TYPE_CHECKING:  # PyTorch takes seconds: a page that lists runs needs nothing of it
+    from vae_explorer.population import Population
+    from vae_explorer.training import Trainer
+
+RECORD_NAME = "run.json"
+METRICS_NAME = "metrics.csv"
+MODEL_NAME = "model.safetensors"
+
+_MOST_RECORD_BYTES = 16 * 1024**2
+_METRICS_BYTES_A_MEMBER = 512 * 1024  # some 1,000 lines of some 120 bytes, with room
+_FLOAT_BYTES = 4
+_T = TypeVar("_T")
+
+
+class StoreError(ValueError):
+    """A run cannot be saved or loaded; the message is one sentence that says what and where."""
+
+
+@dataclass(frozen=True, eq=False)
+class SavedRun:
+    """All of a saved run."""
+
+    folder: Path
+    experiment: Experiment
+    results: tuple[MemberResult, ...]  # in the order of experiment.members
+    info: RunInfo
+    curves: Curves
+    population: Population
+
+
+# --- Saving ---
+
+
+def save_run(folder: str | Path, trainer: Trainer) -> Path:
+    """Saves a run, finished or not, and returns its absolute folder.
+
+    Folders on the way there are made. A run that is already there is replaced, in one move and
+    only when the new one is complete; files that are no part of a run stay. Between the ends of
+    epochs the test set is evaluated first, so that the results are those of the saved weights.
+
+    Raises
+    ------
+    StoreError
+        What is there is no run, or cannot be written to; nothing was touched.
+    """
+    from vae_explorer import weights
+
+    target = check_target(folder, trainer.experiment)
+    record = _record(trainer)
+    files = {
+        RECORD_NAME: record.to_json().encode(),
+        METRICS_NAME: metrics.to_csv(trainer.curves(), record.experiment.members).encode(),
+        MODEL_NAME: weights.to_bytes(trainer.population),
+    }
+    try:
+        replace_folder(target, files)
+    except OSError as error:
+        raise _unsavable(target, error) from error
+    return target
+
+
+def check_target(folder: str | Path, experiment: Experiment) -> Path:
+    """The absolute path of a folder where a run of `experiment` can be saved.
+
+    To be called before hours of training, not after. Leaves nothing behind.
+
+    Raises
+    ------
+    StoreError
+        Something else than a run is there, the place cannot be written to, or the disk is full.
+    """
+    target = _absolute(folder)
+    members = len(experiment.members)
+    largest = members * (_FLOAT_BYTES * experiment.parameters_per_member + _METRICS_BYTES_A_MEMBER)
+    try:
+        _check_replaceable(target)
+        try_to_write(target, largest)
+    except OSError as error:
+        raise _unsavable(target, error) from error
+    return target
+
+
+def _check_replaceable(target: Path) -> None:
+    try:
+        kind = target.lstat().st_mode
+    except FileNotFoundError:
+        return  # the usual case: there is nothing to replace
+    if stat.S_ISLNK(kind):
+        raise StoreError(f"{target} is a symbolic link; name the folder that it leads to.")
+    if not stat.S_ISDIR(kind):
+        raise StoreError(f"{target} is a file, and a run is a folder; choose another name.")
+    if os.path.ismount(target):
+        raise StoreError(f"{target} is a mounted disk; name a new folder in it.")
+    if any(target.iterdir()) and not _is_run(target):
+        raise StoreError(
+            f"{target} is there already and is no run of VAE Explorer; choose another name."
+        )
+
+
+def _is_run(folder: Path) -> bool:
+    try:
+        text = read_text(folder / RECORD_NAME, _MOST_RECORD_BYTES)
+        return parse_object(text).get("format") == FORMAT
+    except (OSError, ValueError):
+        return False
+
+
+def _unsavable(target: Path, error: Exception) -> StoreError:
+    return StoreError(f"The run cannot be saved as {target}: {_reason(error)}.")
+
+
+def _record(trainer: Trainer) -> RunRecord:
+    import torch
+
+    curves, images = trainer.curves(), len(trainer.dataset.train.labels)
+    evaluated = len(curves.step) and curves.step[-1] == trainer.step_number
+    evaluated = evaluated and not np.isnan(curves.test_loss[-1]).all()
+    evaluation = None if evaluated else trainer.evaluate()
+    info = RunInfo(
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        finished=trainer.finished,
+        step=trainer.step_number,
+        steps=trainer.steps,
+        epoch=trainer.epoch,
+        precision=trainer.precision,
+        threads=torch.get_num_threads(),
+        versions={
+            "python": platform.python_version(),
+            "torch": str(torch.__version__),
+            "numpy": np.__version__,
+            "vae_explorer": __version__,
+        },
+        data_origin=trainer.dataset.origin,
+        training_images=images,
+        test_images=len(trainer.dataset.test.labels),
+        changes=tuple(trainer.changes),
+    )
+    # The snapshot comes after the evaluation, which counts the active latents.
+    results = member_results(trainer.experiment, trainer.snapshot(), images, evaluation)
+    return RunRecord(trainer.experiment, results, info)
+
+
+# --- Loading ---
+
+
+def load(folder: str | Path) -> Population:
+    """The population of a saved run, ready to `encode` and `decode`.
+
+    Raises
+    ------
+    StoreError
+        There is no run in the folder, or what it takes is damaged.
+    """
+    return _read_population(_run_folder(folder), read_record(folder).experiment)
+
+
+def load_run(folder: str | Path) -> SavedRun:
+    """All of a saved run.
+
+    Raises
+    ------
+    StoreError
+        There is no run in the folder, or a part of it is damaged.
+    """
+    path, record = _run_folder(folder), read_record(folder)
+    return SavedRun(
+        folder=path,
+        experiment=record.experiment,
+        results=record.results,
+        info=record.info,
+        curves=_read_curves(path, record),
+        population=_read_population(path, record.experiment),
+    )
+
+
+def read_record(folder: str | Path) -> RunRecord:
+    """The experiment, results and origin of a saved run, without its curves and weights.
+
+    For a list of runs: quick, and without PyTorch.
+
+    Raises
+    ------
+    StoreError
+        There is no run in the folder, or its run.json is damaged.
+    """
+    return _parse(_run_folder(folder) / RECORD_NAME, _MOST_RECORD_BYTES, RunRecord.from_json)
+
+
+def _read_curves(folder: Path, record: RunRecord) -> Curves:
+    members, last = record.experiment.members, record.info.step
+
+    def parse(text: str) -> Curves:
+        curves = metrics.from_csv(text, members)
+        if len(curves.step) and curves.step[-1] > last:
+            raise ValueError(f"it goes on to step {curves.step[-1]}, and the run to {last}")
+        return curves
+
+    return _parse(folder / METRICS_NAME, _METRICS_BYTES_A_MEMBER * len(members), parse)
+
+
+def _read_population(folder: Path, experiment: Experiment) -> Population:
+    from vae_explorer import weights
+
+    path = folder / MODEL_NAME
+    try:
+        check_regular(path)
+        return weights.read_population(path, experiment)
+    except (OSError, ValueError) as error:
+        raise _unloadable(path, error) from error
+
+
+# --- Files ---
+
+
+def _run_folder(folder: str | Path) -> Path:
+    """The absolute path of a folder that has a run.json."""
+    path = _absolute(folder)
+    try:
+        if not path.exists():
+            raise StoreError(f"There is no folder {path}.")
+        if not path.is_dir():
+            raise StoreError(f"{path} is a file; a saved run is a folder.")
+        if RECORD_NAME not in os.listdir(path):
+            raise StoreError(f"{path} is no saved run: it has no {RECORD_NAME}.")
+    except OSError as error:
+        raise _unloadable(path, error) from error
+    return path
+
+
+def _parse(path: Path, most_bytes: int, parse: Callable[[str], _T]) -> _T:
+    """What `parse` makes of a text file."""
+    try:
+        return parse(read_text(path, most_bytes))
+    except (OSError, ValueError) as error:
+        raise _unloadable(path, error) from error
+
+
+def _unloadable(path: Path, error: Exception) -> StoreError:
+    return StoreError(f"{path} cannot be read: {_reason(error)}.")
+
+
+def _reason(error: Exception) -> str:
+    text = (isinstance(error, OSError) and error.strerror) or str(error)
+    return " ".join(text.split()).removesuffix(".")
+
+
+def _absolute(folder: str | Path) -> Path:
+    if not str(folder) or "\0" in str(folder):
+        raise StoreError(f"{str(folder)!r} is no name of a folder.")
+    return Path(os.path.abspath(os.path.expanduser(folder)))

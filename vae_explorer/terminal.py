@@ -1,0 +1,172 @@
+"""What a person reads in a terminal: how far training is, and what came of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vae_explorer.results import MemberResult
+
+if TYPE_CHECKING:
+    from vae_explorer.training import Trainer
+
+_BAR_WIDTH = 20
+_BAR_SECONDS = 0.2  # between two drawings
+_LINES = 20  # in a whole run, so one every 5 per cent
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Prints at once. When nobody reads any more nothing is printed, and the work goes on."""
+    try:
+        print(text, end=end, flush=True)
+    except OSError:
+        # A closed pipe or a full disk; what waits to be written must go somewhere at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class Bar:
+    """A progress bar in one line of a terminal, which `update` may be told of every step."""
+
+    def __init__(self, trainer: Trainer):
+        self._trainer = trainer
+        self._started = time.monotonic()
+        self._due = self._started
+
+    def update(self) -> None:
+        now = time.monotonic()
+        if now < self._due and not self._trainer.finished:
+            return
+        self._due = now + _BAR_SECONDS
+        filled = _BAR_WIDTH * self._trainer.step_number // self._trainer.steps
+        bar = "█" * filled + "░" * (_BAR_WIDTH - filled)
+        text = f"{bar} {status(self._trainer, now - self._started)}"
+        width = shutil.get_terminal_size().columns - 1  # a full line would break
+        say("\r" + text[:width].ljust(width), end="")
+
+    def close(self) -> None:
+        """What is said next begins a new line."""
+        say("")
+
+
+class Lines:
+    """The same as lines, for a pipe or a file: after the first epoch and every 5 per cent."""
+
+    def __init__(self, trainer: Trainer):
+        self._trainer = trainer
+        self._started = time.monotonic()
+        self._said = 0
+
+    def update(self) -> None:
+        part = _LINES * self._trainer.step_number // self._trainer.steps
+        if part > self._said or self._trainer.epoch == 1:
+            self._said = part
+            say(status(self._trainer, time.monotonic() - self._started))
+
+    def close(self) -> None:
+        pass
+
+
+def progress(trainer: Trainer) -> Bar | Lines:
+    """What suits standard output; call `update` after every step and `close` in the end."""
+    return Bar(trainer) if sys.stdout and sys.stdout.isatty() else Lines(trainer)
+
+
+def status(trainer: Trainer, seconds: float) -> str:
+    """One line on a run that has been going for so long and has taken a step or more."""
+    share = trainer.step_number / trainer.steps
+    speed = trainer.images_trained / trainer.seconds
+    left = seconds * (1 - share) / share
+    parts = (
+        f"{100 * share:3.0f} %",
+        f"epoch {trainer.epoch:.1f} of {trainer.experiment.epochs:,}",
+        f"{speed:,.0f} images/s",
+        f"{_duration(left)} left",
+        _training_loss(trainer),
+    )
+    return "  ".join(part for part in parts if part)
+
+
+def _training_loss(trainer: Trainer) -> str:
+    """The mean over seeds of the newest training loss; the lowest and highest activation."""
+    curves = trainer.curves()
+    if not len(curves.step):
+        return ""
+    losses = defaultdict(list)
+    for member, loss in zip(trainer.population.members, curves.train_loss[-1].tolist()):
+        if np.isfinite(loss):
+            losses[member.label].append(loss)
+    means = sorted((fmean(values), label) for label, values in losses.items())
+    if not means:
+        return "no finite training loss"
+    shown = [f"{loss:.1f} ({label})" for loss, label in (means[0], means[-1])]
+    if len(trainer.experiment.members) == trainer.experiment.seeds:
+        return f"training loss {means[0][0]:.1f} nats"
+    return f"training loss {' to '.join(dict.fromkeys(shown))} nats"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def table(results: Sequence[MemberResult]) -> str:
+    """The results as a table, with what is to be said of frozen members and of luck below it."""
+    header = (
+        "activation",
+        "seed",
+        "negative ELBO",
+        "reconstruction",
+        "KL",
+        "active latents",
+        "images/s",
+    )
+    rows = [header, *(_row(result) for result in results)]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(header))]
+    lines = ["On the test images, in nats per image:"]
+    for row in rows:
+        first, *others = (cell.ljust(width) for cell, width in zip(row, widths))
+        lines.append("  ".join([first, *(cell.strip().rjust(len(cell)) for cell in others)]))
+    for result in results:
+        if result.frozen:
+            name = f"{result.recipe.label}, seed {result.recipe.seed}"
+            lines.append(f"{name}, stopped early. {result.frozen.reason}")
+    return "\n".join([*lines, *_on_luck(results)])
+
+
+def _row(result: MemberResult) -> tuple[str, ...]:
+    losses = (result.test_loss, result.test_reconstruction, result.test_kl)
+    return (
+        result.recipe.label,
+        str(result.recipe.seed),
+        *("–" if loss is None else f"{loss:,.2f}" for loss in losses),
+        str(result.active_latents),
+        f"{result.images_per_second:,.0f}",
+    )
+
+
+def _on_luck(results: Sequence[MemberResult]) -> list[str]:
+    """How sure a comparison of activations is, where there is one."""
+    losses: Mapping[str, list[float]] = defaultdict(list)
+    for result in results:
+        losses[result.recipe.label].append(
+            float("nan") if result.test_loss is None else result.test_loss
+        )
+    if all(len(values) > 1 for values in losses.values()):
+        return [
+            f"{label}: {fmean(values):,.2f} ± {stdev(values):,.2f} nats, mean and standard "
+            f"deviation of {len(values)} seeds."
+            for label, values in losses.items()
+            if all(np.isfinite(values))
+        ]
+    if len(losses) > 1:
+        return ["With one seed each, a difference may be luck; --seeds 3 shows how much."]
+    return []

@@ -1,0 +1,216 @@
+"""What happens in the layers: values, dead units, gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.ui.charts._groups import Group, Trace, groups_of, seed_band, seed_mean
+from vae_explorer.ui.style import NEUTRAL, activation_style, chart_axis, chart_layout, faded
+
+if TYPE_CHECKING:
+    from vae_explorer.config import Member
+    from vae_explorer.snapshot import LayerView
+
+
+def activation_histograms(
+    layers: Sequence[LayerView],
+    members: Sequence[Member],
+    quantity: str = "output",
+    *,
+    functions: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None,
+    row_height: int = 56,
+) -> go.Figure:
+    """How often each value occurs in a layer: a column a layer, a ridge an activation.
+
+    `quantity` is "output" or "pre_activation". A ridge's height is the square root of the counts
+    in the bins of `BIN_EDGES`, so that a ReLU's spike at 0 leaves its tail visible; each ridge is
+    as tall as its own peak. `functions`, from activation names to (x, f(x)), are drawn over
+    pre-activations, which are what f takes.
+    """
+    groups = groups_of(members)
+    layout = chart_layout(row_height * max(len(groups), 1) + 90)
+    layout["annotations"] = []
+    data: list[Trace] = []
+    reach = _reach([getattr(layer, quantity) for layer in layers])
+    for column, layer in enumerate(layers):
+        axis = str(column + 1) if column else ""
+        title = f"{layer.name} {quantity.replace('_', '-')}"
+        domain = [column / len(layers) + 0.02, (column + 1) / len(layers) - 0.02]
+        layout[f"xaxis{axis}"] = chart_axis(
+            title,
+            domain=domain,
+            anchor=f"y{axis}",
+            range=[-reach, reach],
+            zeroline=True,
+            **_value_ticks(reach),
+        )
+        layout[f"yaxis{axis}"] = chart_axis(
+            anchor=f"x{axis}",
+            range=[-0.1, len(groups) + 0.15],
+            tickvals=list(range(len(groups) - 1, -1, -1)),
+            ticktext=[group.label for group in groups],
+            ticklabelstandoff=8,
+            showticklabels=column == 0,
+            showgrid=False,
+            fixedrange=True,
+        )
+        for row, group in enumerate(groups):
+            base = len(groups) - 1 - row
+            counts = getattr(layer, quantity)[group.rows].sum(axis=0)
+            name = _layer_activation(group, layer.name)
+            data.append(_ridge(group.label, activation_style(name).colour, counts, base, axis))
+            if functions and quantity == "pre_activation" and name in functions:
+                data.append(_function_over_ridge(*functions[name], base, axis, reach))
+            layout["annotations"].append(_health(layer, group, base, axis))
+    return go.Figure(data, layout)
+
+
+def _layer_activation(group: Group, layer: str) -> str:
+    """The name of the activation in a layer: the decoder's may be another than the encoder's."""
+    encoder, _, decoder = group.key.partition(">")
+    return decoder if decoder and layer.startswith("decoder") else encoder
+
+
+def _ridge(label: str, colour: str, counts: np.ndarray, base: int, axis: str) -> Trace:
+    """The outline of counts (B,) in the bins, standing on `base`."""
+    heights = 0.92 * np.sqrt(counts / max(counts.max(), 1))
+    steps = np.repeat(heights, 2)  # (2 B,): the top of each bin, from its left to its right edge
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": label,
+        "x": np.repeat(BIN_EDGES, 2),
+        "y": (base + np.concatenate([[0], steps, [0]])).astype(np.float32),
+        "fill": "toself",
+        "fillcolor": faded(colour, 0.35),
+        "line": {"color": colour, "width": 1.6},
+        "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}",
+        "hoverinfo": "skip",
+    }
+
+
+def _function_over_ridge(
+    x: np.ndarray, values: np.ndarray, base: int, axis: str, reach: float
+) -> Trace:
+    """f (N,) within reach, stretched to a ridge's height."""
+    shown = values[(np.abs(x) <= reach) & np.isfinite(values)]
+    low, high = (shown.min(), shown.max()) if len(shown) else (0.0, 1.0)
+    scaled = base + 0.85 * (values - low) / max(high - low, 1e-12)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": np.where(np.abs(x) <= reach, scaled, np.nan),
+        "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"},
+        "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}",
+        "hoverinfo": "skip",
+    }
+
+
+def _health(layer: LayerView, group: Group, base: int, axis: str) -> dict[str, Any]:
+    """The shares of dead and saturated units, means over seeds, at the right of a ridge."""
+    shares = [("dead", layer.dead), ("saturated", layer.saturated)]
+    parts = [f"{_percent(share[group.rows].mean())} {name}" for name, share in shares]
+    shown = [part for part in parts if not part.startswith("0 ")]
+    return {
+        "text": "<br>".join(shown),
+        "x": 1,
+        "xref": f"x{axis} domain",
+        "y": base + 1,
+        "yref": f"y{axis}",
+        "xanchor": "right",
+        "yanchor": "top",
+        "align": "right",
+        "showarrow": False,
+        "font": {"size": 12},
+    }
+
+
+def _percent(share: float) -> str:
+    """ "12 %", and never 0 or 100 for what is not."""
+    if 0 < share < 0.01:
+        return "<1 %"
+    return ">99 %" if 0.99 < share < 1 else f"{share:.0%}".replace("%", " %")
+
+
+def _reach(counts: Sequence[np.ndarray]) -> float:
+    """The smallest of a few limits with 99.5 % of the values of every layer within."""
+    centres = np.abs(BIN_EDGES[:-1] + BIN_EDGES[1:]) / 2
+    for reach in (1.5, 3.0):
+        if all(c[:, centres < reach].sum() >= 0.995 * c.sum() for c in counts):
+            return reach
+    return float(BIN_EDGES[-1])
+
+
+def _value_ticks(reach: float) -> dict[str, Any]:
+    """Ticks of the value axis; the outermost bins hold all that is beyond, and say so."""
+    if reach < BIN_EDGES[-1]:
+        return {"dtick": 1}
+    return {"tickvals": [-6, -3, 0, 3, 6], "ticktext": ["≤ −6", "−3", "0", "3", "≥ 6"]}
+
+
+def gradient_norms(
+    names: Sequence[str], norms: np.ndarray, members: Sequence[Member], *, height: int = 320
+) -> go.Figure:
+    """Length of the gradient by layer, from input to output, on a log scale.
+
+    `norms` (K, G), of the G layers `names`. Seeds: their geometric mean, and their range as a band.
+    """
+    positive = np.isfinite(norms) & (norms > 0)
+    shown = np.where(positive, norms, np.nan)
+    data: list[Trace] = []
+    for group in groups_of(members):
+        values = shown[group.rows]  # (S, G)
+        if len(values) > 1:
+            data.append(seed_band(group, np.array(names), values))
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": group.label,
+                "legendgroup": group.key,
+                "x": list(names),
+                "y": np.exp(seed_mean(np.log(values))) if len(values) > 1 else values[0],
+                "line": group.style.line(2.5),
+                "marker": group.style.marker(9),
+                "hovertemplate": f"{group.label}, %{{x}}: %{{y:.3g}}<extra></extra>",
+            }
+        )
+    layout = chart_layout(height)
+    layout["showlegend"] = True
+    layout["xaxis"] = chart_axis(
+        "Layer, from input to output",
+        type="category",
+        tickvals=list(names),
+        ticktext=[_in_lines(name) for name in names],
+        tickangle=0,
+    )
+    layout["yaxis"] = chart_axis("Gradient norm", type="log", **_log_ticks(shown))
+    return go.Figure(data, layout)
+
+
+def _in_lines(name: str) -> str:
+    """A layer's name with a line a word, so that six layers fit side by side."""
+    return name.replace(" ", "<br>").replace("<br>and<br>", " and<br>")
+
+
+def _log_ticks(values: np.ndarray) -> dict[str, Any]:
+    """Range and ticks for the positive `values`, whole powers of ten, NaN left out.
+
+    Plotly's own ticks change their steps between frames and abbreviate 20 to 2.
+    """
+    known = values[np.isfinite(values)]
+    low, high = (known.min(), known.max()) if len(known) else (0.1, 10.0)
+    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
+    last = max(last, first + 1)
+    every = 1 + (last - first) // 6
+    powers = range(first, last + 1, every)
+    ticks = [float(f"1e{power}") for power in powers]
+    return {"range": [first, last], "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}

@@ -1,0 +1,19 @@
+"""Train: set a population up, press the button, and watch it learn."""
+
+import streamlit as st
+
+from vae_explorer.ui import controls, live, session, toolbar
+
+experiment = controls.sidebar()
+run = session.current_run()
+if run is not None and experiment is not None:
+    toolbar.apply_live_settings(run, experiment)
+
+st.markdown(
+    "##### Watch the loss fall, the classes part in the latent space, and units die or saturate."
+)
+toolbar.buttons(run, experiment)
+if run is None:
+    st.info("Press Train.")
+else:
+    live.view(run)

@@ -1,0 +1,44 @@
+"""What one browser session owns: its run. Sessions never see each other's."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+from streamlit.runtime import get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from vae_explorer.config import Experiment
+from vae_explorer.runs import Run, TooManyRuns
+from vae_explorer.data import DATA_DIR_VARIABLE
+
+
+def current_run() -> Run | None:
+    return st.session_state.get("run")
+
+
+def start_run(experiment: Experiment, running: bool = True) -> None:
+    """Starts a new run in place of the session's last one."""
+    discard_run()
+    context = get_script_run_ctx()
+    assert context is not None  # there is one in every script run
+    session_id = context.session_id
+
+    def page_is_open() -> bool:
+        return get_instance().is_active_session(session_id)
+
+    try:
+        st.session_state.run = Run(
+            experiment,
+            owner_is_there=page_is_open,
+            data_dir=os.environ.get(DATA_DIR_VARIABLE),
+            running=running,
+        )
+    except TooManyRuns as error:
+        st.session_state.notices = [str(error)]
+
+
+def discard_run() -> None:
+    run = st.session_state.pop("run", None)
+    if run is not None:
+        run.close()
