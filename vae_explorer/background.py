@@ -16,7 +16,7 @@ class Background:
     key : Any
         What the last answer is to; None before the first.
     answer : Any
-        That answer.
+        That answer, or the exception in its place.
     """
 
     def __init__(self, rest_seconds: float = 0.0):
@@ -44,6 +44,9 @@ class Background:
         self._thread.start()
 
     def _work(self, key: Any, compute: Callable[[], Any]) -> None:
-        self.answer = compute()
+        try:
+            self.answer = compute()
+        except Exception as error:
+            self.answer = error
         self.key = key
         self._ended = time.monotonic()

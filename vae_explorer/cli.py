@@ -243,7 +243,8 @@ def _announcement(trainer: Any, threads: int) -> str:
     count = len(trainer.population)
     return (
         f"Training {count} VAE{'s' * (count > 1)} ({', '.join(labels)}) for "
-        f"{trainer.experiment.epochs:,} epochs in {trainer.precision} on {threads} threads."
+        f"{trainer.experiment.epochs:,} epochs in {trainer.precision} on {threads} "
+        f"thread{'s' * (threads > 1)}."
     )
 
 

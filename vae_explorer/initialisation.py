@@ -7,7 +7,6 @@ import math
 import torch
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.layers import Network
 from vae_explorer.population import INITIAL_OUTPUT_LOG_VARIANCE, Population
 from vae_explorer.randomness import generator
 
@@ -18,7 +17,9 @@ def initialise(population: Population) -> None:
 
     With ``init="gain"`` weights are normal with standard deviation gain / sqrt(fan_in), where the
     gain is that of the activation that feeds the layer (He et al. 2015, for any activation), and
-    biases are zero. With ``"pytorch"`` both are uniform within 1 / sqrt(fan_in), as in
+    biases are zero. The log-variance head alone starts at zero, so every q(z given x) starts with
+    the prior's variance: e to the power of a random number would throw latents far out, which
+    fast-growing activations do not survive. With ``"pytorch"`` both are uniform within 1 / sqrt(fan_in), as in
     `torch.nn.Linear`.
     """
     members = population.members
@@ -47,11 +48,9 @@ def initialise(population: Population) -> None:
             if gains and depth > 0:
                 scale = [ACTIVATIONS[name].gain for name in activations]
                 dense.weight.mul_(torch.tensor(scale).view(-1, 1, 1))
-        _initialise_activations(network)
+        for activate in network.activate:
+            activate.initialise()
+    if gains:
+        population.encoder.dense[-1].weight[..., population.latent :] = 0
     if not population.bernoulli:
         population.parameters.values["output.log_variance"].fill_(INITIAL_OUTPUT_LOG_VARIANCE)
-
-
-def _initialise_activations(network: Network) -> None:
-    for activate in network.activate:
-        activate.initialise()

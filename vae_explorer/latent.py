@@ -62,16 +62,3 @@ def plane(mean: np.ndarray, log_variance: np.ndarray) -> tuple[np.ndarray, tuple
         return mean[:, :2], ("principal axis 1", "principal axis 2")
     centre, axes = principal_axes(mean)
     return (mean - centre) @ axes, ("principal axis 1", "principal axis 2")
-
-
-def tsne(points: np.ndarray, seed: int) -> np.ndarray:
-    """(P, 2) t-SNE of codes (P, L), started from their principal axes; takes about a second.
-
-    Van der Maaten and Hinton (2008), scikit-learn's Barnes-Hut version. Scaled to a root mean
-    square of one, for t-SNE's own scale means nothing.
-    """
-    from sklearn.manifold import TSNE
-
-    perplexity = min(30.0, (len(points) - 1) / 3)
-    embedding = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)
-    return embedding / np.sqrt(np.square(embedding).mean())

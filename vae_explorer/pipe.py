@@ -29,6 +29,7 @@ class Ready:
     probe_images: np.ndarray  # (P, D) uint8, 255 is white
     probe_labels: np.ndarray  # (P,) uint8
     shown: int  # how many of the first probe images are drawn as pictures
+    path: tuple[int, int]  # the two that interpolations join until others are chosen
     steps: int
     precision: str
     threads: int
@@ -53,7 +54,8 @@ class Ready:
             for name in list(arrays)
             if name.startswith("function.")
         }
-        return cls(**json.loads(header["__metadata__"]["ready"]), **arrays, functions=functions)
+        plain = json.loads(header["__metadata__"]["ready"])
+        return cls(**plain | {"path": tuple(plain["path"])}, **arrays, functions=functions)
 
 
 _READY_ARRAYS = ("probe_images", "probe_labels", "functions")

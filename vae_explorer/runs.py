@@ -69,6 +69,7 @@ class Run:
         self.notice: str | None = None
         self.progress: str | None = None
         self.saved: str | None = None
+        self.path = (0, 0)  # the two probe images last chosen for interpolations
         self._changed = threading.Condition()
         self._closed = threading.Event()
         self._last_words: deque[str] = deque(maxlen=20)
@@ -127,6 +128,7 @@ class Run:
 
     def choose_path(self, first: int, second: int) -> None:
         """The two probe images that interpolations join."""
+        self.path = (first, second)
         self._tell("path", images=[first, second])
 
     def save(self, folder: Path) -> None:
@@ -177,6 +179,7 @@ class Run:
                     self._update(snapshot=Snapshot.from_bytes(payload))
                 elif kind == READY:
                     ready = Ready.from_bytes(payload)
+                    self.path = ready.path
                     self._update(ready=ready, notice=ready.notice, progress=None)
                 else:
                     self._hear(json.loads(payload))

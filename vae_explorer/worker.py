@@ -83,6 +83,7 @@ class Worker:
             probe_images=pixels,
             probe_labels=trainer.probe.labels,
             shown=trainer.probe.shown,
+            path=trainer.path_images,
             steps=trainer.steps,
             precision=trainer.precision,
             threads=threads,

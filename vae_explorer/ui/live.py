@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from functools import partial
 
 import numpy as np
@@ -11,21 +9,17 @@ import streamlit as st
 
 from vae_explorer.background import Background
 from vae_explorer.data import DATASETS
-from vae_explorer.latent import plane, tsne
+from vae_explorer.embedding import tsne_in_a_process
+from vae_explorer.latent import plane
 from vae_explorer.pipe import Ready
 from vae_explorer.runs import Run
 from vae_explorer.snapshot import BIN_EDGES, Snapshot
 from vae_explorer.ui import charts, images
+from vae_explorer.ui.mosaic import mosaic
 from vae_explorer.ui.style import activation_style
 
 _REFRESH_SECONDS = 0.9
 _MOST_SHOWN = 6  # members with pictures of their own; the loss chart shows all
-_MOSAIC_STYLE = """<style>
-.mosaic { display: flex; gap: 0.5rem; }
-.mosaic div { display: flex; flex-direction: column; font-size: 0.85rem; text-align: right; }
-.mosaic span { flex: 1; display: flex; align-items: center; justify-content: flex-end; }
-.mosaic img { flex: 1; min-width: 0; image-rendering: pixelated; align-self: flex-start; }
-</style>"""
 _TSNE_REST_SECONDS = 4.0  # between two of them while training goes on
 
 
@@ -95,7 +89,7 @@ def _pictures(run: Run, ready: Ready, snapshot: Snapshot) -> None:
         _reconstructions(run, ready, snapshot, shown)
     with right:
         _paths(run, ready, snapshot, shown)
-    _layers(run, ready, snapshot, shown)
+    _layers(run, ready, snapshot)
 
 
 def _shown_members(run: Run) -> list[int]:
@@ -138,13 +132,9 @@ def _latents(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> No
         "Latent view", views, default=views[0], label_visibility="collapsed", key="latent_view"
     )
     if chosen == "t-SNE":
-        ask = [snapshot.latent_mean[k] for k in shown]
-        key = (run.process_id, snapshot.step)
-        _tsne().ask(key, partial(_embed, ask, run.experiment.seed), hurry=not run.is_live)
-        if _tsne().key is None or _tsne().key[0] != run.process_id:
-            st.skeleton(height=300)
+        points, titles = _embedded(run, snapshot, shown), ("", "")
+        if points is None:
             return
-        points, titles = _tsne().answer, ("", "")
     st.plotly_chart(
         charts.latent_scatter(
             points,
@@ -159,9 +149,20 @@ def _latents(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> No
     )
 
 
-def _embed(codes: list[np.ndarray], seed: int) -> np.ndarray:
-    """(K, P, 2)"""
-    return np.stack([tsne(np.nan_to_num(code), seed) for code in codes])
+def _embedded(run: Run, snapshot: Snapshot, shown: list[int]) -> np.ndarray | None:
+    """The newest t-SNE (K, P, 2); None, with something in its place, while there is none."""
+    work = _tsne()
+    compute = partial(tsne_in_a_process, snapshot.latent_mean[shown], run.experiment.seed)
+    work.ask((run.process_id, snapshot.step), compute, hurry=not run.is_live)
+    if work.key is None or work.key[0] != run.process_id:
+        st.skeleton(height=300)
+        return None
+    if isinstance(work.answer, Exception):
+        st.error(str(work.answer), icon=":material/error:")
+        return None
+    if work.key[1] != snapshot.step:
+        st.caption(f"As of step {work.key[1]:,}; a newer t-SNE is on its way.")
+    return work.answer
 
 
 def _tsne() -> Background:
@@ -174,7 +175,7 @@ def _colours(run: Run, shown: list[int]) -> list[str]:
 
 def _reconstructions(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
     count = ready.shown // 2
-    _mosaic(
+    mosaic(
         images.reconstruction_grid(
             ready.probe_images[:count],
             snapshot.reconstructions[shown, :count],
@@ -187,9 +188,22 @@ def _reconstructions(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int
 
 
 def _paths(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
-    _mosaic(
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        kind = st.segmented_control(
+            "Path",
+            ["linear", "spherical"],
+            default="linear",
+            format_func=str.capitalize,
+            label_visibility="collapsed",
+            key="path_kind",
+        )
+        ends = [_end(run, ready, place) for place in ("from", "to")]
+    if tuple(ends) != run.path:
+        run.choose_path(*ends)
+    paths = snapshot.path_spherical if kind == "spherical" else snapshot.path_linear
+    mosaic(
         images.path_grid(
-            snapshot.path_linear[shown],
+            paths[shown],
             DATASETS[run.experiment.dataset].image_shape,
             colours=_colours(run, shown),
         ),
@@ -198,33 +212,56 @@ def _paths(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None
     )
 
 
+def _end(run: Run, ready: Ready, place: str) -> int:
+    """The test image chosen as one end of the paths."""
+    names = DATASETS[run.experiment.dataset].class_names
+    classes = len(names)
+
+    def label(image: int) -> str:
+        name = names[ready.probe_labels[image]]
+        return f"{place} {name}" if image < classes else f"{place} {name} (another)"
+
+    default = run.path[0 if place == "from" else 1]
+    return st.selectbox(
+        f"Image to interpolate {place}",
+        range(ready.shown),
+        index=default,
+        format_func=label,
+        label_visibility="collapsed",
+        key=f"path_{place}",
+        width=140,
+    )
+
+
 def _labels(run: Run, shown: list[int]) -> list[str]:
     return [run.experiment.members[k].label for k in shown]
 
 
-def _mosaic(png: bytes, rows: list[str], description: str) -> None:
-    """A mosaic with its rows' names beside it.
-
-    The picture is part of the message: one that the browser fetches later may be gone by then,
-    replaced by the next.
-    """
-    names = "".join(f"<span>{html.escape(name)}</span>" for name in rows)
-    source = base64.b64encode(png).decode()
-    st.html(
-        f'<div class="mosaic"><div>{names}</div>'
-        f'<img alt="{html.escape(description)}" src="data:image/png;base64,{source}"></div>'
-        + _MOSAIC_STYLE
-    )
-
-
-def _layers(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
+def _layers(run: Run, ready: Ready, snapshot: Snapshot) -> None:
     members = run.experiment.members
-    functions = {name: (BIN_EDGES, values) for name, values in ready.functions.items()}
-    st.plotly_chart(
-        charts.activation_histograms(snapshot.layers, members, "output", functions=functions),
-        key="chart.layers",
-    )
-    st.plotly_chart(
-        charts.gradient_norms(snapshot.gradient_layers, snapshot.gradient_norms, members),
-        key="chart.gradients",
-    )
+    left, right = st.columns([2, 1])
+    with left:
+        quantity = st.segmented_control(
+            "Histograms of",
+            ["output", "pre_activation"],
+            default="output",
+            format_func={"output": "Activation outputs", "pre_activation": "Pre-activations"}.get,
+            label_visibility="collapsed",
+            key="histograms",
+        )
+        functions = None
+        if quantity == "pre_activation":
+            functions = {name: (BIN_EDGES, values) for name, values in ready.functions.items()}
+        st.plotly_chart(
+            charts.activation_histograms(
+                snapshot.layers, members, quantity or "output", functions=functions
+            ),
+            key="chart.layers",
+        )
+    with right:
+        st.plotly_chart(
+            charts.gradient_norms(
+                snapshot.gradient_layers, snapshot.gradient_norms, members, height=300
+            ),
+            key="chart.gradients",
+        )

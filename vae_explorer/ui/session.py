@@ -38,6 +38,12 @@ def start_run(experiment: Experiment, running: bool = True) -> None:
         st.session_state.notices = [str(error)]
 
 
+def show_notices() -> None:
+    """Shows once what was put into the session's notices: sentences on what was ignored."""
+    for sentence in st.session_state.pop("notices", []):
+        st.toast(sentence, icon=":material/info:")
+
+
 def discard_run() -> None:
     run = st.session_state.pop("run", None)
     if run is not None:

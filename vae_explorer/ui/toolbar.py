@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vae_explorer.config import Experiment
+from vae_explorer.config import SETTINGS, Experiment
 from vae_explorer.runs import Run
 from vae_explorer.ui import session
 from vae_explorer.ui.controls import LIVE
@@ -64,11 +64,16 @@ def buttons(run: Run | None, experiment: Experiment | None) -> None:
             "Reset", icon=":material/restart_alt:", key="reset", disabled=run is None,
             on_click=session.discard_run, help="Forgets the run and its pictures.",
         )
-        if run is not None and experiment is not None and _differs(run.experiment, experiment):
-            st.caption("Changed settings are for the next run: press Reset or Train anew.")
+        if run is not None and experiment is not None:
+            changed = _changed(run.experiment, experiment)
+            if changed:
+                st.caption(f"For the next run: {', '.join(changed).lower()}")
 
 
-def _differs(run: Experiment, wanted: Experiment) -> bool:
-    """Whether a new run would be another one, in more than what can change live."""
-    same = {name: getattr(run, name) for name in LIVE}
-    return wanted.replace(**same) != run
+def _changed(run: Experiment, wanted: Experiment) -> list[str]:
+    """Labels of the settings in which a new run would differ, save those that change live."""
+    return [
+        setting.metadata["label"]
+        for name, setting in SETTINGS.items()
+        if name not in LIVE and getattr(run, name) != getattr(wanted, name)
+    ]

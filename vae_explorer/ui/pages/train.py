@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vae_explorer.ui import controls, live, session, toolbar
+from vae_explorer.ui import before, controls, live, session, toolbar
 
 experiment = controls.sidebar()
 run = session.current_run()
@@ -13,7 +13,8 @@ st.markdown(
     "##### Watch the loss fall, the classes part in the latent space, and units die or saturate."
 )
 toolbar.buttons(run, experiment)
-if run is None:
-    st.info("Press Train.")
-else:
+session.show_notices()
+if run is not None:
     live.view(run)
+elif experiment is not None:
+    before.view(experiment)

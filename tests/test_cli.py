@@ -1,0 +1,205 @@
+"""Options of the command line: every setting is one, and what is wrong is said in a sentence."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+
+import pytest
+
+import vae_explorer
+from vae_explorer import cli
+from vae_explorer.config import PRESETS, SETTINGS, Experiment
+
+
+def experiment(*options):
+    return cli.experiment_from(cli.build_parser().parse_args(["train", "--out", "x", *options]))
+
+
+def another_value(setting):
+    """A value that the setting may have and that is not its default, and the words for it."""
+    bounds = setting.metadata
+    if "choices" in bounds:
+        value = next(choice for choice in bounds["choices"] if choice != setting.default)
+        return value, [value]
+    if "each" in bounds:
+        return bounds["each"][3:5], list(bounds["each"][3:5])
+    if "longest" in bounds:
+        return (bounds["minimum"] + 2, bounds["minimum"] + 1), ["3", "2"]
+    low, high = bounds["minimum"], bounds["maximum"]
+    value = type(setting.default)(min(high, 2 * setting.default + 1))
+    assert low <= value <= high
+    return value, [str(value)]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_is_an_option(name):
+    value, words = another_value(SETTINGS[name])
+    assert value != SETTINGS[name].default
+    changed = experiment("--" + name.replace("_", "-"), *words)
+    assert changed == Experiment().replace(**{name: value})
+    assert changed != Experiment()
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_is_explained(name, capsys):
+    assert cli.main(["train", "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    start = " ".join(SETTINGS[name].metadata["help"].split())
+    assert f"--{name.replace('_', '-')}" in text
+    assert start in text
+
+
+def test_options_that_are_not_given_keep_their_default():
+    assert experiment() == Experiment()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--hidden 400 200", {"hidden": (400, 200)}),
+        ("--hidden 400,200", {"hidden": (400, 200)}),
+        ("--hidden", {"hidden": ()}),
+        ("--hidden none", {"hidden": ()}),
+        ("--hidden 8 --decoder-hidden 9,10", {"hidden": (8,), "decoder_hidden": (9, 10)}),
+        ("--hidden 8 --decoder-hidden same", {"hidden": (8,)}),
+        ("--activation relu --activation tanh", {"activations": ("relu", "tanh")}),
+        ("--activation relu tanh", {"activations": ("relu", "tanh")}),
+        ("--activations relu,tanh", {"activations": ("relu", "tanh")}),
+        ("--decoder-activation silu", {"decoder_activations": ("silu",)}),
+        ("--learning-rate 1e-3", {"learning_rate": 0.001}),
+    ],
+)
+def test_lists_may_be_written_in_several_ways(options, expected):
+    assert experiment(*options.split()) == Experiment(**expected)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_a_start_that_options_override(name):
+    assert experiment("--preset", name) == PRESETS[name].experiment
+    changed = experiment("--preset", name, "--latent", "7", "--epochs", "3")
+    assert changed == PRESETS[name].experiment.replace(latent=7, epochs=3)
+
+
+def test_a_folder_of_images_means_the_full_set():
+    assert experiment("--data-dir", "x").image_set == "full"
+    assert experiment("--data-dir", "x", "--image-set", "embedded").image_set == "embedded"
+
+
+def test_the_version(capsys):
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"vae_explorer {vae_explorer.__version__}\n"
+
+
+def test_the_help_names_the_commands(capsys):
+    assert cli.main(["--help"]) == 0
+    assert "train" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("", "--out"),
+        ("--out x --frobnicate 3", "--frobnicate"),
+        ("--out x --batch 64", "--batch"),
+        ("--out x --epochs 0", "epochs is 0; it must be a whole number from 1 to 10,000."),
+        ("--out x --epochs ten", "epochs is 'ten'; it must be a whole number"),
+        ("--out x --learning-rate nan", "learning_rate is nan; it must be a number"),
+        ("--out x --hidden 5 wide", "hidden is '5,wide'; it must be a list"),
+        ("--out x --hidden 9999", "hidden"),
+        ("--out x --dataset cats", "dataset is 'cats'; it may be digits, mnist, fashion."),
+        ("--out x --activation relo", "did you mean 'relu'"),
+        ("--out x --activation", "activations is empty"),
+        ("--out x --preset best", "--preset: invalid choice: 'best'"),
+        ("--out x --threads 0", "'0' is no whole number from 1 to 1,024"),
+        ("--out x --threads many", "'many' is no whole number"),
+        ("--out x --hidden 2048 2048 --seeds 20", "at most 60,000,000"),
+        ("--out taken", "taken is there already and is no run"),
+        ("--out taken/notes.txt", "is a file, and a run is a folder"),
+        ("--out taken/notes.txt/run", "cannot be saved"),
+        ("--out x --data-dir nowhere", "nowhere does not exist."),
+        ("--out x --data-dir taken", "No files of MNIST are in"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(options, sentence, tmp_path, monkeypatch, capsys):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "notes.txt").write_text("Mine.")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["train", *options.split()]) == 2
+    error = capsys.readouterr().err
+    assert re.fullmatch(r"Error: [^\n]+\.\n", error)
+    assert sentence in error
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_command_is_asked_for(capsys):
+    assert cli.main([]) == 2
+    assert "required: command" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried")],
+)
+def test_too_little_memory_is_a_sentence(error, tmp_path, monkeypatch, capsys):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(cli, "load_dataset", fail)
+    assert cli.main(["train", "--out", str(tmp_path / "x")]) == 2
+    assert "memory of this machine is too small" in capsys.readouterr().err
+
+
+def test_a_mistake_of_ours_is_not_hidden(tmp_path, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("Our mistake.")
+
+    monkeypatch.setattr(cli, "load_dataset", fail)
+    with pytest.raises(RuntimeError, match="Our mistake"):
+        cli.main(["train", "--out", str(tmp_path / "x")])
+
+
+def test_an_interruption_before_training_saves_nothing(tmp_path, monkeypatch, capsys):
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "load_dataset", interrupt)
+    assert cli.main(["train", "--out", str(tmp_path / "x")]) == 130
+    assert capsys.readouterr().err == "Interrupted; nothing was saved.\n"
+    assert not (tmp_path / "x").exists()
+
+
+def test_an_interruption_before_the_first_step_saves_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cli, "_announcement", lambda *_: signal.raise_signal(signal.SIGTERM))
+    options = ["--dataset", "digits", "--hidden", "4", "--threads", "1"]
+    assert cli.main(["train", "--out", str(tmp_path / "x"), *options]) == 130
+    assert "nothing was saved" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_second_signal_is_obeyed_at_once_unless_it_is_an_echo(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    with cli._Interruption() as interruption:
+        signal.raise_signal(signal.SIGINT)
+        now = 100.9
+        signal.raise_signal(signal.SIGINT)
+        assert interruption.requested
+        now = 101.0
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.fixture
+def hang_ups_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_a_signal_that_nohup_has_silenced_stays_silent(hang_ups_ignored):
+    with cli._Interruption() as interruption:
+        signal.raise_signal(signal.SIGHUP)
+        assert not interruption.requested
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
