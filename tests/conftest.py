@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
 from torch import Tensor, nn
 from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
@@ -18,6 +19,12 @@ from vae_explorer.data import DATASETS, Dataset, Split, load_dataset
 from vae_explorer.population import Population
 
 torch.set_num_threads(1)  # the tests' networks are too small to share
+
+# The same examples at every run, and none refused for having taken long on a busy machine.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import time
 
 import pytest
 
@@ -171,35 +170,8 @@ def test_an_interruption_before_training_saves_nothing(tmp_path, monkeypatch, ca
 
 
 def test_an_interruption_before_the_first_step_saves_nothing(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_announcement", lambda *_: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr(cli, "_announcement", lambda *_: signal.raise_signal(signal.SIGHUP))
     options = ["--dataset", "digits", "--hidden", "4", "--threads", "1"]
     assert cli.main(["train", "--out", str(tmp_path / "x"), *options]) == 130
     assert "nothing was saved" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
-
-
-def test_a_second_signal_is_obeyed_at_once_unless_it_is_an_echo(monkeypatch):
-    now = 100.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    with cli._Interruption() as interruption:
-        signal.raise_signal(signal.SIGINT)
-        now = 100.9
-        signal.raise_signal(signal.SIGINT)
-        assert interruption.requested
-        now = 101.0
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGTERM)
-
-
-@pytest.fixture
-def hang_ups_ignored():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    yield
-    signal.signal(signal.SIGHUP, before)
-
-
-def test_a_signal_that_nohup_has_silenced_stays_silent(hang_ups_ignored):
-    with cli._Interruption() as interruption:
-        signal.raise_signal(signal.SIGHUP)
-        assert not interruption.requested
-    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

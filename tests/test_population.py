@@ -249,6 +249,14 @@ def test_gain_weights_have_the_spread_that_the_activation_asks_for():
     assert not any(value.any() for name, value in values.items() if name.endswith("bias"))
 
 
+def test_with_gains_every_posterior_starts_with_the_priors_variance(random):
+    population = Population(experiment(activations=ALL))
+    initialise(population)
+    mean, log_variance = population.encode(random.random((20, 64)))
+    assert not log_variance.any()
+    assert (mean.std(dim=1) > 0.01).any(dim=1).all()
+
+
 def test_pytorchs_weights_and_biases_are_uniform_within_the_bound_of_a_linear_layer():
     population = Population(experiment(activations=("relu", "tanh"), hidden=(400,), init="pytorch"))
     initialise(population)

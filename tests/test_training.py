@@ -312,7 +312,7 @@ def test_the_negative_elbo_falls_far_below_where_it_starts(digits):
     p = mean.clip(1e-3, 1 - 1e-3)
     by_mean = -(test * np.log(p) + (1 - test) * np.log(1 - p)).sum(1).mean()
     assert (before > 40).all()
-    assert (after < by_mean - 2).all()
+    assert (after < by_mean - 1).all()
 
 
 # --- Evaluation ---
@@ -420,7 +420,7 @@ def test_a_change_acts_from_the_next_step(name, value, few_digits):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"beta": -1.0}, "beta is -1.0; it must be a number from 0.0 to 1,000.0"),
+        ({"beta": -1.0}, "beta is -1.0; it must be a number from 0 to 1000"),
         ({"beta": 2.0, "learning_rate": float("nan")}, "learning_rate is nan; it must be"),
         ({"beta": 2.0, "learning_rate": "fast"}, "learning_rate is 'fast'; it must be"),
         ({"beta": 2.0, "hidden": (3,)}, "hidden cannot change while training goes on"),

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import Field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from vae_explorer import __version__
 from vae_explorer.config import PRESETS, SETTINGS, ConfigError, Experiment, parse
 from vae_explorer.data import DATA_DIR_VARIABLE, DataError, load_dataset
+from vae_explorer.interruption import Interruption
 from vae_explorer.store import StoreError, check_target, read_record, save_run
 from vae_explorer.terminal import progress, say, table
 
-# PyTorch is imported once there is something to train: a wrong option is answered at once.
+if TYPE_CHECKING:  # PyTorch takes seconds: a wrong option is answered before it is imported
+    from vae_explorer.training import Trainer
 
 _PROGRAM = "python -m vae_explorer"
 _FAILED = 2
@@ -216,7 +216,7 @@ def _train(arguments: argparse.Namespace) -> int:
     data_dir = getattr(arguments, "data_dir", None)
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
     say(dataset.origin)
-    with _Interruption() as interruption:
+    with Interruption() as interruption:
         import torch
 
         from vae_explorer.training import Trainer
@@ -238,7 +238,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _announcement(trainer: Any, threads: int) -> str:
+def _announcement(trainer: Trainer, threads: int) -> str:
     labels = dict.fromkeys(member.label for member in trainer.population.members)
     count = len(trainer.population)
     return (
@@ -248,7 +248,7 @@ def _announcement(trainer: Any, threads: int) -> str:
     )
 
 
-def _take_steps(trainer: Any, interruption: _Interruption) -> None:
+def _take_steps(trainer: Trainer, interruption: Interruption) -> None:
     report = progress(trainer)
     try:
         while not trainer.finished and not interruption.requested:
@@ -258,42 +258,9 @@ def _take_steps(trainer: Any, interruption: _Interruption) -> None:
         report.close()
 
 
-def _save(trainer: Any, folder: Path) -> None:
+def _save(trainer: Trainer, folder: Path) -> None:
     if not trainer.finished:
         say(f"Interrupted at step {trainer.step_number:,} of {trainer.steps:,}; saving the run.")
     save_run(folder, trainer)
     say(table(read_record(folder).results))
     say(f"Saved as {folder}.")
-
-
-class _Interruption:
-    """Turns the signals that ask a program to end into a wish, granted after the current step.
-
-    A second one, a second later or more, is a KeyboardInterrupt: whoever insists need not wait
-    for the saving. Sooner it is the same one twice, sent by the terminal and by a wrapper.
-    """
-
-    _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
-
-    def __init__(self) -> None:
-        self.requested = False
-        self._first = 0.0
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> _Interruption:
-        for number in (getattr(signal, name) for name in self._NAMES if hasattr(signal, name)):
-            before = signal.getsignal(number)
-            if before is not signal.SIG_IGN:  # as nohup and a shell's & have arranged
-                self._before[number] = before
-                signal.signal(number, self._receive)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)
-
-    def _receive(self, number: int, frame: object) -> None:
-        if self.requested and time.monotonic() - self._first >= 1:
-            raise KeyboardInterrupt
-        if not self.requested:
-            self.requested, self._first = True, time.monotonic()

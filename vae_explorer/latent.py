@@ -16,15 +16,18 @@ def spherical_path(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray
 
     Direction turns at a constant angle and length changes evenly, so a path between two codes does
     not pass near the origin as the straight line does (White 2016, "Sampling Generative
-    Networks", section 2.1). Where the directions are parallel it is the straight line.
+    Networks", section 2.1). Where directions are the same, opposite or none it is the straight
+    line.
     """
+    start, end = start.astype(np.float64), end.astype(np.float64)  # float32 hides small angles
     lengths = [np.linalg.norm(ends, axis=-1, keepdims=True) for ends in (start, end)]
     units = [ends / np.maximum(length, 1e-12) for ends, length in zip((start, end), lengths)]
     cosine = np.clip((units[0] * units[1]).sum(-1), -1, 1)[:, None, None]  # (K, 1, 1)
     angle = np.arccos(cosine)
-    weights = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
+    weights = np.linspace(0, 1, steps)[:, None]
     sine = np.sin(angle)
-    flat = sine < 1e-4
+    shorter = np.minimum(*lengths)[:, None]
+    flat = (sine < 1e-4) | (shorter < 1e-12)
     safe = np.where(flat, 1, sine)
     turned = (
         np.sin((1 - weights) * angle) / safe * units[0][:, None]

@@ -20,6 +20,29 @@ from vae_explorer.layers import Network, Parameters
 INITIAL_OUTPUT_LOG_VARIANCE = -2.3
 
 
+def parameter_shapes(experiment: Experiment) -> dict[str, tuple[int, ...]]:
+    """Name to shape (K, ...) of every parameter; nothing is allocated."""
+    # The heads for mean and log-variance are the two halves of one matrix: one product.
+    encoder_widths = (experiment.image_size, *experiment.hidden, 2 * experiment.latent)
+    decoder_widths = (experiment.latent, *experiment.decoder_widths, experiment.image_size)
+    encoders, decoders, _ = _recipes(experiment)
+    shapes = Network.shapes("encoder", encoder_widths, encoders)
+    shapes |= Network.shapes("decoder", decoder_widths, decoders)
+    if experiment.output == "gaussian":
+        shapes["output.log_variance"] = (len(experiment.members), 1, 1)
+    return shapes
+
+
+def _recipes(experiment: Experiment) -> tuple[list[str], list[str], list[float]]:
+    """Encoder activations, decoder activations and dropout rates of the members."""
+    members = experiment.members
+    return (
+        [member.encoder_activation for member in members],
+        [member.decoder_activation for member in members],
+        [member.dropout for member in members],
+    )
+
+
 class Population:
     """K VAEs that differ in their recipe. Weights are zero until `initialise` draws them.
 
@@ -35,17 +58,8 @@ class Population:
         self.latent = experiment.latent
         self.image_size = experiment.image_size
         self.bernoulli = experiment.output == "bernoulli"
-        encoders = [member.encoder_activation for member in self.members]
-        decoders = [member.decoder_activation for member in self.members]
-        dropout = [member.dropout for member in self.members]
-        # The heads for mean and log-variance are the two halves of one matrix: one product.
-        encoder_widths = (self.image_size, *experiment.hidden, 2 * self.latent)
-        decoder_widths = (self.latent, *experiment.decoder_widths, self.image_size)
-        shapes = Network.shapes("encoder", encoder_widths, encoders)
-        shapes |= Network.shapes("decoder", decoder_widths, decoders)
-        if not self.bernoulli:
-            shapes["output.log_variance"] = (len(self.members), 1, 1)
-        self.parameters = Parameters(shapes)
+        self.parameters = Parameters(parameter_shapes(experiment))
+        encoders, decoders, dropout = _recipes(experiment)
         self.encoder = Network(
             self.parameters, "encoder", len(experiment.hidden), encoders, dropout
         )

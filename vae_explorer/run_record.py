@@ -174,6 +174,8 @@ _KINDS = {
 
 def _mapping(values: Mapping[str, Any], name: str, kind: type) -> Mapping[str, Any]:
     entries = _field(values, name, dict)
+    if not all(_is(key, str) for key in entries):
+        raise ValueError(f"a name in its field {name!r} is no text")
     return {key: _field(entries, key, kind) for key in entries}
 
 
@@ -197,4 +199,6 @@ def _is(value: Any, kind: type) -> bool:
         return number and -_LARGEST <= value <= _LARGEST  # false for NaN too
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if kind is str:  # halves of a character are valid JSON and can be neither shown nor saved
+        return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
     return isinstance(value, kind)

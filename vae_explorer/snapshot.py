@@ -94,7 +94,8 @@ class Snapshot:
 
     @property
     def finished(self) -> bool:
-        return self.step >= self.steps
+        """Whether every step is taken, or every member is frozen."""
+        return self.step >= self.steps or len(self.frozen) == len(self.latent_mean)
 
     def to_bytes(self) -> bytes:
         """Safetensors bytes; from_bytes gives the same snapshot back."""

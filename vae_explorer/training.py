@@ -77,7 +77,8 @@ class Trainer:
 
     @property
     def finished(self) -> bool:
-        return self.step_number >= self.steps
+        """Whether every step is taken, or no member is left to take one."""
+        return self.step_number >= self.steps or len(self.frozen) == len(self.population)
 
     @property
     def epoch(self) -> float:

@@ -11,10 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from vae_explorer.config import Experiment
-from vae_explorer.population import Population
-
-_FLOAT_BYTES = 4
-_LITTLE = 64 * 1024**2  # bytes that the smallest file may make us take
+from vae_explorer.population import Population, parameter_shapes
 
 
 def to_bytes(population: Population) -> bytes:
@@ -26,28 +23,17 @@ def to_bytes(population: Population) -> bytes:
 def read_population(path: Path, experiment: Experiment) -> Population:
     """The population of an experiment with the weights of a file.
 
-    Names, types and shapes in the file's header are held against the experiment before any weight
-    is read. ValueError, with what is wrong, if they differ; OSError if the file cannot be read.
+    Names, types and shapes in the file's header are held against the experiment before any memory
+    is taken for it. ValueError, with what is wrong, if they differ; OSError if the file cannot be read.
     """
-    _check_size(path.stat().st_size, experiment)
     try:
         with safe_open(path, framework="pt") as file:
+            _check_header(file, parameter_shapes(experiment))
             population = Population(experiment)
-            _check_header(file, population.parameters.shapes)
             _fill(population, file)
     except SafetensorError as error:
         raise ValueError(f"it is not in the safetensors format, or cut short ({error})") from error
     return population
-
-
-def _check_size(size: int, experiment: Experiment) -> None:
-    """Refuses a file that asks for much more memory than it brings."""
-    needed = _FLOAT_BYTES * len(experiment.members) * experiment.parameters_per_member
-    if needed > max(_LITTLE, 2 * size):
-        raise ValueError(
-            f"it has {size / 1e6:,.1f} MB and the weights of its experiment take "
-            f"{needed / 1e6:,.1f} MB"
-        )
 
 
 def _check_header(file: Any, shapes: Mapping[str, tuple[int, ...]]) -> None:
