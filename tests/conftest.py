@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +16,13 @@ from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
 
 from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.config import Experiment
 from vae_explorer.data import DATASETS, Dataset, Split, load_dataset
 from vae_explorer.population import Population
+from vae_explorer.training import Trainer
 
 torch.set_num_threads(1)  # the tests' networks are too small to share
+torch.set_flush_denormal(False)  # the optimiser sets it, and Hypothesis draws such numbers
 
 # The same examples at every run, and none refused for having taken long on a busy machine.
 settings.register_profile(
@@ -154,6 +158,48 @@ def randomise() -> Callable[[Population], None]:
                 value.copy_(scale * torch.randn(value.shape, generator=draw))
 
     return fill
+
+
+@pytest.fixture
+def quick() -> Callable[..., Experiment]:
+    """Makes an experiment on a few digits that trains in no time, with some settings changed."""
+
+    def make(**changes: Any) -> Experiment:
+        small = {"dataset": "digits", "hidden": (8, 6), "batch_size": 50, "epochs": 2}
+        return Experiment(**{**small, **changes})
+
+    return make
+
+
+@pytest.fixture
+def train() -> Callable[..., Trainer]:
+    """Makes a trainer and takes so many steps, or all."""
+
+    def run(experiment: Experiment, dataset: Dataset, steps: int | None = None) -> Trainer:
+        trainer = Trainer(experiment, dataset)
+        while not trainer.finished and trainer.step_number != steps:
+            trainer.step()
+        return trainer
+
+    return run
+
+
+@pytest.fixture
+def spy(monkeypatch: pytest.MonkeyPatch) -> Callable[[Trainer, str], list]:
+    """Lists arguments and result of every call of a method of a trainer's population."""
+
+    def watch(trainer: Trainer, name: str) -> list:
+        calls, method = [], getattr(trainer.population, name)
+
+        def watched(*arguments: Any) -> Any:
+            result = method(*arguments)
+            calls.append((arguments, result))
+            return result
+
+        monkeypatch.setattr(trainer.population, name, watched)
+        return calls
+
+    return watch
 
 
 @pytest.fixture

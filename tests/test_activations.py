@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import re
 import subprocess
@@ -279,7 +280,7 @@ def test_the_gain_undoes_the_second_moment_of_the_function(name):
     pieces = [-12.0, -6.0, *KINKS, 12.0]
     moment = sum(
         integrate.quad(integrand, left, right, epsabs=1e-12)[0]
-        for left, right in zip(pieces, pieces[1:], strict=False)
+        for left, right in itertools.pairwise(pieces)
     ) / math.sqrt(2 * math.pi)
     assert ACTIVATIONS[name].gain == pytest.approx(1 / math.sqrt(moment), rel=2e-6)
 

@@ -116,6 +116,14 @@ def test_what_is_alone_too_much_beside_the_defaults_still_comes_back_from_a_url(
     assert Experiment.from_query(wide.to_query()) == (wide, [])
 
 
+def test_settings_that_are_too_much_together_give_the_default_and_say_why():
+    query = {"hidden": "1024,1024", "seeds": "20", "epochs": "0"}
+    experiment, (refused, together) = Experiment.from_query(query)
+    assert experiment == Experiment()
+    assert refused.startswith("epochs is 0;")
+    assert "weights together" in together
+
+
 def test_the_default_has_an_empty_url():
     assert Experiment().to_query() == {}
     assert Experiment.from_query({}) == (Experiment(), [])
@@ -177,9 +185,9 @@ def test_a_value_is_taken_or_answered_in_a_sentence_that_names_the_setting(name,
     try:
         taken = getattr(Experiment(**{name: value}), name)
     except ConfigError as error:
-        assert_is_sentence(str(error))
-        together = str(error).startswith(("The ", "On a batch "))
-        assert together or str(error).startswith(name)
+        said = str(error)
+        assert_is_sentence(said)
+        assert said.startswith((name, "The ", "On a batch "))
     else:
         assert taken == (tuple(value) if isinstance(value, list) else value)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae_explorer._lazy import lazy_import
+from vae_explorer.functions import MIXED, adaptive_mixture, average_pooling, prelu, snake
 
 if TYPE_CHECKING:
     import torch
@@ -91,33 +92,6 @@ def sample(name: str, x: np.ndarray) -> np.ndarray:
         units = torch.tensor(np.asarray(x, dtype=np.float32)).reshape(1, -1, 1)
         initial = {key: torch.full((1, 1, 1), v) for key, v in activation.parameters.items()}
         return activation.function(units, **initial).reshape(np.shape(x)).numpy()
-
-
-def _prelu(x: Tensor, slope: Tensor) -> Tensor:
-    # F.prelu's slopes do not broadcast like this, and torch.where takes three times as long.
-    return F.relu(x) - slope * F.relu(-x)
-
-
-def _average_pooling(x: Tensor) -> Tensor:
-    # The first and the last unit have one neighbour: they average two values.
-    return F.avg_pool1d(x, kernel_size=3, stride=1, padding=1, count_include_pad=False)
-
-
-def _snake(x: Tensor, frequency: Tensor) -> Tensor:
-    # 1 / frequency, but 0 at 0: training may carry a frequency there, where snake is the identity.
-    reciprocal = frequency / (frequency.square() + 1e-12)
-    return x + torch.sin(frequency * x).square() * reciprocal
-
-
-_MIXED = ("tanh", "relu", "silu", "sine", "linear")
-
-
-def _adaptive_mixture(x: Tensor, **gates: Tensor) -> Tensor:
-    scale = torch.stack([gates[f"{name}_scale"] for name in _MIXED])  # (5, K, 1, H)
-    bias = torch.stack([gates[f"{name}_bias"] for name in _MIXED])
-    weights = torch.softmax(torch.addcmul(bias, scale, x), dim=0)  # (5, K, N, H)
-    outputs = torch.stack([ACTIVATIONS[name].function(x) for name in _MIXED])
-    return (weights * outputs).sum(dim=0)
 
 
 _ENTRIES = (
@@ -207,7 +181,7 @@ _ENTRIES = (
         source="Delving Deep into Rectifiers, He, Zhang, Ren and Sun, 2015",
         family="rectified",
         gain=1.371989,
-        function=_prelu,
+        function=prelu,
         parameters={"slope": 0.25},
         article=True,
     ),
@@ -222,7 +196,7 @@ _ENTRIES = (
         "Haffner, 1998",
         family="linear",
         gain=1.732051,  # of inner units; the two at the edges, which average two, need sqrt(2)
-        function=_average_pooling,
+        function=average_pooling,
         elementwise=False,
         article=True,
     ),
@@ -416,7 +390,7 @@ _ENTRIES = (
         "and Ueda, 2020",
         family="periodic",
         gain=0.874581,
-        function=_snake,
+        function=snake,
         parameters={"frequency": 1.0},
     ),
     Activation(
@@ -453,8 +427,8 @@ _ENTRIES = (
         "the gate of Adaptive Mixtures of Local Experts, Jacobs et al., 1991",
         family="adaptive",
         gain=1.496762,
-        function=_adaptive_mixture,
-        parameters={f"{name}_{part}": 0.0 for name in _MIXED for part in ("scale", "bias")},
+        function=adaptive_mixture,
+        parameters={f"{name}_{part}": 0.0 for name in MIXED for part in ("scale", "bias")},
     ),
 )
 

@@ -7,7 +7,6 @@ is not passed on, so no default and no bound is written here.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import Field
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from vae_explorer import __version__
 from vae_explorer.config import PRESETS, SETTINGS, ConfigError, Experiment, parse
+from vae_explorer.cores import available_cores
 from vae_explorer.data import DATA_DIR_VARIABLE, DataError, load_dataset
 from vae_explorer.interruption import Interruption
 from vae_explorer.store import StoreError, check_target, read_record, save_run
@@ -221,7 +221,7 @@ def _train(arguments: argparse.Namespace) -> int:
 
         from vae_explorer.training import Trainer
 
-        torch.set_num_threads(getattr(arguments, "threads", None) or _cores())
+        torch.set_num_threads(getattr(arguments, "threads", None) or available_cores())
         trainer = Trainer(experiment, dataset)
         say(_announcement(trainer, torch.get_num_threads()))
         _take_steps(trainer, interruption)
@@ -229,13 +229,6 @@ def _train(arguments: argparse.Namespace) -> int:
             raise KeyboardInterrupt
         _save(trainer, folder)
     return 0 if trainer.finished else _INTERRUPTED
-
-
-def _cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _announcement(trainer: Trainer, threads: int) -> str:

@@ -19,8 +19,8 @@ def initialise(population: Population) -> None:
     gain is that of the activation that feeds the layer (He et al. 2015, for any activation), and
     biases are zero. The log-variance head alone starts at zero, so every q(z given x) starts with
     the prior's variance: e to the power of a random number would throw latents far out, which
-    fast-growing activations do not survive. With ``"pytorch"`` both are uniform within 1 / sqrt(fan_in), as in
-    `torch.nn.Linear`.
+    fast-growing activations do not survive. With ``"pytorch"`` both are uniform within
+    1 / sqrt(fan_in), as in `torch.nn.Linear`.
     """
     members = population.members
     seeds = list(dict.fromkeys(member.seed for member in members))

@@ -54,8 +54,8 @@ class Ready:
             for name in list(arrays)
             if name.startswith("function.")
         }
-        plain = json.loads(header["__metadata__"]["ready"])
-        return cls(**plain | {"path": tuple(plain["path"])}, **arrays, functions=functions)
+        values = json.loads(header["__metadata__"]["ready"]) | arrays
+        return cls(**values | {"path": tuple(values["path"]), "functions": functions})
 
 
 _READY_ARRAYS = ("probe_images", "probe_labels", "functions")

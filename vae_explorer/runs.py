@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from vae_explorer.config import Experiment
+from vae_explorer.cores import available_cores
 from vae_explorer.pipe import READY, SNAPSHOT, Ready, read_frame, write_command
 from vae_explorer.snapshot import Snapshot
 
@@ -105,6 +105,11 @@ class Run:
         return self.state in ("starting", "running")
 
     @property
+    def has_ended(self) -> bool:
+        """Whether it will not train any further."""
+        return self.state in ("finished", "stopped", "failed")
+
+    @property
     def process_id(self) -> int:
         return self._process.pid
 
@@ -154,7 +159,7 @@ class Run:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self.state in ("starting", "running", "paused"):
+        if not self.has_ended:
             self._update(state="stopped")
 
     def _tell(self, do: str, **arguments: Any) -> None:
@@ -235,7 +240,7 @@ def threads_beside_a_page() -> int:
 
     With all of them, page, browser and training take turns and training's threads spin.
     """
-    return max(1, len(os.sched_getaffinity(0)) - 1)
+    return max(1, available_cores() - 1)
 
 
 @atexit.register

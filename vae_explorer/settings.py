@@ -124,5 +124,6 @@ def _allowed(setting: Field) -> str:
     low, high = bounds["minimum"], bounds["maximum"]
     if "longest" in bounds:
         return f"it must be a list of whole numbers from {low:,} to {high:,}"
-    kind = "a whole number" if isinstance(setting.default, int) else "a number"
-    return f"it must be {kind} from {low:,} to {high:,}"
+    if isinstance(setting.default, int):
+        return f"it must be a whole number from {low:,} to {high:,}"
+    return f"it must be a number from {low:g} to {high:g}"

@@ -24,7 +24,8 @@ def read_population(path: Path, experiment: Experiment) -> Population:
     """The population of an experiment with the weights of a file.
 
     Names, types and shapes in the file's header are held against the experiment before any memory
-    is taken for it. ValueError, with what is wrong, if they differ; OSError if the file cannot be read.
+    is taken for it. ValueError, with what is wrong, if they differ; OSError if the file cannot be
+    read.
     """
     try:
         with safe_open(path, framework="pt") as file:

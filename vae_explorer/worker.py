@@ -136,9 +136,7 @@ class Worker:
 
     def _train(self) -> None:
         """Steps up to the next snapshot, or until a command waits."""
-        due = self._snapshot_taken + max(
-            _SNAPSHOT_SECONDS, self._snapshot_cost / _SNAPSHOT_SHARE
-        )
+        due = self._snapshot_taken + max(_SNAPSHOT_SECONDS, self._snapshot_cost / _SNAPSHOT_SHARE)
         while time.perf_counter() < due and self._commands.empty():
             self._trainer.step()
             if self._trainer.finished:
@@ -170,9 +168,7 @@ def main() -> None:
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     commands: queue.Queue[dict[str, Any]] = queue.Queue()
-    reader = threading.Thread(
-        target=_read_commands, args=(sys.stdin.buffer, commands), daemon=True
-    )
+    reader = threading.Thread(target=_read_commands, args=(sys.stdin.buffer, commands), daemon=True)
     reader.start()
     try:
         Worker(commands, output).serve()

@@ -18,7 +18,22 @@ from vae_explorer.data import DATASETS
 _LADDERS: dict[str, tuple[float, ...]] = {
     "latent": (1, 2, 3, 5, 8, 10, 16, 20, 32, 50, 64, 128),
     "batch_size": (16, 32, 64, 128, 256, 512, 1024),
-    "learning_rate": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2, 2e-2, 3e-2, 0.1, 0.3, 1),
+    "learning_rate": (
+        1e-5,
+        3e-5,
+        1e-4,
+        3e-4,
+        1e-3,
+        2e-3,
+        3e-3,
+        5e-3,
+        1e-2,
+        2e-2,
+        3e-2,
+        0.1,
+        0.3,
+        1,
+    ),
     "beta": (0, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 10, 20, 50, 100),
     "dropout": (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
 }
@@ -147,7 +162,11 @@ def _from_widget(name: str, value: Any) -> Any:
         text = value.strip().lower()
         if text in ("", _MIRRORED) and name == "decoder_hidden":
             return None
-        return () if text in ("", _NO_LAYERS) else parse(name, ",".join(text.replace(",", " ").split()))
+        return (
+            ()
+            if text in ("", _NO_LAYERS)
+            else parse(name, ",".join(text.replace(",", " ").split()))
+        )
     if name == "decoder_activations":
         return value or None
     return value

@@ -105,7 +105,8 @@ def _losses(run: Run, snapshot: Snapshot) -> None:
         "Curves",
         list(charts.QUANTITIES),
         default="loss",
-        format_func={"loss": "Loss", "reconstruction": "Reconstruction", "kl": "KL"}.get,
+        required=True,
+        format_func=lambda name: "KL" if name == "kl" else name.capitalize(),
         label_visibility="collapsed",
         key="curves",
     )
@@ -113,7 +114,7 @@ def _losses(run: Run, snapshot: Snapshot) -> None:
         charts.loss_curves(
             snapshot.curves,
             run.experiment.members,
-            quantity or "loss",
+            quantity,
             epochs=snapshot.epochs,
             frozen=snapshot.frozen,
             height=300,
@@ -129,12 +130,18 @@ def _latents(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> No
     direct = run.experiment.latent <= 2
     views = ["Latent space"] if direct else ["Principal axes", "t-SNE"]
     chosen = st.segmented_control(
-        "Latent view", views, default=views[0], label_visibility="collapsed", key="latent_view"
+        "Latent view",
+        views,
+        default=views[0],
+        required=True,
+        label_visibility="collapsed",
+        key="latent_view",
     )
     if chosen == "t-SNE":
-        points, titles = _embedded(run, snapshot, shown), ("", "")
-        if points is None:
+        embedded = _embedded(run, snapshot, shown)
+        if embedded is None:
             return
+        points, titles = embedded, ("", "")
     st.plotly_chart(
         charts.latent_scatter(
             points,
@@ -193,6 +200,7 @@ def _paths(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None
             "Path",
             ["linear", "spherical"],
             default="linear",
+            required=True,
             format_func=str.capitalize,
             label_visibility="collapsed",
             key="path_kind",
@@ -245,7 +253,8 @@ def _layers(run: Run, ready: Ready, snapshot: Snapshot) -> None:
             "Histograms of",
             ["output", "pre_activation"],
             default="output",
-            format_func={"output": "Activation outputs", "pre_activation": "Pre-activations"}.get,
+            required=True,
+            format_func=lambda name: "Outputs" if name == "output" else "Pre-activations",
             label_visibility="collapsed",
             key="histograms",
         )
@@ -253,9 +262,7 @@ def _layers(run: Run, ready: Ready, snapshot: Snapshot) -> None:
         if quantity == "pre_activation":
             functions = {name: (BIN_EDGES, values) for name, values in ready.functions.items()}
         st.plotly_chart(
-            charts.activation_histograms(
-                snapshot.layers, members, quantity or "output", functions=functions
-            ),
+            charts.activation_histograms(snapshot.layers, members, quantity, functions=functions),
             key="chart.layers",
         )
     with right:

@@ -9,8 +9,8 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vae_explorer.config import Experiment
-from vae_explorer.runs import Run, TooManyRuns
 from vae_explorer.data import DATA_DIR_VARIABLE
+from vae_explorer.runs import Run, TooManyRuns
 
 
 def current_run() -> Run | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from vae_explorer.archive import zipped
 from vae_explorer.config import SETTINGS, Experiment
 from vae_explorer.runs import Run
 from vae_explorer.ui import session
@@ -11,63 +14,96 @@ from vae_explorer.ui.controls import LIVE
 
 
 def apply_live_settings(run: Run, experiment: Experiment) -> None:
-    """Hands changed settings that need no new run to the run."""
-    told = st.session_state.setdefault("told", {})
+    """Hands settings that need no new run to this one, when they have changed."""
+    told = st.session_state.get("told", {})
     if told.get("run") is not run:
-        told = {"run": run, **{name: getattr(run.experiment, name) for name in LIVE}}
-        st.session_state.told = told
+        told = {"run": run} | {name: getattr(run.experiment, name) for name in LIVE}
     changes = {n: getattr(experiment, n) for n in LIVE if getattr(experiment, n) != told[n]}
     if changes:
         run.change(**changes)
-        told.update(changes)
+    st.session_state.told = told | changes
 
 
 def buttons(run: Run | None, experiment: Experiment | None) -> None:
-    """Train, pause or resume; step; stop; reset. Each takes effect before the page is redrawn."""
-    state = run.state if run else "idle"
-    ended = state in ("idle", "finished", "stopped", "failed")
-    startable = experiment is not None
+    """Train, pause or resume; step; stop; reset; save. Each acts before the page is redrawn."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if state in ("starting", "running"):
-            st.button("Pause", icon=":material/pause:", on_click=run.pause, key="pause", type="primary")
-        elif state == "paused":
-            st.button(
-                "Resume", icon=":material/play_arrow:", on_click=run.resume, key="resume",
-                type="primary",
-            )
+        if run is None or run.has_ended:
+            _start_buttons(experiment, "Train" if run is None else "Train anew")
         else:
-            st.button(
-                "Train" if state == "idle" else "Train anew",
-                icon=":material/play_arrow:",
-                on_click=session.start_run,
-                args=(experiment,),
-                disabled=not startable,
-                key="train",
-                type="primary",
-            )
-        if ended:
-            st.button(
-                "Step", icon=":material/skip_next:", key="first_step", disabled=not startable,
-                help="Draws the initial weights and waits: every further step is one mini-batch.",
-                on_click=session.start_run, args=(experiment, False),
-            )
-        else:
-            st.button(
-                "Step", icon=":material/skip_next:", key="step", on_click=run.step,
-                disabled=state == "starting", help="Trains on one mini-batch, then pauses.",
-            )
+            _steering_buttons(run)
         st.button(
-            "Stop", icon=":material/stop:", key="stop", disabled=ended,
-            on_click=run.stop if run else None, help="Ends the run; what it learned stays.",
+            "Reset",
+            icon=":material/restart_alt:",
+            key="reset",
+            disabled=run is None,
+            on_click=session.discard_run,
+            help="Forgets the run and its pictures.",
         )
-        st.button(
-            "Reset", icon=":material/restart_alt:", key="reset", disabled=run is None,
-            on_click=session.discard_run, help="Forgets the run and its pictures.",
-        )
+        if run is not None and run.snapshot is not None and run.state != "failed":
+            st.download_button(
+                "Save",
+                data=partial(zipped, run),
+                file_name="vae-run.zip",
+                mime="application/zip",
+                icon=":material/download:",
+                key="save",
+                on_click="ignore",
+                help="The run as it is now: configuration, curves and weights.",
+            )
         if run is not None and experiment is not None:
             changed = _changed(run.experiment, experiment)
             if changed:
                 st.caption(f"For the next run: {', '.join(changed).lower()}")
+
+
+def _start_buttons(experiment: Experiment | None, label: str) -> None:
+    st.button(
+        label,
+        icon=":material/play_arrow:",
+        key="train",
+        type="primary",
+        disabled=experiment is None,
+        on_click=session.start_run,
+        args=(experiment,),
+    )
+    st.button(
+        "Step",
+        icon=":material/skip_next:",
+        key="first_step",
+        disabled=experiment is None,
+        on_click=session.start_run,
+        args=(experiment, False),
+        help="Draws the initial weights and waits; every further step is one mini-batch.",
+    )
+    st.button("Stop", icon=":material/stop:", key="no_stop", disabled=True)
+
+
+def _steering_buttons(run: Run) -> None:
+    if run.state == "paused":
+        st.button(
+            "Resume",
+            icon=":material/play_arrow:",
+            key="resume",
+            type="primary",
+            on_click=run.resume,
+        )
+    else:
+        st.button("Pause", icon=":material/pause:", key="pause", type="primary", on_click=run.pause)
+    st.button(
+        "Step",
+        icon=":material/skip_next:",
+        key="step",
+        disabled=run.state == "starting",
+        on_click=run.step,
+        help="Trains on one mini-batch, then pauses.",
+    )
+    st.button(
+        "Stop",
+        icon=":material/stop:",
+        key="stop",
+        on_click=run.stop,
+        help="Ends the run where it is; what it has learned stays.",
+    )
 
 
 def _changed(run: Experiment, wanted: Experiment) -> list[str]:
