@@ -22,6 +22,7 @@ import torch
 
 from benchmarks.measure import (
     EXAMPLE,
+    FOREVER,
     in_turns,
     matrix_speed,
     parser,
@@ -40,7 +41,6 @@ from vae_explorer.training import Trainer
 
 STEPS = 50  # of each contender in each round
 ROUNDS = 11
-FOREVER = 10_000  # epochs: no run ends while it is timed
 
 
 def matrix_products(experiment: Experiment) -> Callable[[], None]:

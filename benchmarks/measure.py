@@ -17,6 +17,8 @@ from vae_explorer.data import Dataset, load_dataset
 from vae_explorer.precision import matrix_precision
 from vae_explorer.training import Trainer
 
+FOREVER = 10_000  # epochs: no run ends while it is timed
+
 
 def parser(description: str) -> argparse.ArgumentParser:
     """Every benchmark's arguments."""

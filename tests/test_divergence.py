@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from vae_explorer.store import read_record, save_run
 from vae_explorer.training import Trainer
 
 LOSSES = ("train_reconstruction", "train_kl", "test_reconstruction", "test_kl")
@@ -92,9 +93,15 @@ def test_a_member_that_never_was_finite_keeps_its_initial_weights(few_digits, qu
     assert np.isfinite(trainer.curves().test_loss[:, 1]).all()
 
 
-def test_all_members_may_be_frozen_and_the_run_still_ends(few_digits, quick):
-    trainer = Trainer(quick(activations=("relu",), output="gaussian"), few_digits)
-    trainer.population.decoder.dense[-1].bias[:] = float("inf")
-    snapshots = list(trainer)
-    assert [len(snapshot.frozen) for snapshot in snapshots] == [1, 1]
-    assert snapshots[-1].frozen[0].layer == "output"
+def test_a_run_ends_when_no_member_is_left(quick, few_digits, tmp_path):
+    recipe = quick(activations=("exponential",), seeds=2, learning_rate=10.0, schedule="constant")
+    trainer = Trainer(recipe, few_digits)
+    *_, last = trainer
+    assert len(last.frozen) == 2
+    assert last.finished
+    assert last.step < last.steps
+    record = read_record(save_run(tmp_path / "run", trainer))
+    assert record.info.finished
+    assert [result.frozen for result in record.results] == sorted(
+        last.frozen, key=lambda freeze: freeze.member
+    )

@@ -76,7 +76,7 @@ def named_dense(population: Population) -> dict[str, Dense]:
     """Every dense layer from input to output by a name that a person reads."""
     names: dict[str, Dense] = {}
     for side, network, last in (
-        ("encoder", population.encoder, "mean and log-variance"),
+        ("encoder", population.encoder, "heads"),
         ("decoder", population.decoder, "output"),
     ):
         for index, dense in enumerate(network.dense[:-1], start=1):

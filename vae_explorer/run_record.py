@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,7 @@ class RunRecord:
             _result(entry, recipe, index)
             for index, (entry, recipe) in enumerate(zip(entries, experiment.members))
         )
+        _check_end(info, results)
         return cls(experiment, results, info)
 
 
@@ -103,7 +104,7 @@ def _check_format(values: Mapping[str, Any]) -> None:
 
 
 def _info(values: Mapping[str, Any]) -> RunInfo:
-    info = RunInfo(
+    return RunInfo(
         made=_field(values, "made", str),
         finished=_field(values, "finished", bool),
         step=_field(values, "step", int),
@@ -117,11 +118,15 @@ def _info(values: Mapping[str, Any]) -> RunInfo:
         test_images=_field(values, "test_images", int),
         changes=_changes(values),
     )
-    if not 0 <= info.step <= info.steps or info.finished != (info.step == info.steps):
+
+
+def _check_end(info: RunInfo, results: Sequence[MemberResult]) -> None:
+    """A run is finished after its last step, or as soon as all of its members are frozen."""
+    ended = info.step == info.steps or all(result.frozen for result in results)
+    if info.step > info.steps or info.finished != ended:
         raise ValueError(
             f"step {info.step} of {info.steps} and finished {info.finished} contradict each other"
         )
-    return info
 
 
 def _changes(values: Mapping[str, Any]) -> tuple[Mapping[str, float], ...]:

@@ -88,17 +88,6 @@ def test_images_begin_behind_the_bar():
     )
 
 
-def test_names_stand_to_the_left_of_their_rows_and_leave_the_images_alone():
-    paths = images(2, 3)
-    plain = decode(path_grid(paths, SHAPE, scale=12))
-    named = decode(path_grid(paths, SHAPE, names=("ReLU", ""), scale=12))
-    left = named.shape[1] - plain.shape[1]
-    assert left > 0
-    np.testing.assert_array_equal(named[:, left:], plain)
-    assert named[:36, :left, 3].any()
-    assert not named[36:, :left, 3].any()
-
-
 @pytest.mark.parametrize(("height", "scale"), [(8, 10), (28, 3), (64, 1), (200, 1)])
 def test_small_images_are_scaled_up_to_be_crisp(height, scale):
     png = path_grid(np.zeros((1, 1, height * height), np.uint8), (height, height))

@@ -14,7 +14,8 @@ from vae_explorer.latent import plane
 from vae_explorer.pipe import Ready
 from vae_explorer.runs import Run
 from vae_explorer.snapshot import BIN_EDGES, Snapshot
-from vae_explorer.ui import charts, images
+from vae_explorer.ui import charts, images, session
+from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic
 from vae_explorer.ui.style import activation_style
 
@@ -68,7 +69,7 @@ def _progress_text(run: Run, snapshot: Snapshot) -> str:
     if snapshot.finished:
         parts.append(f"trained in {snapshot.seconds:.1f} s")
     elif run.state != "running":
-        parts.append(run.state)
+        parts.append(f"{run.state} at step {snapshot.step:,}")
     elif snapshot.step:
         left = snapshot.wall_seconds * (snapshot.steps - snapshot.step) / snapshot.step
         parts.append(f"{left:.0f} s left")
@@ -110,7 +111,7 @@ def _losses(run: Run, snapshot: Snapshot) -> None:
         label_visibility="collapsed",
         key="curves",
     )
-    st.plotly_chart(
+    live_figure(
         charts.loss_curves(
             snapshot.curves,
             run.experiment.members,
@@ -119,7 +120,8 @@ def _losses(run: Run, snapshot: Snapshot) -> None:
             frozen=snapshot.frozen,
             height=300,
         ),
-        key="chart.losses",
+        "chart.losses",
+        "Loss curves of every member",
     )
 
 
@@ -142,7 +144,7 @@ def _latents(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> No
         if embedded is None:
             return
         points, titles = embedded, ("", "")
-    st.plotly_chart(
+    live_figure(
         charts.latent_scatter(
             points,
             ready.probe_labels,
@@ -152,7 +154,8 @@ def _latents(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> No
             prior=direct and run.experiment.latent == 2,
             panel_height=250,
         ),
-        key="chart.latents",
+        "chart.latents",
+        "Test images in the latent space, coloured by class",
     )
 
 
@@ -207,7 +210,8 @@ def _paths(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None
         )
         ends = [_end(run, ready, place) for place in ("from", "to")]
     if tuple(ends) != run.path:
-        run.choose_path(*ends)
+        session.tell(run, partial(run.choose_path, *ends))
+        snapshot = run.snapshot or snapshot
     paths = snapshot.path_spherical if kind == "spherical" else snapshot.path_linear
     mosaic(
         images.path_grid(
@@ -261,14 +265,16 @@ def _layers(run: Run, ready: Ready, snapshot: Snapshot) -> None:
         functions = None
         if quantity == "pre_activation":
             functions = {name: (BIN_EDGES, values) for name, values in ready.functions.items()}
-        st.plotly_chart(
+        live_figure(
             charts.activation_histograms(snapshot.layers, members, quantity, functions=functions),
-            key="chart.layers",
+            "chart.layers",
+            "Histograms of every hidden layer",
         )
     with right:
-        st.plotly_chart(
+        live_figure(
             charts.gradient_norms(
                 snapshot.gradient_layers, snapshot.gradient_norms, members, height=300
             ),
-            key="chart.gradients",
+            "chart.gradients",
+            "Gradient norm by layer",
         )

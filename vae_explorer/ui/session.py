@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import streamlit as st
 from streamlit.runtime import get_instance
@@ -11,6 +12,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from vae_explorer.config import Experiment
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.runs import Run, TooManyRuns
+
+_ANSWER_SECONDS = 1.5
 
 
 def current_run() -> Run | None:
@@ -36,6 +39,13 @@ def start_run(experiment: Experiment, running: bool = True) -> None:
         )
     except TooManyRuns as error:
         st.session_state.notices = [str(error)]
+
+
+def tell(run: Run, command: Callable[[], None]) -> None:
+    """Gives a run a command and waits a moment for what comes of it, so that the page shows it."""
+    version = run.version
+    command()
+    run.wait(lambda r: r.version != version, _ANSWER_SECONDS)
 
 
 def show_notices() -> None:

@@ -85,7 +85,8 @@ def _steering_buttons(run: Run) -> None:
             icon=":material/play_arrow:",
             key="resume",
             type="primary",
-            on_click=run.resume,
+            on_click=session.tell,
+            args=(run, run.resume),
         )
     else:
         st.button("Pause", icon=":material/pause:", key="pause", type="primary", on_click=run.pause)
@@ -94,14 +95,16 @@ def _steering_buttons(run: Run) -> None:
         icon=":material/skip_next:",
         key="step",
         disabled=run.state == "starting",
-        on_click=run.step,
+        on_click=session.tell,
+        args=(run, run.step),
         help="Trains on one mini-batch, then pauses.",
     )
     st.button(
         "Stop",
         icon=":material/stop:",
         key="stop",
-        on_click=run.stop,
+        on_click=session.tell,
+        args=(run, run.stop),
         help="Ends the run where it is; what it has learned stays.",
     )
 

@@ -39,7 +39,13 @@ def latent_scatter(
     layout = chart_layout(panel_height * rows + 50)
     layout |= {"showlegend": True, "annotations": [], "shapes": []}
     layout["margin"]["t"] = 62
-    layout["legend"] |= {"itemsizing": "constant", "y": 1, "yref": "container", "yanchor": "top"}
+    layout["legend"] |= {
+        "itemsizing": "constant",
+        "entrywidth": 12 + 9 * max((len(name) for name in class_names), default=0),
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+    }
     layout["legend"]["entrywidth"] = 16 + 8 * max((len(name) for name in class_names), default=0)
     extents = _extents(points)
     data: list[Trace] = []

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from vae_explorer.ui import before, controls, live, session, toolbar
+from vae_explorer.ui.figure import load_plotly
 
 experiment = controls.sidebar()
 run = session.current_run()
@@ -18,3 +19,4 @@ if run is not None:
     live.view(run)
 elif experiment is not None:
     before.view(experiment)
+load_plotly()

@@ -1,0 +1,112 @@
+"""What it saves to train many VAEs as one population, and what each activation costs.
+
+The same members with the same recipes: as one population, and each as a population of one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Sequence
+
+from benchmarks.measure import (
+    FOREVER,
+    in_turns,
+    parser,
+    ratio,
+    spread,
+    start,
+    table,
+    training_seconds,
+)
+from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.config import Experiment
+from vae_explorer.data import Dataset, load_dataset
+from vae_explorer.training import Trainer
+
+RACE = (
+    *("relu", "leaky_relu", "elu", "selu", "gelu", "silu"),
+    *("mish", "softplus", "tanh", "sigmoid", "softsign", "hardtanh"),
+)
+STEPS = 20
+ROUNDS = 9
+
+
+def trainers(experiment: Experiment, dataset: Dataset, activations: Sequence[str]) -> list[Trainer]:
+    """One population of one for each activation."""
+    return [Trainer(experiment.replace(activations=[name]), dataset) for name in activations]
+
+
+def together_and_apart(mnist: Dataset) -> None:
+    """Table: a race of twelve as one population, and one after another."""
+    digits = load_dataset("digits")
+    rows = []
+    for dataset, hidden, latent in (
+        (digits, 64, 2),
+        (digits, 256, 2),
+        (mnist, 256, 2),
+        (mnist, 400, 20),
+    ):
+        experiment = Experiment(
+            dataset=dataset.info.name,
+            image_set=dataset.image_set,
+            activations=RACE,
+            hidden=(hidden,),
+            latent=latent,
+            epochs=FOREVER,
+        )
+        population = Trainer(experiment, dataset)
+        alone = trainers(experiment, dataset, RACE)
+        steps = STEPS if dataset is digits else 4
+        seconds = in_turns(
+            {
+                "together": lambda: training_seconds(population, steps),
+                "apart": lambda: sum(training_seconds(trainer, steps) for trainer in alone),
+            },
+            ROUNDS,
+        )
+        rows.append(
+            (
+                f"{dataset.info.label}, {experiment.image_size}-{hidden}-{latent}",
+                spread([s * 1e3 for s in seconds["together"]]),
+                spread([s * 1e3 for s in seconds["apart"]]),
+                f"**{ratio(seconds['apart'], seconds['together']):.2f} ×**",
+            )
+        )
+    print("## Twelve activations: one population, or one after another\n")
+    table(("", "a step of the population, ms", "a step of each of the 12, ms", "faster by"), rows)
+
+
+def each_activation(mnist: Dataset) -> None:
+    """Table: the step of one VAE with each activation, next to the linear one."""
+    experiment = Experiment(image_set=mnist.image_set, hidden=(400,), latent=20, epochs=FOREVER)
+    names = list(ACTIVATIONS)
+    alone = dict(zip(names, trainers(experiment, mnist, names)))
+    seconds = in_turns(
+        {
+            name: lambda trainer=trainer: training_seconds(trainer, STEPS)
+            for name, trainer in alone.items()
+        },
+        ROUNDS,
+    )
+    cheapest_first = sorted(seconds, key=lambda name: statistics.median(seconds[name]))
+    rows = [
+        (
+            ACTIVATIONS[name].label,
+            spread([s * 1e3 for s in seconds[name]]),
+            f"{ratio(seconds[name], seconds['linear']):.2f} ×",
+        )
+        for name in cheapest_first
+    ]
+    print("## Each activation: a step of one VAE on MNIST, 784-400-20\n")
+    table(("activation", "step, ms", "Linear's time"), rows)
+
+
+def main(arguments: argparse.Namespace) -> None:
+    mnist = start(arguments)
+    together_and_apart(mnist)
+    each_activation(mnist)
+
+
+if __name__ == "__main__":
+    main(parser("Populations against single runs, and the cost of each activation.").parse_args())

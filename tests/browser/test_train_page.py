@@ -1,0 +1,222 @@
+"""The Train page, clicked through as a person would."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+QUICK = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=40"
+LONG = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=10000"
+PATIENCE = 60_000  # milliseconds
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def step_number(page: Page) -> float:
+    """The epoch that the progress line shows."""
+    text = page.get_by_text(re.compile(r"^Epoch [\d.]+ of")).inner_text()
+    return float(text.split()[1])
+
+
+def trace_lengths(page: Page, chart: str) -> list[int]:
+    """Points of each trace that the browser has drawn in a chart."""
+    return page.evaluate(
+        """key => [...document.querySelectorAll(`[class*="st-key-${key}"] .js-plotly-plot`)]
+            .flatMap(plot => plot._fullData.map(trace => (trace.x ?? []).length))""",
+        chart.replace(".", "-"),
+    )
+
+
+def show(page: Page, chart: str) -> None:
+    """Scrolls to a chart, which is drawn when it comes into view."""
+    plot = page.locator(f'[class*="st-key-{chart.replace(".", "-")}"]')
+    plot.scroll_into_view_if_needed()
+    plot.locator(".main-svg").first.wait_for()
+
+
+def wait_for_epoch_after(page: Page, epoch: float) -> None:
+    page.wait_for_function(
+        """epoch => [...document.querySelectorAll('p')].some(
+            p => parseFloat((p.textContent.match(/^Epoch ([0-9.]+) of/) ?? [])[1]) > epoch)""",
+        arg=epoch,
+        timeout=PATIENCE,
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_two_activations_train_to_the_end_and_every_chart_fills(open_page, theme):
+    page = open_page(QUICK, theme)
+    press(page, "Train")
+    page.get_by_text("trained in").wait_for(timeout=PATIENCE)
+    assert step_number(page) == 40
+    for chart in ("chart.losses", "chart.latents", "chart.layers", "chart.gradients"):
+        show(page, chart)
+        assert max(trace_lengths(page, chart)) > 1
+    losses = trace_lengths(page, "chart.losses")
+    assert losses.count(40) == 4  # train and test of both, a point an epoch
+    for mosaic in page.locator(".mosaic img").all():
+        assert mosaic.evaluate("image => image.naturalWidth") > 100
+    assert page.locator(".mosaic img").count() == 2
+    expect(page.locator(".mosaic").first).to_contain_text("ReLU")
+
+
+def paused_step(page: Page) -> int:
+    text = page.get_by_text(re.compile(r"paused at step")).inner_text()
+    return int(text.rpartition(" ")[2].replace(",", ""))
+
+
+def test_pause_step_resume_and_stop(open_page):
+    page = open_page(LONG)
+    press(page, "Train")
+    wait_for_epoch_after(page, 0)
+    press(page, "Pause")
+    page.get_by_role("button", name="Resume", exact=True).wait_for()
+    held = paused_step(page)
+    press(page, "Step")
+    page.get_by_text(f"paused at step {held + 1:,}").wait_for()
+    press(page, "Step")
+    page.get_by_text(f"paused at step {held + 2:,}").wait_for()
+    press(page, "Resume")
+    wait_for_epoch_after(page, (held + 2) / 12 + 1)
+    press(page, "Stop")
+    page.get_by_text("stopped at step").wait_for()
+    page.get_by_role("button", name="Train anew", exact=True).wait_for()
+    press(page, "Reset")
+    page.get_by_text("Train will start").wait_for()
+
+
+def test_the_first_step_can_be_taken_by_hand(open_page):
+    page = open_page(QUICK)
+    press(page, "Step")
+    page.get_by_text("paused at step 0").wait_for()
+    press(page, "Step")
+    page.get_by_text("paused at step 1").wait_for()
+
+
+def test_beta_changes_while_it_runs(open_page):
+    page = open_page(LONG)
+    press(page, "Train")
+    wait_for_epoch_after(page, 0)
+    slider = page.get_by_role("slider", name="Beta")
+    slider.press("ArrowRight")
+    slider.press("ArrowRight")
+    page.wait_for_url(re.compile(r"[?&]beta=2"))
+    wait_for_epoch_after(page, step_number(page))
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(page.get_by_text("For the next run")).to_have_count(0)
+
+
+def test_zoom_survives_new_data(open_page):
+    page = open_page(LONG)
+    press(page, "Train")
+    wait_for_epoch_after(page, 2)
+    plot = page.locator('[class*="st-key-chart-losses"] .js-plotly-plot')
+    area = plot.locator(".nsewdrag").first.bounding_box()
+    left, top = area["x"] + area["width"] * 0.2, area["y"] + area["height"] * 0.3
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.mouse.move(left + area["width"] * 0.4, top + area["height"] * 0.4, steps=8)
+    page.mouse.up()
+    span = "plot => plot._fullLayout.xaxis.range.map(Number)"
+    zoomed = plot.evaluate(span)
+    assert zoomed[1] - zoomed[0] < 5000
+    points = max(trace_lengths(page, "chart.losses"))
+    wait_for_epoch_after(page, step_number(page) + 5)
+    page.wait_for_function(
+        """points => Math.max(...document.querySelector(
+            '[class*="st-key-chart-losses"] .js-plotly-plot'
+            )._fullData.map(trace => trace.x.length)) > points""",
+        arg=points,
+    )
+    assert plot.evaluate(span) == zoomed
+
+
+def test_two_sessions_see_only_their_own_run(open_page):
+    first = open_page(QUICK)
+    second = open_page(QUICK.replace("relu,tanh", "gelu,sine").replace("epochs=40", "epochs=30"))
+    press(first, "Train")
+    press(second, "Train")
+    for page, epochs, names in ((first, 40, ("ReLU", "Tanh")), (second, 30, ("GELU", "Sine"))):
+        page.get_by_text("trained in").wait_for(timeout=PATIENCE)
+        assert step_number(page) == epochs
+        assert page.locator(".mosaic").last.inner_text().split() == list(names)
+
+
+def test_a_latent_space_of_many_dimensions_has_two_views(open_page):
+    page = open_page(QUICK + "&latent=8")
+    press(page, "Train")
+    page.get_by_text("trained in").wait_for(timeout=PATIENCE)
+    page.get_by_text("t-SNE", exact=True).click()
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('[class*="st-key-chart-latents"] .js-plotly-plot')]
+            .some(plot => !plot._fullLayout.xaxis.title.text)""",
+        timeout=PATIENCE,
+    )
+    assert sum(trace_lengths(page, "chart.latents")) >= 2 * 360
+
+
+def test_a_run_can_be_taken_away_and_loaded(open_page, tmp_path):
+    import vae_explorer
+
+    page = open_page(QUICK)
+    press(page, "Train")
+    page.get_by_text("trained in").wait_for(timeout=PATIENCE)
+    with page.expect_download() as download:
+        press(page, "Save")
+    zipfile.ZipFile(download.value.path()).extractall(tmp_path)
+    population = vae_explorer.load(tmp_path / "vae-run")
+    assert [member.encoder_activation for member in population.members] == ["relu", "tanh"]
+
+
+def test_the_url_opens_the_same_experiment_and_says_what_it_ignored(open_page):
+    page = open_page("?dataset=digits&latent=3&epochs=-4&hidden=%3Cscript%3E&foo=bar")
+    page.get_by_text("64 – 256 – 64 – 3 – 64 – 256 – 64").wait_for()
+    page.get_by_text("epochs is '-4'", exact=False).or_(
+        page.get_by_text("epochs is -4", exact=False)
+    ).first.wait_for()
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_what_is_typed_wrong_is_answered_in_a_sentence(open_page):
+    page = open_page(QUICK)
+    box = page.get_by_role("textbox", name="Hidden widths")
+    box.fill("12, many")
+    box.press("Enter")
+    page.get_by_text("hidden is '12,many'").wait_for()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    box.fill("12 8")
+    box.press("Enter")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    page.wait_for_url(re.compile("hidden=12(,|%2C)8"))
+
+
+def workers_of(server) -> list[int]:
+    """Process ids of the training processes that the server has started."""
+    found = []
+    for task in Path(f"/proc/{server.pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            command = Path(f"/proc/{child}/cmdline").read_bytes()
+            if b"vae_explorer.worker" in command:
+                found.append(int(child))
+    return found
+
+
+def test_closing_the_tab_ends_the_run(open_page, server):
+    before = set(workers_of(server))
+    page = open_page(LONG)
+    press(page, "Train")
+    wait_for_epoch_after(page, 0)
+    (worker,) = set(workers_of(server)) - before
+    descriptor = os.pidfd_open(worker)
+    page.close()
+    ended, _, _ = select.select([descriptor], [], [], 120)
+    os.close(descriptor)
+    assert ended, "the run goes on without its page"

@@ -1,0 +1,242 @@
+"""What the code may not do, read from its source: rules that a reviewer would otherwise repeat."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = "vae_explorer"
+LONGEST_FILE = 450
+# Who may import what, from the page down to the leaves. A module that is named nowhere is a part
+# of the engine. Nothing imports a layer above its own.
+LAYERS = (
+    ("ui",),
+    ("__main__", "cli", "terminal", "interruption"),
+    ("runs", "worker", "background", "archive"),
+    ("store",),
+    ("training",),
+    ("engine",),
+    ("config", "snapshot", "settings"),
+    ("activations", "data", "functions", "_lazy"),
+)
+LEAVES = {
+    "config": {"activations", "data", "settings"},
+    "settings": {"activations"},
+    "activations": {"functions", "_lazy"},
+    "functions": {"_lazy"},
+    "_lazy": set(),
+    "data": {"data"},
+    "snapshot": set(),
+}
+
+
+def sources(*folders):
+    files = [ROOT / "app.py"] if "app.py" in folders else []
+    for folder in folders:
+        files += sorted((ROOT / folder).rglob("*.py"))
+    return files
+
+
+def name_of(path):
+    """vae_explorer/ui/charts.py is vae_explorer.ui.charts."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(source):
+    """Every module that a source imports, at any depth and in any block, by its full name."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found.add(node.module)
+            # `from vae_explorer import diagnostics` imports a module as well.
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+            ("import_module", "lazy_import", "__import__")
+        ):
+            found |= {part.value for part in node.args if isinstance(part, ast.Constant)}
+    return found
+
+
+def forbidden(source):
+    """What executes what it reads: each as a person would search for it."""
+    found = {
+        module
+        for module in imports(source)
+        if module.split(".")[0] in ("pickle", "cPickle", "dill", "shelve", "marshal", "joblib")
+    }
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        if called in ("eval", "exec", "compile", "torch.load", "torch.save", "os.system"):
+            found.add(called)
+        for keyword in node.keywords:
+            if keyword.arg in ("allow_pickle", "shell") and not (
+                isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+            ):
+                found.add(keyword.arg)
+    return found
+
+
+def second_defaults(source):
+    """Options of a command line with a default of their own, which Experiment alone may have."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith(("add_argument", "set_defaults"))
+        and any(
+            keyword.arg == "default"
+            and isinstance(keyword.value, ast.Constant)
+            and keyword.value.value is not None
+            for keyword in node.keywords
+        )
+    ]
+
+
+MODULES = {name_of(path): imports(path.read_text()) for path in sources(PACKAGE)}
+INSIDE = {  # imports of the package by the package, without its front door
+    name: {other for other in found if other in MODULES} - {name, PACKAGE}
+    for name, found in MODULES.items()
+    if name != PACKAGE
+}
+
+
+def short(name):
+    """The part of the layout: `ui` for vae_explorer.ui.charts, `data` for vae_explorer.data.idx."""
+    return name.split(".")[1] if "." in name else ""
+
+
+def layer(name):
+    part = short(name)
+    engine = LAYERS.index(("engine",))
+    return next((rank for rank, parts in enumerate(LAYERS) if part in parts), engine)
+
+
+def offenders(found):
+    return {name: list(what) for name, what in found.items() if what}
+
+
+# --- The rules find what they look for ---
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import pickle", {"pickle"}),
+        ("def f():\n    from joblib import load", {"joblib", "joblib.load"}),
+        ("x = eval('1')", {"eval"}),
+        ("import torch\ntorch.load('x')", {"torch.load"}),
+        ("np.load('x', allow_pickle=True)", {"allow_pickle"}),
+        ("np.load('x', allow_pickle=maybe)", {"allow_pickle"}),
+        ("np.load('x', allow_pickle=False); model.eval(); re.compile('x')", set()),
+    ],
+)
+def test_what_executes_what_it_reads_is_found(source, found):
+    assert forbidden(source) == found
+
+
+def test_imports_are_found_wherever_they_are():
+    source = "import a.b\ndef f():\n    from c import d\nE = lazy_import('torch')"
+    assert imports(source) == {"a.b", "c", "c.d", "torch"}
+
+
+def test_second_defaults_are_found():
+    assert second_defaults("parser.add_argument('--beta', type=float, default=1.0)")
+    assert not second_defaults("parser.add_argument('--beta', type=float, default=None)")
+    assert not second_defaults("parser.add_argument('--beta', default=SETTINGS['beta'].default)")
+
+
+def test_the_modules_are_there():
+    assert {"vae_explorer.training", "vae_explorer.data.idx", "vae_explorer.config"} <= set(MODULES)
+    assert "vae_explorer.objective" in INSIDE["vae_explorer.population"]
+
+
+# --- The tree ---
+
+
+def test_the_backend_knows_nothing_of_the_page():
+    page = ("streamlit", "plotly", f"{PACKAGE}.ui")
+    found = {
+        name: [
+            module for module in modules if f"{module}.".startswith(tuple(f"{p}." for p in page))
+        ]
+        for name, modules in MODULES.items()
+        if short(name) != "ui"
+    }
+    assert offenders(found) == {}
+
+
+def test_no_module_imports_a_layer_above_its_own():
+    found = {
+        name: [other for other in others if layer(other) < layer(name)]
+        for name, others in INSIDE.items()
+    }
+    assert offenders(found) == {}
+
+
+@pytest.mark.parametrize("leaf", LEAVES)
+def test_leaves_import_leaves_alone(leaf):
+    found = {
+        short(other) for name, others in INSIDE.items() if short(name) == leaf for other in others
+    }
+    assert found <= LEAVES[leaf]
+
+
+def test_no_two_modules_import_each_other_however_far_around():
+    graph = {
+        name: {other for other in others if not name.startswith(f"{other}.")}
+        for name, others in INSIDE.items()
+    }
+    assert len(tuple(TopologicalSorter(graph).static_order())) == len(graph)
+
+
+def test_nothing_executes_what_it_reads():
+    files = sources("app.py", PACKAGE, "benchmarks")
+    assert offenders({name_of(path): forbidden(path.read_text()) for path in files}) == {}
+
+
+def test_defaults_are_written_once():
+    files = sources("app.py", PACKAGE)
+    assert offenders({name_of(path): second_defaults(path.read_text()) for path in files}) == {}
+
+
+def test_no_file_is_longer_than_one_can_read():
+    files = sources("app.py", PACKAGE, "tests", "benchmarks")
+    lengths = {name_of(path): len(path.read_text().splitlines()) for path in files}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+# --- What importing costs ---
+
+
+@pytest.mark.parametrize("module", ["config", "snapshot", "data", "activations", "results"])
+def test_what_lists_and_draws_does_without_pytorch(module):
+    loaded = modules_after(f"import {PACKAGE}, {PACKAGE}.{module}")
+    assert not loaded & {"torch", "streamlit", "plotly", "sklearn", "scipy"}
+
+
+def test_the_whole_backend_runs_without_the_page():
+    names = [name for name in MODULES if short(name) not in ("ui", "__main__")]
+    loaded = modules_after(f"import {', '.join(names)}")
+    assert "torch" in loaded
+    assert not loaded & {"streamlit", "plotly"}
+
+
+def modules_after(statement):
+    """Top-level modules of a fresh interpreter after a statement."""
+    program = f"{statement}\nimport sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(done.stdout.split())

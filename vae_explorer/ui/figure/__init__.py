@@ -1,0 +1,41 @@
+"""Plotly figures that change in place, for charts of data that streams in.
+
+`st.plotly_chart` gives a chart a new identity whenever its data changes, with a key or without:
+the browser throws the old one away and builds another, so zoom is lost and the page flickers.
+This component keeps the chart and hands it each new figure.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.offline import get_plotlyjs
+
+_FIGURE = st.components.v2.component(
+    "vae_explorer_figure",
+    js=(Path(__file__).parent / "figure.js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # Plotly puts its style sheet into the document
+)
+# 5 MB, so a component of its own: its message never changes, and the browser keeps it.
+_LIBRARY = st.components.v2.component(
+    "vae_explorer_plotly",
+    js=get_plotlyjs() + "\nexport default function () {}\n",
+    isolate_styles=False,
+)
+
+
+def load_plotly() -> None:
+    """Brings Plotly to the page. Once in a run of the page, outside of fragments."""
+    _LIBRARY(key="plotly", height=1)
+
+
+def live_figure(figure: go.Figure, key: str, alt: str) -> None:
+    """Draws the figure, or changes the one with the same key; `alt` says what it shows."""
+    height = figure.layout.height
+    _FIGURE(
+        data={"figure": figure.to_json(validate=False), "height": height, "alt": alt},
+        key=key,
+        height=height,
+    )

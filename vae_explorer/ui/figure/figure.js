@@ -1,0 +1,100 @@
+// Draws a Plotly figure and, when a new one comes, changes the chart in place.
+
+const charts = new WeakMap(); // parentElement -> chart
+
+const ZOOMED = /^([xy]axis\d*)\.range\[([01])\]$/;
+
+// Plotly, which another component brings, once its script has run.
+const library = new Promise((resolve) => {
+  const look = () => (window.Plotly ? resolve(window.Plotly) : setTimeout(look, 30));
+  look();
+});
+
+function create(parentElement) {
+  const element = document.createElement("div");
+  element.setAttribute("role", "figure");
+  parentElement.append(element);
+  const chart = { element, figure: null, theme: "", drawn: "", visible: false, zoom: {} };
+  chart.observer = new IntersectionObserver((entries) => {
+    chart.visible = entries.at(-1).isIntersecting;
+    draw(chart);
+  }, { rootMargin: "200px" });
+  chart.observer.observe(element);
+  chart.onVisibility = () => draw(chart);
+  document.addEventListener("visibilitychange", chart.onVisibility);
+  charts.set(parentElement, chart);
+  return chart;
+}
+
+function destroy(chart, parentElement) {
+  chart.observer.disconnect();
+  document.removeEventListener("visibilitychange", chart.onVisibility);
+  window.Plotly?.purge(chart.element);
+  charts.delete(parentElement);
+}
+
+// The page's colours and font, as a template: what the figure says itself goes before it.
+function template(element) {
+  const style = getComputedStyle(element);
+  const css = (name) => style.getPropertyValue(name).trim();
+  const font = { color: css("--st-text-color"), family: css("--st-font") };
+  return { layout: {
+    font,
+    hoverlabel: { bgcolor: css("--st-background-color"), bordercolor: css("--st-border-color"), font },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: css("--st-text-color"), activecolor: css("--st-primary-color") },
+  } };
+}
+
+function resetZoom(chart) {
+  chart.zoom = {};
+  chart.drawn += " "; // no longer what is wanted
+  draw(chart);
+}
+
+function configuration(chart, Plotly) {
+  const reset = {
+    name: "Reset zoom",
+    title: "Reset zoom",
+    icon: Plotly.Icons.home,
+    click: () => resetZoom(chart),
+  };
+  const buttons = [["toImage", "zoom2d", "pan2d", reset]];
+  return { displaylogo: false, responsive: true, doubleClick: false, modeBarButtons: buttons };
+}
+
+async function draw(chart) {
+  const Plotly = await library;
+  // What nobody sees is not drawn; it will be, with the newest data, when it comes into view.
+  if (!chart.visible || document.hidden || !chart.figure) return;
+  const wanted = chart.figure + chart.theme;
+  if (chart.drawn === wanted) return;
+  const first = chart.drawn === "";
+  chart.drawn = wanted;
+  const { data, layout } = JSON.parse(chart.figure);
+  layout.template = template(chart.element);
+  // Plotly's uirevision gives a zoom up where the figure's own range has changed, as it does live.
+  for (const [axis, range] of Object.entries(chart.zoom)) {
+    if (layout[axis]) Object.assign(layout[axis], { range: [...range], autorange: false });
+  }
+  // The same object every time: Plotly builds a chart anew where its configuration has changed.
+  chart.config ??= configuration(chart, Plotly);
+  await Plotly.react(chart.element, data, layout, chart.config);
+  if (!first) return;
+  chart.element.on("plotly_relayout", (changes) => {
+    for (const [name, value] of Object.entries(changes)) {
+      const match = name.match(ZOOMED);
+      if (match) (chart.zoom[match[1]] ??= [])[Number(match[2])] = value;
+    }
+  });
+  chart.element.on("plotly_doubleclick", () => resetZoom(chart));
+}
+
+export default function ({ data, parentElement }) {
+  const chart = charts.get(parentElement) ?? create(parentElement);
+  chart.element.setAttribute("aria-label", data.alt);
+  chart.element.style.height = `${data.height}px`;
+  chart.theme = JSON.stringify(template(parentElement));
+  chart.figure = data.figure;
+  draw(chart);
+  return () => destroy(chart, parentElement);
+}
