@@ -37,42 +37,42 @@ def trainers(experiment: Experiment, dataset: Dataset, activations: Sequence[str
     return [Trainer(experiment.replace(activations=[name]), dataset) for name in activations]
 
 
+def race(dataset: Dataset, hidden: int, latent: int, steps: int) -> tuple[str, ...]:
+    """A row of the table: twelve activations on this network."""
+    experiment = Experiment(
+        dataset=dataset.info.name,
+        image_set=dataset.image_set,
+        activations=RACE,
+        hidden=(hidden,),
+        latent=latent,
+        epochs=FOREVER,
+    )
+    population = Trainer(experiment, dataset)
+    alone = trainers(experiment, dataset, RACE)
+    seconds = in_turns(
+        {
+            "together": lambda: training_seconds(population, steps),
+            "apart": lambda: sum(training_seconds(trainer, steps) for trainer in alone),
+        },
+        ROUNDS,
+    )
+    return (
+        f"{dataset.info.label}, {experiment.image_size}-{hidden}-{latent}",
+        spread([s * 1e3 for s in seconds["together"]]),
+        spread([s * 1e3 for s in seconds["apart"]]),
+        f"**{ratio(seconds['apart'], seconds['together']):.2f} ×**",
+    )
+
+
 def together_and_apart(mnist: Dataset) -> None:
     """Table: a race of twelve as one population, and one after another."""
     digits = load_dataset("digits")
-    rows = []
-    for dataset, hidden, latent in (
-        (digits, 64, 2),
-        (digits, 256, 2),
-        (mnist, 256, 2),
-        (mnist, 400, 20),
-    ):
-        experiment = Experiment(
-            dataset=dataset.info.name,
-            image_set=dataset.image_set,
-            activations=RACE,
-            hidden=(hidden,),
-            latent=latent,
-            epochs=FOREVER,
-        )
-        population = Trainer(experiment, dataset)
-        alone = trainers(experiment, dataset, RACE)
-        steps = STEPS if dataset is digits else 4
-        seconds = in_turns(
-            {
-                "together": lambda: training_seconds(population, steps),
-                "apart": lambda: sum(training_seconds(trainer, steps) for trainer in alone),
-            },
-            ROUNDS,
-        )
-        rows.append(
-            (
-                f"{dataset.info.label}, {experiment.image_size}-{hidden}-{latent}",
-                spread([s * 1e3 for s in seconds["together"]]),
-                spread([s * 1e3 for s in seconds["apart"]]),
-                f"**{ratio(seconds['apart'], seconds['together']):.2f} ×**",
-            )
-        )
+    rows = [
+        race(digits, hidden=64, latent=2, steps=20),
+        race(digits, hidden=256, latent=2, steps=20),
+        race(mnist, hidden=256, latent=2, steps=4),
+        race(mnist, hidden=400, latent=20, steps=4),
+    ]
     print("## Twelve activations: one population, or one after another\n")
     table(("", "a step of the population, ms", "a step of each of the 12, ms", "faster by"), rows)
 

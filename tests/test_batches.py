@@ -6,7 +6,6 @@ import dataclasses
 import math
 
 import numpy as np
-import pytest
 import torch
 
 from vae_explorer.data import DATASETS, Split
@@ -32,31 +31,47 @@ def test_an_epoch_shows_every_image_once_in_a_new_order_and_the_rest_as_a_small_
     assert not torch.equal(first, second)
 
 
-def test_noise_is_standard_normal_new_each_time_and_shared_by_a_seed(spy, digits, quick):
-    trainer = Trainer(quick(activations=("relu", "tanh"), seeds=2, epochs=1), digits)
+def test_noise_is_standard_normal_new_each_epoch_and_shared_by_a_seed(spy, digits, quick):
+    trainer = Trainer(quick(activations=("relu", "tanh"), seeds=2, batch_size=500), digits)
     calls = spy(trainer, "backward")
     while not trainer.finished:
         trainer.step()
-    noise = torch.cat([arguments[1] for arguments, _ in calls], dim=1)  # (4, 1437, 2)
+    noise = torch.cat([arguments[1] for arguments, _ in calls], dim=1)  # (4, 2 epochs, 2)
     assert torch.equal(noise[0], noise[2])
-    assert not torch.equal(noise[0], noise[1])
     vectors = noise[:2].flatten(0, 1).numpy()
-    assert len(np.unique(vectors, axis=0)) == len(vectors) == 2 * 1437
+    assert len(np.unique(vectors, axis=0)) == len(vectors) == 2 * 2 * 1437
     values = vectors.ravel()  # of their mean and variance, five standard errors
     assert abs(values.mean()) < 5 / math.sqrt(len(values))
     assert abs(values.var() - 1) < 5 * math.sqrt(2 / len(values))
 
 
-def test_pixels_are_brightness_whatever_the_levels(few_digits, spy, quick):
+def test_dropout_is_drawn_anew_for_each_layer_step_and_seed(spy, few_digits, quick):
+    recipe = quick(activations=("relu", "tanh"), hidden=(7, 7), dropout=0.5, seeds=2)
+    trainer = Trainer(recipe, few_digits)
+    calls = spy(trainer, "backward")
+    while not trainer.finished:
+        trainer.step()
+    drawn = [uniform for arguments, _ in calls for uniform in arguments[4]]
+    assert len(drawn) == 6 * 4  # steps by layers
+    for uniform in drawn:
+        assert uniform.shape[2] == 7
+        assert torch.equal(uniform[0], uniform[2])  # one seed, two activations
+    rows = torch.cat([uniform[:2].flatten(0, 1) for uniform in drawn]).numpy()
+    assert len(np.unique(rows, axis=0)) == len(rows)
+    assert abs(rows.mean() - 0.5) < 5 / math.sqrt(12 * rows.size)  # uniform in [0, 1)
+    assert rows.min() >= 0
+    assert rows.max() < 1
+
+
+def test_pixels_are_brightness_as_everywhere_else(few_digits, spy, quick):
     info = dataclasses.replace(DATASETS["digits"], levels=255)
-    images = few_digits.train.images.copy()
-    images[:, :2] = 0, 255
-    brighter = dataclasses.replace(
-        few_digits, info=info, train=Split(images, few_digits.train.labels)
+    images = np.arange(50 * 64).reshape(50, 64).astype(np.uint8)  # every value of a pixel
+    all_values = dataclasses.replace(
+        few_digits, info=info, train=Split(images, few_digits.train.labels[:50])
     )
-    trainer = Trainer(quick(activations=("relu",)), brighter)
+    trainer = Trainer(quick(activations=("relu",)), all_values)
     calls = spy(trainer, "backward")
     trainer.step()
     pixels = calls[0][0][0]
-    assert pixels.min().item() == 0
-    assert pixels.max().item() == pytest.approx(1, abs=1e-6)
+    assert (pixels.min().item(), pixels.max().item()) == (0, 1)
+    np.testing.assert_array_equal(np.unique(pixels), np.unique(all_values.pixels(images)))

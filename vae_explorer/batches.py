@@ -24,7 +24,7 @@ class Batches:
     def __init__(self, population: Population, dataset: Dataset):
         self._train = torch.from_numpy(np.array(dataset.train.images))  # (N, D) uint8
         self._test = torch.from_numpy(np.array(dataset.test.images))
-        self._scale = 1 / dataset.info.levels
+        self._levels = dataset.info.levels
         self._latent = population.latent
         self._size = population.experiment.batch_size
         self._members = len(population)
@@ -69,7 +69,7 @@ class Batches:
         rows = slice(position * self._size, (position + 1) * self._size)
         images = [self._train.index_select(0, order[rows]) for order in self._order]
         noise = [noise[rows] for noise in self._noise]
-        return self._spread([batch * self._scale for batch in images]), self._spread(noise)
+        return self._spread([batch / self._levels for batch in images]), self._spread(noise)
 
     def dropout_uniforms(self, batch: int) -> list[Tensor | None]:
         """One draw (K, N, H) for each hidden layer, None where no member drops outputs."""
@@ -89,7 +89,7 @@ class Batches:
         for start in range(0, len(self._test), chunk):
             rows = slice(start, start + chunk)
             noise = [noise[rows] for noise in self._test_noise]
-            yield self._test[rows] * self._scale, self._spread(noise)
+            yield self._test[rows] / self._levels, self._spread(noise)
 
     def _normal(self, count: int, streams: Sequence[torch.Generator]) -> list[Tensor]:
         return [torch.randn(count, self._latent, generator=stream) for stream in streams]

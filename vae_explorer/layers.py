@@ -63,7 +63,6 @@ class Dense:
     """An affine map for every member: (K, N, in) to (K, N, out)."""
 
     def __init__(self, parameters: Parameters, name: str):
-        self.name = name
         self.weight = parameters.values[f"{name}.weight"]  # (K, in, out)
         self.bias = parameters.values[f"{name}.bias"]  # (K, 1, out)
         self.weight_gradient = parameters.gradients[f"{name}.weight"]
@@ -108,7 +107,7 @@ class Activate:
         activations: Sequence[str],
         dropout: Sequence[float],
     ):
-        self.name = name
+        self._name = name
         runs = [(ACTIVATIONS[key], len(list(run))) for key, run in itertools.groupby(activations)]
         stops = list(itertools.accumulate(size for _, size in runs))
         self.groups = [
@@ -133,7 +132,7 @@ class Activate:
         self._rates = rates if bool((rates > 0).any()) else None
 
     def _view(self, named: Mapping[str, Tensor], key: str, rows: slice) -> Tensor:
-        return named[f"{self.name}.{key}"][rows]
+        return named[f"{self._name}.{key}"][rows]
 
     @staticmethod
     def shapes(name: str, activations: Sequence[str], width: int) -> dict[str, tuple[int, ...]]:
@@ -206,7 +205,6 @@ class Network:
         activations: Sequence[str],
         dropout: Sequence[float],
     ):
-        self.name = name
         self.dense = [Dense(parameters, f"{name}.{index}") for index in range(depth + 1)]
         self.activate = [
             Activate(parameters, f"{name}.{index}.activation", activations, dropout)

@@ -18,8 +18,17 @@ import numpy as np
 BIN_EDGES = np.linspace(-6.0, 6.0, 97, dtype=np.float32)
 
 
+class _ReadOnly:
+    """Makes the arrays of a dataclass read-only: whoever holds one, holds it as it was."""
+
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+
 @dataclass(frozen=True, eq=False)
-class Curves:
+class Curves(_ReadOnly):
     """Losses over training, one row a point; nats per image, means over images.
 
     Training columns are means over the mini-batches since the row before (with the noise and
@@ -45,7 +54,7 @@ class Curves:
 
 
 @dataclass(frozen=True, eq=False)
-class LayerView:
+class LayerView(_ReadOnly):
     """What one hidden layer does on the probe images, for every member."""
 
     name: str  # "encoder 1", "decoder 1", counted from the input
@@ -66,7 +75,7 @@ class Freeze:
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
+class Snapshot(_ReadOnly):
     """A population at one step. K members, P probe images, L latent dimensions, D pixels."""
 
     step: int

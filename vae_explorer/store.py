@@ -34,7 +34,6 @@ METRICS_NAME = "metrics.csv"
 MODEL_NAME = "model.safetensors"
 
 _MOST_RECORD_BYTES = 16 * 1024**2
-_METRICS_BYTES_A_MEMBER = 512 * 1024  # some 1,000 lines of some 120 bytes, with room
 _FLOAT_BYTES = 4
 _T = TypeVar("_T")
 
@@ -98,7 +97,9 @@ def check_target(folder: str | Path, experiment: Experiment) -> Path:
     """
     target = _absolute(folder)
     members = len(experiment.members)
-    largest = members * (_FLOAT_BYTES * experiment.parameters_per_member + _METRICS_BYTES_A_MEMBER)
+    largest = members * (
+        _FLOAT_BYTES * experiment.parameters_per_member + metrics.MOST_BYTES_A_MEMBER
+    )
     try:
         _check_replaceable(target)
         try_to_write(target, largest)
@@ -222,7 +223,7 @@ def _read_curves(folder: Path, record: RunRecord) -> Curves:
             raise ValueError(f"it goes on to step {curves.step[-1]}, and the run to {last}")
         return curves
 
-    return _parse(folder / METRICS_NAME, _METRICS_BYTES_A_MEMBER * len(members), parse)
+    return _parse(folder / METRICS_NAME, metrics.MOST_BYTES_A_MEMBER * len(members), parse)
 
 
 def _read_population(folder: Path, experiment: Experiment) -> Population:

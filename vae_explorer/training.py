@@ -30,8 +30,8 @@ _EVALUATED_VALUES = 8_000_000  # of the widest layer in one batched evaluation: 
 class Trainer:
     """Trains a population; iterate it for snapshots, or call `step` and `snapshot` yourself.
 
-    Same experiment, images, machine and number of threads: the same numbers, bit for bit. How
-    often a snapshot is taken changes none of them.
+    Same experiment, images, machine and number of threads: the same numbers, bit for bit (unless
+    `precision` is auto, which measures). How often a snapshot is taken changes none of them.
 
     Parameters
     ----------
@@ -144,6 +144,7 @@ class Trainer:
         images = torch.ones(len(self.population), batch, self.experiment.image_size)
         noise = torch.zeros(len(self.population), batch, self.experiment.latent)
         self.population.backward(images, noise, self.beta)
+        self.population.parameters.flat_gradient.zero_()
 
     def _kl_weight(self) -> torch.Tensor:
         warmup = self.experiment.kl_warmup
