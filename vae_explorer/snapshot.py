@@ -125,8 +125,6 @@ class Snapshot(_ReadOnly):
             header_length = int.from_bytes(data[:8], "little")
             header = json.loads(data[8 : 8 + header_length])
             plain = json.loads(header["__metadata__"]["snapshot"])
-            for array in arrays.values():
-                array.flags.writeable = False
             plain["curves"] = Curves(**_with_arrays(plain["curves"], arrays))
             plain["layers"] = tuple(LayerView(**_with_arrays(v, arrays)) for v in plain["layers"])
             plain["frozen"] = tuple(Freeze(**freeze) for freeze in plain["frozen"])
