@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import urllib.request
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,27 +27,44 @@ CHROMIUM_OPTIONS = [
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[subprocess.Popen]:
-    """The app as the README starts it, on a free port; `server.address` is where."""
+def server(tmp_path_factory) -> Iterator[subprocess.Popen]:
+    """The app as the README starts it, on a free port; `server.address` is where.
+
+    At the end it may have logged no traceback.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "streamlit", "run", "app.py"),
-            *(f"--server.port={port}", "--server.headless=true"),
-        ],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *(f"--server.port={port}", "--server.headless=true"),
+            ],
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     process.address = f"http://127.0.0.1:{port}/"
-    assert any("Uvicorn server started" in line for line in process.stdout), "it did not start"
-    urllib.request.urlopen(process.address + "_stcore/health", timeout=30).close()
-    yield process
-    process.terminate()
-    process.communicate(timeout=30)
+    try:
+        wait_until_it_listens(process, port)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def wait_until_it_listens(process: subprocess.Popen, port: int) -> None:
+    """Tries to connect until the server takes the connection."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as caller:
+            caller.settimeout(1)
+            if caller.connect_ex(("127.0.0.1", port)) == 0:
+                return
+    raise AssertionError("The server did not start.")
 
 
 @pytest.fixture(scope="session")
