@@ -22,7 +22,7 @@ from vae_explorer.data import DataError, load_or_embedded
 from vae_explorer.pipe import MESSAGE, READY, SNAPSHOT, Ready, write_frame
 from vae_explorer.snapshot import BIN_EDGES
 
-_SNAPSHOT_SECONDS = 0.7
+_SNAPSHOT_SECONDS = 0.5
 _SNAPSHOT_SHARE = 0.06  # of the time at most goes into taking and sending snapshots
 
 _END = {"do": "end"}

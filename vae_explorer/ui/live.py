@@ -19,7 +19,7 @@ from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic
 from vae_explorer.ui.style import activation_style
 
-_REFRESH_SECONDS = 0.9
+_REFRESH_SECONDS = 0.7
 _MOST_SHOWN = 6  # members with pictures of their own; the loss chart shows all
 _TSNE_REST_SECONDS = 4.0  # between two of them while training goes on
 
