@@ -8,7 +8,7 @@ torchvision is not needed: `Images` does to an image what its MNIST and ToTensor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -20,7 +20,6 @@ from torch.utils.data import DataLoader, Dataset
 from vae_explorer.data import Split
 
 BATCH = 128
-LATENT = 20
 
 
 class Images(Dataset):
@@ -42,30 +41,47 @@ class Images(Dataset):
 
 
 class ReferenceVAE(nn.Module):
-    """784-400-20-400-784 with ReLU, two heads and a sigmoid at the end."""
+    """One hidden layer each way, two heads and a sigmoid at the end; the example's by default."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        pixels: int = 784,
+        hidden: int = 400,
+        latent: int = 20,
+        activation: Callable[[Tensor], Tensor] = F.relu,
+    ) -> None:
         super().__init__()
-        self.hidden = nn.Linear(784, 400)
-        self.mean = nn.Linear(400, LATENT)
-        self.log_variance = nn.Linear(400, LATENT)
-        self.decoder_hidden = nn.Linear(LATENT, 400)
-        self.pixels = nn.Linear(400, 784)
+        self.activation = activation
+        self.hidden = nn.Linear(pixels, hidden)
+        self.mean = nn.Linear(hidden, latent)
+        self.log_variance = nn.Linear(hidden, latent)
+        self.decoder_hidden = nn.Linear(latent, hidden)
+        self.pixels = nn.Linear(hidden, pixels)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        hidden = F.relu(self.hidden(images.view(-1, 784)))
+        hidden = self.activation(self.hidden(images.flatten(1)))
         mean, log_variance = self.mean(hidden), self.log_variance(hidden)
         deviation = torch.exp(0.5 * log_variance)
         latents = mean + torch.randn_like(deviation) * deviation
-        decoded = torch.sigmoid(self.pixels(F.relu(self.decoder_hidden(latents))))
+        decoded = torch.sigmoid(self.pixels(self.activation(self.decoder_hidden(latents))))
         return decoded, mean, log_variance
 
 
-def loss(decoded: Tensor, images: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
+def loss(images: Tensor, decoded: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
     """Minus the ELBO, summed over the batch."""
-    reconstruction = F.binary_cross_entropy(decoded, images.view(-1, 784), reduction="sum")
+    reconstruction = F.binary_cross_entropy(decoded, images.flatten(1), reduction="sum")
     kl = -0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp())
     return reconstruction + kl
+
+
+def step(model: ReferenceVAE, adam: torch.optim.Adam, images: Tensor) -> float:
+    """One mini-batch of training; returns its loss."""
+    adam.zero_grad()
+    batch_loss = loss(images, *model(images))
+    batch_loss.backward()
+    value = batch_loss.item()
+    adam.step()
+    return value
 
 
 class Reference:
@@ -82,13 +98,7 @@ class Reference:
         """Trains for an epoch; yields each batch's loss."""
         self._model.train()
         for images, _ in self._train:
-            self._adam.zero_grad()
-            decoded, mean, log_variance = self._model(images)
-            batch_loss = loss(decoded, images, mean, log_variance)
-            batch_loss.backward()
-            value = batch_loss.item()
-            self._adam.step()
-            yield value
+            yield step(self._model, self._adam, images)
 
     def endless(self) -> Iterator[float]:
         """Epoch after epoch."""
@@ -101,6 +111,5 @@ class Reference:
         self._model.eval()
         total = 0.0
         for images, _ in self._test:
-            decoded, mean, log_variance = self._model(images)
-            total += loss(decoded, images, mean, log_variance).item()
+            total += loss(images, *self._model(images)).item()
         return total / len(self._test.dataset)

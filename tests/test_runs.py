@@ -82,6 +82,18 @@ def test_pause_holds_step_moves_by_one_and_resume_goes_on(start):
     assert not run.snapshot.finished
 
 
+def test_a_settled_run_has_done_all_that_it_was_told(start):
+    run = start(LONG, running=False)
+    for _ in range(5):
+        run.step()
+    assert run.settle(PATIENCE)
+    assert (run.snapshot.step, run.state) == (5, "paused")
+    run.change(beta=-1.0)  # refused, and answered all the same
+    run.choose_path(2, 4)
+    assert run.settle(PATIENCE)
+    assert run.snapshot.path_images == (2, 4)
+
+
 def test_a_run_can_wait_at_its_initial_weights(start):
     run = start(LONG, running=False)
     assert run.wait(lambda r: r.state == "paused", PATIENCE)

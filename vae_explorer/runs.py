@@ -69,6 +69,8 @@ class Run:
         self.notice: str | None = None
         self.progress: str | None = None
         self.saved: str | None = None
+        self.answered = 0  # commands carried out, of so many asked
+        self._asked = 0
         self.path = (0, 0)  # the two probe images last chosen for interpolations
         self._changed = threading.Condition()
         self._closed = threading.Event()
@@ -162,7 +164,13 @@ class Run:
         if not self.has_ended:
             self._update(state="stopped")
 
+    def settle(self, timeout: float) -> bool:
+        """Waits until every command so far is carried out; False if it takes longer, in seconds."""
+        asked = self._asked
+        return self.wait(lambda run: run.answered >= asked or run.state == "failed", timeout)
+
     def _tell(self, do: str, **arguments: Any) -> None:
+        self._asked += 1
         # A worker that is gone has been reported by whoever reads its frames.
         with contextlib.suppress(OSError, ValueError):
             write_command(self._process.stdin, do, **arguments)  # type: ignore[arg-type]

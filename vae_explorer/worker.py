@@ -36,6 +36,7 @@ class Worker:
         self._output = output
         self._trainer: Any = None
         self._running = False
+        self._answered = 0
 
     def serve(self) -> None:
         """Until the commands end."""
@@ -55,6 +56,8 @@ class Worker:
             getattr(self, f"do_{do}")(**command)
         except (ConfigError, DataError, OSError, ValueError) as error:
             self._say(refused=str(error))
+        self._answered += 1
+        self._say(answered=self._answered)
 
     def do_start(
         self, experiment: dict[str, Any], threads: int, data_dir: str | None, running: bool

@@ -43,9 +43,8 @@ def start_run(experiment: Experiment, running: bool = True) -> None:
 
 def tell(run: Run, command: Callable[[], None]) -> None:
     """Gives a run a command and waits a moment for what comes of it, so that the page shows it."""
-    version = run.version
     command()
-    run.wait(lambda r: r.version != version, _ANSWER_SECONDS)
+    run.settle(_ANSWER_SECONDS)
 
 
 def show_notices() -> None:
