@@ -23,7 +23,7 @@ def made_curves(members, points: int = 20, per_epoch: int = 4) -> Curves:
     fall = (100 + 400 * np.exp(-3 * epoch))[:, None] + 7 * np.arange(count, dtype=np.float32)
     ends = (np.arange(1, points + 1) % per_epoch == 0)[:, None]
     kl = np.full((points, count), 5, np.float32) + np.arange(points, dtype=np.float32)[:, None] / 9
-    return Curves(
+    curves = Curves(
         step=np.arange(1, points + 1) * 10,
         epoch=epoch,
         train_reconstruction=fall.astype(np.float32),
@@ -31,18 +31,28 @@ def made_curves(members, points: int = 20, per_epoch: int = 4) -> Curves:
         test_reconstruction=np.where(ends, fall + 2, np.nan).astype(np.float32),
         test_kl=np.where(ends, kl, np.nan).astype(np.float32),
     )
+    return thawed(curves)
 
 
 def made_layer(count: int, name: str = "encoder 1") -> LayerView:
     rng = np.random.default_rng(0)
     bins = len(BIN_EDGES) - 1
-    return LayerView(
+    layer = LayerView(
         name=name,
         pre_activation=rng.integers(1, 50, (count, bins), dtype=np.int32),
         output=rng.integers(1, 50, (count, bins), dtype=np.int32),
         dead=np.full(count, 0.12),
         saturated=np.zeros(count),
     )
+    return thawed(layer)
+
+
+def thawed(view):
+    """The view with arrays that a test may change before it draws them."""
+    for value in vars(view).values():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = True
+    return view
 
 
 def trace(figure: go.Figure, name: str, axis: str | None = None) -> go.Scatter:
