@@ -86,8 +86,9 @@ def test_a_settled_run_has_done_all_that_it_was_told(start):
     run = start(LONG, running=False)
     for _ in range(5):
         run.step()
+    assert run.is_live  # paused or not, there is an answer to come
     assert run.settle(PATIENCE)
-    assert (run.snapshot.step, run.state) == (5, "paused")
+    assert (run.snapshot.step, run.state, run.is_live) == (5, "paused", False)
     run.change(beta=-1.0)  # refused, and answered all the same
     run.choose_path(2, 4)
     assert run.settle(PATIENCE)

@@ -103,8 +103,9 @@ class Run:
 
     @property
     def is_live(self) -> bool:
-        """Whether something new may come without being asked for."""
-        return self.state in ("starting", "running")
+        """Whether something new is to come: it trains, or a command is not carried out yet."""
+        told = self.answered < self._asked and self.state != "failed"
+        return told or self.state in ("starting", "running")
 
     @property
     def has_ended(self) -> bool:
