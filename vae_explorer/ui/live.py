@@ -50,8 +50,12 @@ def _status(run: Run) -> None:
     if snapshot is not None:
         st.progress(min(1.0, snapshot.step / snapshot.steps), text=_progress_text(run, snapshot))
         for freeze in snapshot.frozen:
-            label = run.experiment.members[freeze.member].label
-            st.warning(f"**{label}** diverged and is frozen. {freeze.reason}", icon="❄️")
+            member = run.experiment.members[freeze.member]
+            seed = f" (seed {member.seed})" if run.experiment.seeds > 1 else ""
+            st.warning(
+                f"**{member.label}**{seed} diverged and is frozen. {freeze.reason}",
+                icon=":material/ac_unit:",
+            )
     elif run.state != "failed":
         st.progress(0.0, text=run.progress or "Starting PyTorch in a process of its own…")
     if run.notice:
@@ -80,6 +84,12 @@ def _progress_text(run: Run, snapshot: Snapshot) -> str:
 
 def _pictures(run: Run, ready: Ready, snapshot: Snapshot) -> None:
     shown = _shown_members(run)
+    count = len({member.activation_key for member in run.experiment.members})
+    if count > len(shown):
+        st.caption(
+            f"Latent spaces and images are those of the first {len(shown)} of {count} activations; "
+            "curves, histograms and gradients show all."
+        )
     left, right = st.columns([5, 7])
     with left:
         _losses(run, snapshot)
