@@ -1,7 +1,7 @@
 """Where the time of a training step goes.
 
-First a stopwatch on the functions that a step is made of, each without what it calls: the sum is
-the step. Then PyTorch's own profiler, operator by operator.
+First PyTorch's own profiler, operator by operator. Then a stopwatch on the functions that a step
+is made of, each without what it calls: the sum is the step.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ PARTS: list[tuple[object, str, str]] = [
     (objective, "kl_gradient", "KL and its gradient"),
     (optimiser.MemberwiseAdam, "step", "Adam"),
     (batches.Batches, "train", "gathering the batch"),
-    (batches.Batches, "begin_epoch", "order and noise of an epoch"),
     (recording.Recorder, "add", "recording losses"),
     (layers.Parameters, "gradient_norms", "gradient norms"),
     (population.Population, "backward", "sampling z, and Python between the layers"),
@@ -41,7 +40,7 @@ class Stopwatch:
     """Seconds inside each part of a program, not counting other parts that it calls."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, list[float]] = defaultdict(list)
+        self.seconds: dict[str, float] = defaultdict(float)
         self._inner: list[float] = []
 
     def attach(self, owner: object, name: str, part: str) -> None:
@@ -56,11 +55,27 @@ class Stopwatch:
                 return function(*arguments, **named)
             finally:
                 taken = time.perf_counter() - started
-                self.seconds[part].append(taken - self._inner.pop())
+                self.seconds[part] += taken - self._inner.pop()
                 if self._inner:
                     self._inner[-1] += taken
 
         return measured
+
+
+def parts_of_a_step(trainer: training.Trainer) -> dict[str, float]:
+    """Each part's median microseconds a step: whatever disturbed a few steps is left out."""
+    stopwatch = Stopwatch()
+    for owner, name, part in PARTS:
+        stopwatch.attach(owner, name, part)
+    steps = []
+    for _ in range(STEPS):
+        stopwatch.seconds.clear()
+        trainer.step()
+        steps.append(dict(stopwatch.seconds))
+    return {
+        part: statistics.median(step.get(part, 0.0) for step in steps) * 1e6
+        for part in dict.fromkeys(part for _, _, part in PARTS)
+    }
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -78,18 +93,7 @@ def main(arguments: argparse.Namespace) -> None:
     print(averages.table(sort_by="self_cpu_time_total", row_limit=25, max_name_column_width=35))
     print("```\n")
 
-    stopwatch = Stopwatch()
-    for owner, name, part in PARTS:
-        stopwatch.attach(owner, name, part)
-    for _ in range(STEPS):
-        trainer.step()
-    # A part's median call, times its calls: whatever disturbed a few steps is left out.
-    part_us = {
-        part: statistics.median(seconds) * len(seconds) / STEPS * 1e6
-        for part, seconds in stopwatch.seconds.items()
-    }
-    products = stopwatch.seconds["matrix products"]  # of very different sizes: no median
-    part_us["matrix products"] = sum(products) / STEPS * 1e6
+    part_us = parts_of_a_step(trainer)
     whole = sum(part_us.values())
     print(f"## A step part by part, {arguments.precision}\n")
     table(

@@ -33,7 +33,8 @@ class Recorder:
 
     def add(self, reconstruction: Tensor, kl: Tensor, images: int) -> None:
         """Batch means (K,) in nats, over so many images."""
-        self._sums += torch.stack([reconstruction, kl]) * images
+        self._sums[0].add_(reconstruction, alpha=images)
+        self._sums[1].add_(kl, alpha=images)
         self._images += images
 
     def write(self, step: int, evaluate: Callable[[], np.ndarray]) -> None:
