@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -119,9 +120,8 @@ class Activate:
             for activation, rows in self.groups
         ]
         self._learned_gradients = [
-            self._view(parameters.gradients, key, rows)
+            [self._view(parameters.gradients, key, rows) for key in activation.parameters]
             for activation, rows in self.groups
-            for key in activation.parameters
         ]
         for group in self._learned:
             for value in group.values():
@@ -177,14 +177,17 @@ class Activate:
         """Gradient of the outputs to that of the pre-activations, both (K, N, H)."""
         if self._keep is not None:
             gradient = gradient * self._keep
-        learned = [value for group in self._learned for value in group.values()]
-        gradients = torch.autograd.grad(
-            self._outputs, [*self._pieces, *learned], gradient.split(self._sizes)
-        )
-        count = len(self._pieces)
-        for target, value in zip(self._learned_gradients, gradients[count:]):
-            target.copy_(value)
-        return _join(gradients[:count])
+        gradients = [
+            _differentiate(*group)
+            for group in zip(
+                self._outputs,
+                self._pieces,
+                self._learned,
+                self._learned_gradients,
+                gradient.split(self._sizes),
+            )
+        ]
+        return _join(gradients)
 
     def derivative(self, pre_activation: Tensor) -> Tensor:
         """(K, N, H) how much a unit's layer output grows with its pre-activation."""
@@ -255,3 +258,24 @@ class Network:
 
 def _join(pieces: Sequence[Tensor]) -> Tensor:
     return pieces[0] if len(pieces) == 1 else torch.cat(list(pieces))
+
+
+def _differentiate(
+    output: Tensor,
+    inputs: Tensor,
+    learned: Mapping[str, Tensor],
+    learned_gradients: Sequence[Tensor],
+    gradient: Tensor,
+) -> Tensor:
+    """The gradient of one function's inputs; writes those of its learned numbers."""
+    node = output.grad_fn
+    if node is None:  # the identity: the output is the input
+        return gradient
+    sources = [source for source, _ in node.next_functions if source is not None]
+    if len(node.next_functions) == 1 and not any(source.next_functions for source in sources):
+        # A single operation: starting the engine of autograd takes far longer than calling it.
+        return cast(Callable[[Tensor], Tensor], node)(gradient)
+    first, *others = torch.autograd.grad(output, [inputs, *learned.values()], gradient)
+    for target, value in zip(learned_gradients, others):
+        target.copy_(value)
+    return first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 
@@ -125,9 +126,10 @@ class Trainer:
                 self._batches.dropout_uniforms(batch),
             )
         norms = self.population.parameters.gradient_norms()
-        finite = torch.isfinite(norms + reconstruction + kl)
-        if self.frozen or not bool(finite.all()):
-            self._freeze(torch.nonzero(~finite).flatten().tolist(), reconstruction + kl)
+        sums = (norms + reconstruction + kl).tolist()
+        failed = [member for member, total in enumerate(sums) if not math.isfinite(total)]
+        if failed or self.frozen:
+            self._freeze(failed, reconstruction + kl)
         if self.experiment.clip_norm:
             self._adam.clip(norms, self.experiment.clip_norm)
         share = learning_rate_share(self.experiment.schedule, self.step_number, self.steps)
