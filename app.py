@@ -13,9 +13,12 @@ st.set_page_config(
     initial_sidebar_state=270,
 )
 st.logo(UI / "logo.svg", icon_image=UI / "icon.png")
-# Charts need the width that Streamlit leaves empty at the sides.
-st.html("<style>.stMainBlockContainer { padding-left: 1.8rem; padding-right: 1.8rem; }</style>")
+# Charts need the space that Streamlit leaves empty at the sides and above.
+st.html("<style>.stMainBlockContainer { padding: 4.4rem 1.8rem 3rem; }</style>")
 st.navigation(
-    [st.Page(UI / "pages" / "train.py", title="Train", icon=":material/play_circle:")],
+    [
+        st.Page(UI / "pages" / "explore.py", title="Explore", icon=":material/travel_explore:"),
+        st.Page(UI / "pages" / "train.py", title="Train", icon=":material/play_circle:"),
+    ],
     position="top",
 ).run()

@@ -1,1 +1,3 @@
-"""Measurements of speed: each script prints a table that anyone can reproduce (README.md)."""
+"""Scripts that measure; README.md says how to run them and what they gave."""
+
+import vae_explorer  # noqa: F401  first, for what it asks of PyTorch

@@ -145,13 +145,13 @@ def main() -> None:
         latent=20,
         learning_rate=1e-3,
         schedule="constant",
-        epochs=10_000,
+        epochs=100,  # of thousands, the curves would keep a point an epoch and seldom move
     )
     images = 60_000 if arguments.data_dir else 10_000
     query = "?" + "&".join(f"{name}={value}" for name, value in experiment.to_query().items())
     beside, every = threads_beside_a_page(), available_cores()
     rows: dict[str, list[float]] = {"alone": [], "closed": [], "open": [], "updates": []}
-    paints: dict[str, list[float]] = {"bare": [], "app": []}
+    paints: dict[str, list[float]] = {"bare": [], "train": [], "explore": []}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as place:
         browser = playwright.chromium.launch(executable_path=installed(), args=CHROMIUM_OPTIONS)
         bare = Path(place) / "bare.py"
@@ -162,12 +162,13 @@ def main() -> None:
         ):
             for _ in range(arguments.rounds + 2):
                 paints["bare"].append(first_paint(browser, plain, ".js-plotly-plot .main-svg"))
-                paints["app"].append(first_paint(browser, app, ".mosaic img"))
+                paints["train"].append(first_paint(browser, app + "train", ".mosaic img"))
+                paints["explore"].append(first_paint(browser, app, ".strip .rows canvas"))
             for _ in range(arguments.rounds):
                 wait = arguments.seconds
                 rows["alone"].append(without_a_page(experiment, every, arguments.data_dir, wait))
                 rows["closed"].append(without_a_page(experiment, beside, arguments.data_dir, wait))
-                speed, updates = with_a_page(browser, app + query, images, wait)
+                speed, updates = with_a_page(browser, app + "train" + query, images, wait)
                 rows["open"].append(speed)
                 rows["updates"].append(updates)
         browser.close()
@@ -183,7 +184,9 @@ def main() -> None:
     print("| what a visitor waits for | s |")
     print("|---|---:|")
     print(f"| a bare page with one Plotly chart | {median(paints['bare']):.2f} |")
-    print(f"| the Train page | {median(paints['app']):.2f} |")
+    print(f"| the Train page | {median(paints['train']):.2f} |")
+    print(f"| the Explore page, at once and later | {paints['explore'][0]:.2f}, ", end="")
+    print(f"{median(paints['explore'][1:]):.2f} |")
     for module in ("vae_explorer", "vae_explorer.config", "vae_explorer.training"):
         print(f"| `import {module}` | {import_seconds(module):.2f} |")
 

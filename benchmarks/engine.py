@@ -36,14 +36,13 @@ from benchmarks.measure import (
 from benchmarks.reference import BATCH, Reference
 from vae_explorer.config import Experiment
 from vae_explorer.data import Dataset
-from vae_explorer.precision import matrix_precision
 from vae_explorer.training import Trainer
 
 STEPS = 50  # of each contender in each round
 ROUNDS = 11
 
 
-def matrix_products(experiment: Experiment) -> Callable[[], None]:
+def matrix_products(experiment: Experiment, precision: str) -> Callable[[], None]:
     """One step's matrix products on its shapes, as the step calls them, and nothing else.
 
     Forward, each layer's weight gradient, and each layer's input gradient but the first's.
@@ -51,10 +50,10 @@ def matrix_products(experiment: Experiment) -> Callable[[], None]:
     members = len(experiment.members)
     encoder = (experiment.image_size, *experiment.hidden, 2 * experiment.latent)
     decoder = (experiment.latent, *experiment.decoder_widths, experiment.image_size)
-    layers = []
+    layers, kind = [], getattr(torch, precision)
     for fan_in, fan_out in [*pairwise(encoder), *pairwise(decoder)]:
-        inputs = torch.randn(members, experiment.batch_size, fan_in)
-        weight = torch.randn(members, fan_in, fan_out)
+        inputs = torch.randn(members, experiment.batch_size, fan_in).to(kind)
+        weight = torch.randn(members, fan_in, fan_out).to(kind)
         layers.append((inputs, weight, torch.empty_like(weight)))
     gradients = [torch.bmm(inputs, weight) for inputs, weight, _ in layers]
 
@@ -76,11 +75,10 @@ def products_in_a_step(dataset: Dataset) -> None:
     rows = []
     for precision in ("float32", "bfloat16"):
         trainer = Trainer(experiment.replace(precision=precision), dataset)
-        products = matrix_products(experiment)
+        products = matrix_products(experiment, precision)
 
-        def products_seconds(precision=precision, products=products) -> float:
-            with matrix_precision(precision):
-                return stopwatch(lambda: [products() for _ in range(STEPS)]) / STEPS
+        def products_seconds(products=products) -> float:
+            return stopwatch(lambda: [products() for _ in range(STEPS)]) / STEPS
 
         seconds = in_turns(
             {

@@ -14,7 +14,6 @@ import torch
 
 from vae_explorer.config import Experiment
 from vae_explorer.data import Dataset, load_dataset
-from vae_explorer.precision import matrix_precision
 from vae_explorer.training import Trainer
 
 FOREVER = 10_000  # epochs: no run ends while it is timed
@@ -54,7 +53,7 @@ def machine() -> str:
         f"{torch.get_num_threads()} threads, {platform.system()}, Python "
         f"{platform.python_version()}, PyTorch {torch.__version__}. A product of two 2048 × 2048 "
         f"matrices: {matrix_speed('float32') / 1e9:,.0f} GFLOP/s in float32, "
-        f"{matrix_speed('bfloat16') / 1e9:,.0f} in bfloat16 mode."
+        f"{matrix_speed('bfloat16') / 1e9:,.0f} in bfloat16."
     )
 
 
@@ -67,11 +66,9 @@ def _processor() -> str:
 
 def matrix_speed(precision: str, size: int = 2048) -> float:
     """Floating-point operations a second in the product of two large square matrices."""
-    left, right = torch.randn(size, size), torch.randn(size, size)
-    product = torch.empty(size, size)
-    with matrix_precision(precision):
-        torch.mm(left, right, out=product)
-        seconds = min(stopwatch(lambda: torch.mm(left, right, out=product)) for _ in range(7))
+    left, right, product = torch.randn(3, size, size).to(getattr(torch, precision))
+    torch.mm(left, right, out=product)
+    seconds = min(stopwatch(lambda: torch.mm(left, right, out=product)) for _ in range(7))
     return 2 * size**3 / seconds
 
 

@@ -19,6 +19,7 @@ LAYERS = (
     ("ui",),
     ("__main__", "cli", "terminal", "interruption"),
     ("runs", "worker", "background", "archive"),
+    ("catalogue",),
     ("store",),
     ("training",),
     ("engine",),
@@ -220,7 +221,9 @@ def test_no_file_is_longer_than_one_can_read():
 # --- What importing costs ---
 
 
-@pytest.mark.parametrize("module", ["config", "snapshot", "data", "activations", "results"])
+@pytest.mark.parametrize(
+    "module", ["config", "snapshot", "data", "activations", "results", "catalogue"]
+)
 def test_what_lists_and_draws_does_without_pytorch(module):
     loaded = modules_after(f"import {PACKAGE}, {PACKAGE}.{module}")
     assert not loaded & {"torch", "streamlit", "plotly", "sklearn", "scipy"}

@@ -8,8 +8,9 @@ import signal
 import pytest
 
 import vae_explorer
-from vae_explorer import cli
+from vae_explorer import catalogue, cli
 from vae_explorer.config import PRESETS, SETTINGS, Experiment
+from vae_explorer.data import DataError
 
 
 def experiment(*options):
@@ -175,3 +176,118 @@ def test_an_interruption_before_the_first_step_saves_nothing(tmp_path, monkeypat
     assert cli.main(["train", "--out", str(tmp_path / "x"), *options]) == 130
     assert "nothing was saved" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
+
+
+# --- pretrain ---
+
+TINY = {
+    "digits-2d-article": Experiment(
+        dataset="digits", activations=("relu", "tanh"), hidden=(4,), epochs=2
+    ),
+    "digits-2d-beyond": Experiment(dataset="digits", activations=("prelu",), hidden=(4,), epochs=2),
+}
+
+
+@pytest.fixture
+def recipes(monkeypatch):
+    monkeypatch.setattr(catalogue, "RECIPES", TINY)
+
+
+def pretrain(folder, *options):
+    return cli.main(["pretrain", "--threads", "1", "--out", str(folder), *options])
+
+
+def without_times(folder):
+    """Every file below a folder, without what the clock says."""
+    times = r'"(made|seconds|seconds_with_evaluation|images_per_second|training_seconds)": [^\n]*'
+    sizes = r'"run.json": \d+'
+    return {
+        path.relative_to(folder): path.read_bytes()
+        if path.suffix == ".safetensors"
+        else re.sub(f"{times}|{sizes}", "", path.read_text())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_catalogue_is_made_again_bit_for_bit(recipes, tmp_path, capsys):
+    assert pretrain(tmp_path / "one") == 0
+    output = capsys.readouterr().out
+    assert "digits-2d-beyond, 2 of 2. 1,437 training and 360 test images of Digits" in output
+    assert "Training 2 VAEs (ReLU, Tanh) for 2 epochs in float32 on 1 thread." in output
+    found = catalogue.read_catalogue(tmp_path / "one")
+    assert found.problems == ()
+    assert {entry.name: entry.experiment for entry in found.entries} == TINY
+    assert pretrain(tmp_path / "two") == 0
+    assert without_times(tmp_path / "one") == without_times(tmp_path / "two")
+    assert len(without_times(tmp_path / "one")) == 7
+
+
+def test_some_entries_are_trained_and_the_rest_stay(recipes, tmp_path):
+    assert pretrain(tmp_path, "--only", "digits-2d-beyond", "--epochs", "3") == 0
+    names = [entry.name for entry in catalogue.read_catalogue(tmp_path).entries]
+    assert names == ["digits-2d-beyond"]
+    before = (tmp_path / names[0] / "run.json").read_text()
+    assert pretrain(tmp_path, "--only", "digits-2d-article", "--epochs", "3") == 0
+    found = catalogue.read_catalogue(tmp_path)
+    assert [entry.experiment.epochs for entry in found.entries] == [3, 3]
+    assert (tmp_path / names[0] / "run.json").read_text() == before
+
+
+@pytest.mark.parametrize("data_dir", [False, True])
+def test_the_full_sets_are_used_where_they_are(tmp_path, monkeypatch, data_dir):
+    seen = []
+
+    def load(name, image_set, folder, progress):
+        seen.append((name, image_set, folder))
+        raise DataError("Enough.")
+
+    monkeypatch.setattr(cli, "load_dataset", load)
+    options = ["--data-dir", "sets"] if data_dir else []
+    assert pretrain(tmp_path / "x", "--only", "mnist-2d-article", *options) == 2
+    assert seen == [("mnist", "full", "sets") if data_dir else ("mnist", "embedded", None)]
+
+
+def test_an_interrupted_entry_is_not_saved_and_those_before_it_are(
+    recipes, tmp_path, monkeypatch, capsys
+):
+    announce = cli._announcement
+
+    def interrupt(trainer, threads):
+        if len(trainer.population) == 1:
+            signal.raise_signal(signal.SIGINT)
+        return announce(trainer, threads)
+
+    monkeypatch.setattr(cli, "_announcement", interrupt)
+    assert pretrain(tmp_path) == 130
+    assert "Interrupted; digits-2d-beyond is not saved" in capsys.readouterr().out
+    found = catalogue.read_catalogue(tmp_path)
+    assert (len(found.entries), found.problems) == (1, ())
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "catalogue.json",
+        "digits-2d-article",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("--only mnist-3d", "invalid choice: 'mnist-3d'"),
+        ("--only", "expected at least one argument"),
+        ("--epochs 0", "epochs is 0; it must be a whole number from 1 to 10,000."),
+        ("--data-dir nowhere --only mnist-20d", "nowhere does not exist."),
+    ],
+)
+def test_what_is_wrong_with_pretraining_is_one_sentence(options, sentence, tmp_path, capsys):
+    assert pretrain(tmp_path / "x", *options.split()) == 2
+    error = capsys.readouterr().err
+    assert re.fullmatch(r"Error: [^\n]+\.\n", error)
+    assert sentence in error
+    assert not (tmp_path / "x").exists()
+
+
+def test_another_thing_in_an_entrys_place_is_said_before_training(recipes, tmp_path, capsys):
+    (tmp_path / "digits-2d-beyond").write_text("Mine.")
+    assert pretrain(tmp_path) == 2
+    assert "digits-2d-beyond is a file, and a run is a folder" in capsys.readouterr().err
+    assert not (tmp_path / "digits-2d-article").exists()

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from vae_explorer.latent import linear_path, plane, principal_axes, spherical_path
+from vae_explorer.latent import (
+    linear_path,
+    on_plane,
+    path_along,
+    plane,
+    plane_axes,
+    principal_axes,
+    spherical_path,
+)
 
 PATHS = [linear_path, spherical_path]
 
@@ -140,3 +148,29 @@ def test_codes_of_a_member_that_diverged_still_have_a_picture(size, bad):
     points, names = plane(mean, mean)
     assert points.shape == (20, 2)
     assert len(names) == 2
+
+
+def test_points_of_a_plane_come_back_as_they_went(random):
+    codes = random.normal(size=(50, 6))
+    centre, axes = plane_axes(codes)
+    base, points = codes[3], random.normal(size=(7, 2))
+    latents = on_plane(points, base, centre, axes)
+    np.testing.assert_allclose((latents - centre) @ axes, points, atol=1e-12)
+    across = latents - base  # nothing moves but in the plane
+    np.testing.assert_allclose(across - across @ axes @ axes.T, 0, atol=1e-12)
+
+
+def test_two_latents_are_their_own_plane(random):
+    points = random.normal(size=(4, 2))
+    centre, axes = plane_axes(points)
+    np.testing.assert_allclose(on_plane(points, centre, centre, axes), points)
+
+
+@pytest.mark.parametrize("kind", ["linear", "spherical"])
+def test_a_path_goes_through_every_pin(random, kind):
+    pins = random.normal(size=(4, 3))
+    path = path_along(pins, 5, kind)
+    assert path.shape == (16, 3)
+    np.testing.assert_allclose(path[::5], pins, atol=1e-6)
+    leg = {"linear": linear_path, "spherical": spherical_path}[kind]
+    np.testing.assert_allclose(path[5:11], leg(pins[1:2], pins[2:3], 6)[0], atol=1e-6)

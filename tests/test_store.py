@@ -12,7 +12,7 @@ import torch
 
 from vae_explorer.config import Experiment
 from vae_explorer.results import member_results
-from vae_explorer.store import load, load_run, read_record, save_run
+from vae_explorer.store import StoreError, load, load_run, read_record, save_run
 from vae_explorer.training import Trainer
 
 KINDS = {
@@ -151,6 +151,33 @@ def test_run_json_has_no_number_that_json_does_not_have(few_digits, tmp_path, mo
         5,
         None,
     )
+
+
+# --- float16 ---
+
+
+def test_halves_give_the_losses_of_what_is_saved(few_digits, tmp_path):
+    trainer = trained(few_digits)
+    exact = trainer.population.parameters.flat.clone()
+    last = trainer.curves().test_loss[-1]
+    run = load_run(save_run(tmp_path / "run", trainer, half=True))
+    assert torch.equal(trainer.population.parameters.flat, exact)
+    assert torch.equal(run.population.parameters.flat, exact.half().float())
+    trainer.population.parameters.flat.copy_(exact.half())
+    measured = trainer.evaluate()
+    assert [np.float32(result.test_kl) for result in run.results] == list(measured[1])
+    assert not np.array_equal(measured.sum(0), last)
+    np.testing.assert_allclose(measured.sum(0), last, atol=0.1)
+
+
+def test_weights_too_large_for_halves_leave_the_old_run(few_digits, tmp_path):
+    trainer = trained(few_digits)
+    before = load(save_run(tmp_path / "run", trainer)).parameters.flat
+    with torch.no_grad():
+        trainer.population.parameters.values["encoder.0.bias"][0, 0, 0] = 1e5
+    with pytest.raises(StoreError, match=r"encoder.0.bias holds numbers beyond 65,504.*\.$"):
+        save_run(tmp_path / "run", trainer, half=True)
+    assert torch.equal(load(tmp_path / "run").parameters.flat, before)
 
 
 # --- What is written ---

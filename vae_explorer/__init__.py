@@ -16,6 +16,7 @@ A notebook's way in; `python -m vae_explorer` is the terminal's and app.py the b
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from vae_explorer.population import Population
     from vae_explorer.store import load, load_run, save_run
     from vae_explorer.training import Trainer
+
+# PyTorch's threads spin for milliseconds while they wait for each other. When other programs want
+# the same cores, two trainings at once say, nearly all time goes into spinning: 192 images/s
+# instead of 6,784 (benchmarks/README.md). They read this once, when PyTorch is first imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 __version__ = "0.1.0"
 

@@ -13,7 +13,7 @@ from dataclasses import Field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from vae_explorer import __version__
+from vae_explorer import __version__, catalogue
 from vae_explorer.config import PRESETS, SETTINGS, ConfigError, Experiment, parse
 from vae_explorer.cores import available_cores
 from vae_explorer.data import DATA_DIR_VARIABLE, DataError, load_dataset
@@ -77,6 +77,14 @@ def build_parser() -> argparse.ArgumentParser:
         "Train one VAE for each activation and seed, all at once, and save them.",
         _train_options,
         epilog=_train_epilog(),
+    )
+    _add_command(
+        commands,
+        "pretrain",
+        _pretrain,
+        "Train the pretrained catalogue again, entry by entry.",
+        _pretrain_options,
+        epilog=_pretrain_epilog(),
     )
     return parser
 
@@ -185,10 +193,35 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         help="Folder of IDX files of the full set of images, which it then trains on. "
         f"With --image-set full alone, {DATA_DIR_VARIABLE} names it, or OpenML has them.",
     )
+    _add_threads(group)
+    add_experiment_options(parser)
+
+
+def _pretrain_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the catalogue")
+    group.add_argument(
+        "--out",
+        required=True,
+        metavar="DIR",
+        help="Folder to save a run in for each entry; those that are there are replaced.",
+    )
+    group.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        help="Folder with a folder of IDX files for each full set: DIR/mnist and "
+        "DIR/fashion-mnist. Without it the embedded images are used.",
+    )
+    group.add_argument(
+        "--only", nargs="+", choices=catalogue.RECIPES, metavar="NAME", help="Only these entries."
+    )
+    group.add_argument("--epochs", metavar="N", help="Another number of epochs, for all of them.")
+    _add_threads(group)
+
+
+def _add_threads(group: Any) -> None:
     group.add_argument(
         "--threads", type=_threads, metavar="N", help="Processor threads (default: all cores)."
     )
-    add_experiment_options(parser)
 
 
 def _threads(text: str) -> int:
@@ -205,6 +238,14 @@ def _train_epilog() -> str:
         f"presets:\n{presets}\n\nexample:\n"
         f"  {_PROGRAM} train --dataset digits --activation relu tanh --seeds 3 --out runs/digits"
     )
+
+
+def _pretrain_epilog() -> str:
+    lines = []
+    for name, recipe in catalogue.RECIPES.items():
+        count = len(recipe.activations)
+        lines.append(f"  {name:<24}{count} activation{'s' * (count > 1)}, {recipe.epochs} epochs")
+    return "\n".join(["entries:", *lines])
 
 
 # --- Training ---
@@ -257,3 +298,47 @@ def _save(trainer: Trainer, folder: Path) -> None:
     save_run(folder, trainer)
     say(table(read_record(folder).results))
     say(f"Saved as {folder}.")
+
+
+def _pretrain(arguments: argparse.Namespace) -> int:
+    given = vars(arguments)
+    data_dir, folder = given.get("data_dir"), Path(arguments.out)
+    recipes = {
+        name: _on_these_images(recipe, data_dir, given.get("epochs"))
+        for name, recipe in catalogue.RECIPES.items()
+        if name in given.get("only", catalogue.RECIPES)
+    }
+    targets = {name: check_target(folder / name, recipe) for name, recipe in recipes.items()}
+    image_sets = {recipe.dataset: recipe.image_set for recipe in recipes.values()}
+    datasets = {  # all of them before training begins
+        name: load_dataset(name, image_set, data_dir, progress=say)
+        for name, image_set in image_sets.items()
+    }
+    with Interruption() as interruption:
+        import torch
+
+        from vae_explorer.training import Trainer
+
+        torch.set_num_threads(given.get("threads") or available_cores())
+        for number, (name, recipe) in enumerate(recipes.items(), start=1):
+            dataset = datasets[recipe.dataset]
+            say(f"{name}, {number} of {len(recipes)}. {dataset.origin}")
+            trainer = Trainer(recipe, dataset)
+            say(_announcement(trainer, torch.get_num_threads()))
+            _take_steps(trainer, interruption)
+            if not trainer.finished:
+                say(f"Interrupted; {name} is not saved, and entries before it are as they were.")
+                return _INTERRUPTED
+            save_run(targets[name], trainer, half=True)
+            catalogue.write_catalogue(targets[name].parent)
+            say(table(read_record(targets[name]).results))
+            say(f"Saved as {targets[name]}.")
+    return 0
+
+
+def _on_these_images(recipe: Experiment, data_dir: str | None, epochs: str | None) -> Experiment:
+    """A recipe with the images and epochs that the options ask for."""
+    changes: dict[str, Any] = {} if data_dir else {"image_set": "embedded"}
+    if epochs is not None:
+        changes["epochs"] = parse("epochs", epochs)
+    return recipe.replace(**changes)

@@ -15,7 +15,15 @@ from typing import Any
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, IMAGE_SETS
-from vae_explorer.settings import ConfigError, checked, from_text, setting, shown, to_text
+from vae_explorer.settings import (
+    ConfigError,
+    check_all,
+    from_query,
+    from_text,
+    setting,
+    shown,
+    to_query,
+)
 
 MAX_MEMBERS = 540  # all 27 activations over 20 seeds
 MAX_PARAMETERS = 60_000_000  # of all members together: about 1 GB with Adam's two moments
@@ -182,8 +190,7 @@ class Experiment:
     )
 
     def __post_init__(self) -> None:
-        for each in dataclasses.fields(self):
-            object.__setattr__(self, each.name, checked(each, getattr(self, each.name)))
+        check_all(self)
         count = len(self.activations) * len(self.decoder_activations or (1,)) * self.seeds
         if count > MAX_MEMBERS:
             raise ConfigError(
@@ -263,31 +270,12 @@ class Experiment:
 
     def to_query(self) -> dict[str, str]:
         """The settings that differ from the default, as strings for a URL."""
-        return {
-            name: to_text(value)
-            for name, value in dataclasses.asdict(self).items()
-            if value != SETTINGS[name].default
-        }
+        return to_query(self)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Experiment, list[str]]:
-        """An experiment from URL parameters, and a sentence for each one that was ignored.
-
-        Parameters that are no settings are left to whoever else reads the URL.
-        """
-        values: dict[str, Any] = {}
-        notices = []
-        for name in SETTINGS:
-            if name not in query:
-                continue
-            try:
-                values[name] = checked(SETTINGS[name], parse(name, query[name]))
-            except ConfigError as error:
-                notices.append(str(error))
-        try:
-            return cls(**values), notices
-        except ConfigError as error:  # each is fine alone, together they are too much
-            return cls(), [*notices, str(error)]
+        """An experiment from URL parameters, and a sentence for each one that was ignored."""
+        return from_query(cls, query)
 
 
 SETTINGS: Mapping[str, dataclasses.Field] = {f.name: f for f in dataclasses.fields(Experiment)}

@@ -1,4 +1,4 @@
-"""Folders that are written all at once or not at all, and files that are read with care."""
+"""Folders and files written all at once or not at all, and files that are read with care."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
         _put_in_place(temporary, target)
     except BaseException:  # a Ctrl-C too
         shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Writes a file, in place of the one that is there, all at once or not at all."""
+    temporary = _beside(target)
+    try:
+        _write(temporary, content)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
         raise
 
 

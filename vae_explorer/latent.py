@@ -38,6 +38,9 @@ def spherical_path(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray
     return path.astype(np.float32)
 
 
+PATHS = {"linear": linear_path, "spherical": spherical_path}
+
+
 def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Centre (L,) and the first two principal axes (L, 2) of points (N, L); L of 2 or more.
 
@@ -49,6 +52,37 @@ def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     axes = rows[:2].T
     largest = np.abs(axes).argmax(0)
     return centre, axes * np.sign(axes[largest, range(axes.shape[1])])
+
+
+def plane_axes(mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Centre (L,) and axes (L, 2) of the plane in which one member's codes (N, L) are shown.
+
+    Up to two latent dimensions are the plane; more are cut along the first two principal axes.
+    """
+    latent = mean.shape[1]
+    if latent <= 2 or not np.isfinite(mean).all():
+        return np.zeros(latent, dtype=mean.dtype), np.eye(latent, 2, dtype=mean.dtype)
+    return principal_axes(mean)
+
+
+def on_plane(
+    points: np.ndarray, base: np.ndarray, centre: np.ndarray, axes: np.ndarray
+) -> np.ndarray:
+    """Latents (P, L) under points (P, 2) of the plane that goes through the code base (L,).
+
+    `centre` and `axes` are those of `plane_axes`. In all directions but the plane's own the latents
+    are held at the base.
+    """
+    return base + (points - (base - centre) @ axes) @ axes.T
+
+
+def path_along(latents: np.ndarray, steps: int, kind: str) -> np.ndarray:
+    """((P - 1) · steps + 1, L): a path through latents (P, L), P of 2 or more.
+
+    `steps` lead from each to the next; `kind` is one of `PATHS`.
+    """
+    legs = PATHS[kind](latents[:-1], latents[1:], steps + 1)  # (P - 1, steps + 1, L)
+    return np.concatenate([legs[:, :-1].reshape(-1, latents.shape[1]), latents[-1:]])
 
 
 def plane(mean: np.ndarray, log_variance: np.ndarray) -> tuple[np.ndarray, tuple[str, str]]:

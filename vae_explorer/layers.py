@@ -68,6 +68,7 @@ class Dense:
         self.bias = parameters.values[f"{name}.bias"]  # (K, 1, out)
         self.weight_gradient = parameters.gradients[f"{name}.weight"]
         self._bias_gradient = parameters.gradients[f"{name}.bias"]
+        self.product_type = self.weight.dtype  # of the matrix products in training
 
     @staticmethod
     def shapes(name: str, members: int, fan_in: int, fan_out: int) -> dict[str, tuple[int, ...]]:
@@ -80,18 +81,26 @@ class Dense:
         return torch.bmm(inputs, self.weight).add_(self.bias)
 
     def forward_for_backward(self, inputs: Tensor) -> Tensor:
-        """As forward, and remembers what backward needs."""
-        self.last_inputs = inputs
-        return self.forward(inputs)
+        """As forward, in `product_type`, and remembers what backward needs."""
+        self.last_inputs = inputs.to(self.product_type)
+        self._weight = self.weight.to(self.product_type)
+        product = torch.bmm(self.last_inputs, self._weight)
+        return (
+            product.add_(self.bias) if self.product_type == self.bias.dtype else product + self.bias
+        )
 
     def backward(self, gradient: Tensor) -> None:
         """Writes the parameters' gradients; gradient is (K, N, out)."""
-        torch.bmm(self.last_inputs.transpose(1, 2), gradient, out=self.weight_gradient)
+        self._gradient = gradient.to(self.product_type)
+        if self.product_type == self.weight.dtype:
+            torch.bmm(self.last_inputs.transpose(1, 2), gradient, out=self.weight_gradient)
+        else:
+            self.weight_gradient.copy_(torch.bmm(self.last_inputs.transpose(1, 2), self._gradient))
         torch.sum(gradient, 1, keepdim=True, out=self._bias_gradient)
 
-    def input_gradient(self, gradient: Tensor) -> Tensor:
-        """(K, N, in)"""
-        return torch.bmm(gradient, self.weight.transpose(1, 2))
+    def input_gradient(self) -> Tensor:
+        """(K, N, in), of the gradient that backward was given last."""
+        return torch.bmm(self._gradient, self._weight.transpose(1, 2)).to(self.weight.dtype)
 
 
 class Activate:
@@ -245,15 +254,13 @@ class Network:
             inputs = activate.forward_for_backward(dense.forward_for_backward(inputs), uniform)
         return self.dense[-1].forward_for_backward(inputs)
 
-    def backward(self, gradient: Tensor) -> Tensor:
-        """Writes all parameters' gradients; returns that of the first pre-activation."""
+    def backward(self, gradient: Tensor) -> None:
+        """Writes all parameters' gradients; gradient is the output's."""
         self.dense[-1].backward(gradient)
         for dense, following, activate in zip(
             self.dense[-2::-1], self.dense[::-1], self.activate[::-1]
         ):
-            gradient = activate.backward(following.input_gradient(gradient))
-            dense.backward(gradient)
-        return gradient
+            dense.backward(activate.backward(following.input_gradient()))
 
 
 def _join(pieces: Sequence[Tensor]) -> Tensor:

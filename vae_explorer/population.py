@@ -70,6 +70,16 @@ class Population:
     def __len__(self) -> int:
         return len(self.members)
 
+    def multiply_in(self, precision: str) -> None:
+        """Sets the precision of training's matrix products, float32 or bfloat16.
+
+        In bfloat16 their operands and results are rounded to it, as in mixed-precision training
+        (Micikevicius et al. 2018); weights, everything between the products, gradients' sums,
+        Adam's moments and every evaluation stay float32.
+        """
+        for dense in (*self.encoder.dense, *self.decoder.dense):
+            dense.product_type = torch.bfloat16 if precision == "bfloat16" else dense.weight.dtype
+
     @torch.no_grad()
     def encode(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance of q(z given x), each (K, N, L).
@@ -147,11 +157,11 @@ class Population:
                 output, log_output, images
             )
             self.parameters.gradients["output.log_variance"].copy_(log_gradient)
-        first = self.decoder.backward(gradient)
+        self.decoder.backward(gradient)
         kl, mean_gradient, log_variance_gradient = objective.kl_gradient(
             mean, log_variance, deviation.square(), kl_weight, free_bits
         )
-        latent_gradient = self.decoder.dense[0].input_gradient(first)
+        latent_gradient = self.decoder.dense[0].input_gradient()
         mean_gradient += latent_gradient
         log_variance_gradient.addcmul_(latent_gradient, step, value=0.5)
         self.encoder.backward(torch.cat([mean_gradient, log_variance_gradient], dim=2))

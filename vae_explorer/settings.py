@@ -1,15 +1,19 @@
-"""One setting of an experiment: what it may be, and the sentence that says so."""
+"""One setting: what it may be, the sentence that says so, and its form in a URL.
+
+A dataclass of settings (the experiment, the view of the Explore page) checks itself with these.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import Field, field
+from dataclasses import Field, asdict, field, fields
 from numbers import Real
-from typing import Any
+from typing import Any, TypeVar
 
 from vae_explorer.activations import get_activation
 
 _SHOWN = 40  # characters of a value in a message
+_T = TypeVar("_T")
 
 
 class ConfigError(ValueError):
@@ -34,6 +38,12 @@ def checked(setting: Field, value: Any) -> Any:
             raise _not_allowed(setting, value)
         return value
     return _checked_number(setting, value, type(setting.default))
+
+
+def check_all(settings: Any) -> None:
+    """Checks every setting of a frozen dataclass, and gives each its canonical type."""
+    for each in fields(settings):
+        object.__setattr__(settings, each.name, checked(each, getattr(settings, each.name)))
 
 
 def _checked_list(setting: Field, value: Any) -> tuple | None:
@@ -93,6 +103,34 @@ def to_text(value: Any) -> str:
     if value is None:
         return "same"
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def to_query(settings: Any) -> dict[str, str]:
+    """A dataclass's settings that differ from the default, as strings for a URL."""
+    defaults = {each.name: each.default for each in fields(settings)}
+    return {
+        name: to_text(value) for name, value in asdict(settings).items() if value != defaults[name]
+    }
+
+
+def from_query(kind: type[_T], query: Mapping[str, str]) -> tuple[_T, list[str]]:
+    """A dataclass of settings from URL parameters, and a sentence for each one that was ignored.
+
+    Parameters that are no settings of it are left to whoever else reads the URL.
+    """
+    values: dict[str, Any] = {}
+    notices = []
+    for each in fields(kind):  # type: ignore[arg-type]
+        if each.name not in query:
+            continue
+        try:
+            values[each.name] = checked(each, from_text(each, query[each.name]))
+        except ConfigError as error:
+            notices.append(str(error))
+    try:
+        return kind(**values), notices
+    except ConfigError as error:  # each is fine alone, together they are too much
+        return kind(), [*notices, str(error)]
 
 
 def _number(setting: Field, kind: type, part: str, text: str) -> Any:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import platform
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,30 +58,34 @@ class SavedRun:
 # --- Saving ---
 
 
-def save_run(folder: str | Path, trainer: Trainer) -> Path:
+def save_run(folder: str | Path, trainer: Trainer, half: bool = False) -> Path:
     """Saves a run, finished or not, and returns its absolute folder.
 
     Folders on the way there are made. A run that is already there is replaced, in one move and
     only when the new one is complete; files that are no part of a run stay. Between the ends of
-    epochs the test set is evaluated first, so that the results are those of the saved weights.
+    epochs the test set is evaluated first, so that the results are those of the saved weights;
+    and so it is with `half`, which rounds them to float16 for half the size.
 
     Raises
     ------
     StoreError
-        What is there is no run, or cannot be written to; nothing was touched.
+        What is there is no run, or cannot be written to, or weights are too large for `half`;
+        nothing was touched.
     """
     from vae_explorer import weights
 
     target = check_target(folder, trainer.experiment)
-    record = _record(trainer)
-    files = {
-        RECORD_NAME: record.to_json().encode(),
-        METRICS_NAME: metrics.to_csv(trainer.curves(), record.experiment.members).encode(),
-        MODEL_NAME: weights.to_bytes(trainer.population),
-    }
     try:
+        model = weights.to_bytes(trainer.population, half)
+        with weights.rounded_to_half(trainer.population) if half else nullcontext():
+            record = _record(trainer, evaluate=half)
+        files = {
+            RECORD_NAME: record.to_json().encode(),
+            METRICS_NAME: metrics.to_csv(trainer.curves(), record.experiment.members).encode(),
+            MODEL_NAME: model,
+        }
         replace_folder(target, files)
-    except OSError as error:
+    except (OSError, weights.TooLarge) as error:
         raise _unsavable(target, error) from error
     return target
 
@@ -137,13 +142,14 @@ def _unsavable(target: Path, error: Exception) -> StoreError:
     return StoreError(f"The run cannot be saved as {target}: {_reason(error)}.")
 
 
-def _record(trainer: Trainer) -> RunRecord:
+def _record(trainer: Trainer, evaluate: bool) -> RunRecord:
+    """What run.json is to say; the newest test losses are taken from the curves or evaluated."""
     import torch
 
     curves, images = trainer.curves(), len(trainer.dataset.train.labels)
     evaluated = len(curves.step) and curves.step[-1] == trainer.step_number
     evaluated = evaluated and not np.isnan(curves.test_loss[-1]).all()
-    evaluation = None if evaluated else trainer.evaluate()
+    evaluation = trainer.evaluate() if evaluate or not evaluated else None
     info = RunInfo(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         finished=trainer.finished,
@@ -229,10 +235,61 @@ def _read_curves(folder: Path, record: RunRecord) -> Curves:
 def _read_population(folder: Path, experiment: Experiment) -> Population:
     from vae_explorer import weights
 
+    with _model_of(folder) as path:
+        return weights.read_population(path, experiment)
+
+
+def check_model(folder: str | Path) -> None:
+    """StoreError if a saved run's weights are missing or cut short; quick, and without PyTorch."""
+    from safetensors import SafetensorError, safe_open
+
+    with _model_of(_run_folder(folder)) as path:
+        try:
+            with safe_open(path, framework="np"):
+                pass  # it has read the header and held the file's length against it
+        except SafetensorError as error:
+            raise ValueError(f"it is not in the safetensors format ({error})") from error
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Members of a saved run, and which of a new population they become."""
+
+    folder: Path
+    experiment: Experiment  # of the saved run
+    pairs: tuple[tuple[int, int], ...]  # (member of the new population, member of the run)
+
+
+def load_chosen(experiment: Experiment, chosen: Sequence[Chosen]) -> Population:
+    """A population of an experiment out of members of saved runs that have its widths.
+
+    Reads the chosen members' weights alone. All members must be chosen, each with its recipe.
+
+    Raises
+    ------
+    StoreError
+        The weights of one of the runs are missing or damaged.
+    """
+    from vae_explorer import weights
+    from vae_explorer.population import Population
+
+    for part in chosen:  # before memory is taken
+        with _model_of(part.folder) as path:
+            weights.check_header(path, part.experiment)
+    population = Population(experiment)
+    for part in chosen:
+        with _model_of(part.folder) as path:
+            weights.copy_members(population, path, part.experiment, part.pairs)
+    return population
+
+
+@contextmanager
+def _model_of(folder: Path) -> Iterator[Path]:
+    """The weights' file, to be read inside the with block: what fails there is a StoreError."""
     path = folder / MODEL_NAME
     try:
         check_regular(path)
-        return weights.read_population(path, experiment)
+        yield path
     except (OSError, ValueError) as error:
         raise _unloadable(path, error) from error
 

@@ -15,9 +15,10 @@ from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import Dataset
 from vae_explorer.initialisation import initialise
 from vae_explorer.latent import linear_path, spherical_path
+from vae_explorer.memory import keep_freed_memory
 from vae_explorer.optimiser import MemberwiseAdam
 from vae_explorer.population import Population
-from vae_explorer.precision import choose_precision, matrix_precision
+from vae_explorer.precision import choose_precision
 from vae_explorer.probe import Probe
 from vae_explorer.recording import Recorder
 from vae_explorer.schedule import learning_rate_share
@@ -25,7 +26,7 @@ from vae_explorer.snapshot import Curves, Freeze, Snapshot
 
 ACTIVE_VARIANCE = 0.01  # Burda et al. (2016), section 5.1: a latent whose mean varies more is used
 PATH_STEPS = 11  # images along an interpolation, its ends included
-_EVALUATED_VALUES = 8_000_000  # of the widest layer in one batched evaluation: bounds its memory
+_EVALUATED_VALUES = 1_000_000  # of the widest layer in one batched evaluation: they stay in cache
 
 
 class Trainer:
@@ -48,6 +49,7 @@ class Trainer:
             raise ValueError(
                 f"The experiment is on {experiment.dataset} and the images are {dataset.info.name}."
             )
+        keep_freed_memory()
         self.experiment = experiment
         self.dataset = dataset
         self.population = Population(experiment)
@@ -57,6 +59,7 @@ class Trainer:
         self._recorder = Recorder(len(self.population), self._batches.steps, experiment.epochs)
         self.beta = torch.tensor([m.beta for m in self.population.members]).view(-1, 1, 1)
         self.precision = choose_precision(experiment.precision, self._rehearse)
+        self.population.multiply_in(self.precision)
         self.probe = Probe(dataset)
         self.path_images = self.probe.default_path
         self.every = every or self._batches.steps
@@ -117,14 +120,13 @@ class Trainer:
             self._batches.begin_epoch()
         images, noise = self._batches.train(position)
         batch = images.shape[1]
-        with matrix_precision(self.precision):
-            reconstruction, kl = self.population.backward(
-                images,
-                noise,
-                self._kl_weight(),
-                self.experiment.free_bits,
-                self._batches.dropout_uniforms(batch),
-            )
+        reconstruction, kl = self.population.backward(
+            images,
+            noise,
+            self._kl_weight(),
+            self.experiment.free_bits,
+            self._batches.dropout_uniforms(batch),
+        )
         norms = self.population.parameters.gradient_norms()
         sums = (norms + reconstruction + kl).tolist()
         failed = [member for member, total in enumerate(sums) if not math.isfinite(total)]
@@ -140,8 +142,9 @@ class Trainer:
         self._recorder.write(self.step_number, self.evaluate)
         self.seconds_with_evaluation += time.perf_counter() - started
 
-    def _rehearse(self) -> None:
-        """The work of a step without its effects, to be timed."""
+    def _rehearse(self, precision: str) -> None:
+        """The work of a step in a precision, without its effects, to be timed."""
+        self.population.multiply_in(precision)
         batch = min(self.experiment.batch_size, self._batches.images)
         images = torch.ones(len(self.population), batch, self.experiment.image_size)
         noise = torch.zeros(len(self.population), batch, self.experiment.latent)

@@ -23,7 +23,7 @@ from vae_explorer.pipe import MESSAGE, READY, SNAPSHOT, Ready, write_frame
 from vae_explorer.snapshot import BIN_EDGES
 
 _SNAPSHOT_SECONDS = 0.5
-_SNAPSHOT_SHARE = 0.06  # of the time at most goes into taking and sending snapshots
+_SNAPSHOT_SHARE = 0.12  # of the time at most goes into taking and sending snapshots
 
 _END = {"do": "end"}
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.find_browser import installed
 
@@ -77,22 +77,45 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def error_of(message: ConsoleMessage) -> list[str]:
+    """What the browser's console was told of an error, if anything.
+
+    A page with a path of its own first looks for its server below that path, and then above.
+    """
+    looked_below = "/train/_stcore/" in message.location.get("url", "")
+    is_error = message.type == "error" and not looked_below
+    return [f"{message.text} {message.location}"] if is_error else []
+
+
 @pytest.fixture
 def open_page(server, browser) -> Iterator[Callable[..., Page]]:
     """Opens pages of their own sessions; at the end none may have logged an error."""
     pages: list[Page] = []
     errors: list[str] = []
 
-    def open_one(query: str = "", theme: str = "light") -> Page:
+    def open_one(
+        query: str = "",
+        theme: str = "light",
+        path: str = "train",
+        size: tuple[int, int] = (1280, 720),
+        **options,
+    ) -> Page:
+        """`path` is train, or empty for the Explore page."""
         context = browser.new_context(
-            viewport={"width": 1280, "height": 720}, color_scheme=theme, accept_downloads=True
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            accept_downloads=True,
+            **options,
         )
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("console", lambda message: errors.extend(error_of(message)))
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(server.address + query)
-        page.get_by_role("button", name="Train", exact=True).wait_for()
+        page.goto(server.address + path + query)
+        if path == "train":
+            page.get_by_role("button", name="Train", exact=True).wait_for()
+        else:
+            page.locator(".plane canvas.overlay").wait_for()
         pages.append(page)
         return page
 

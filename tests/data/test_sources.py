@@ -1,5 +1,6 @@
 """Sets by name: what each source gives, and what happens when it gives nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,8 +69,17 @@ def test_full_set_from_a_folder(tmp_path: Path, write_set) -> None:
     np.testing.assert_array_equal(dataset.train.images, parts[0].reshape(-1, 784))
     np.testing.assert_array_equal(dataset.test.labels, parts[3])
     assert dataset.image_set == "full"
-    assert dataset.origin == f"30 training and 20 test images of MNIST, read from {tmp_path}."
+    assert dataset.origin == "30 training and 20 test images of MNIST, from IDX files."
     assert sentences == [f"Reading MNIST from {tmp_path}."]
+
+
+def test_all_that_was_published_is_said_to_be(tmp_path: Path, write_set, monkeypatch) -> None:
+    small = replace(DATASETS["mnist"], full_sizes=(30, 20))
+    monkeypatch.setattr(sources, "DATASETS", {"mnist": small})
+    write_set(tmp_path)
+    assert load_dataset("mnist", "full", tmp_path).origin == (
+        "30 training and 20 test images of MNIST, the full published set, from IDX files."
+    )
 
 
 def test_environment_names_the_folder_and_the_argument_overrules(

@@ -58,7 +58,9 @@ def load_dataset(
     elif folder := data_dir or os.environ.get(DATA_DIR_VARIABLE):
         report(f"Reading {info.label} from {folder}.")
         train, test = read_folder(info, Path(os.path.expanduser(folder)))
-        origin = f"read from {folder}"
+        # Saved runs keep this sentence and travel: the folder's path says nothing elsewhere.
+        whole = (len(train.labels), len(test.labels)) == info.full_sizes
+        origin = f"{'the full published set, ' if whole else ''}from IDX files"
     else:
         train, test = read_openml(info, report)
         origin = f"downloaded from OpenML ({info.openml[0]}, version {info.openml[1]})"

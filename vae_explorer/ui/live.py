@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from vae_explorer.background import Background
@@ -18,30 +19,31 @@ from vae_explorer.ui import charts, images, session
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic
 from vae_explorer.ui.style import activation_style
+from vae_explorer.ui.takeaway.downloads import figure_button
 
-_REFRESH_SECONDS = 0.7
+_REFRESH_SECONDS = 0.8
 _MOST_SHOWN = 6  # members with pictures of their own; the loss chart shows all
 _TSNE_REST_SECONDS = 4.0  # between two of them while training goes on
 
 
-def view(run: Run) -> None:
-    """Draws the run, again and again while something new may come."""
+def view(run: Run, shown_state: str) -> None:
+    """Draws the run, again and again while something new may come.
+
+    `shown_state` is that of the run when the buttons above were drawn.
+    """
     changing = run.is_live or _tsne().is_busy
-    st.fragment(_draw, run_every=_REFRESH_SECONDS if changing else None)(run, changing)
+    every = _REFRESH_SECONDS if changing else None
+    st.fragment(_draw, run_every=every)(run, changing, shown_state)
 
 
-def _draw(run: Run, changing: bool) -> None:
+def _draw(run: Run, changing: bool, shown_state: str) -> None:
     _status(run)
     if run.ready is None or run.snapshot is None:
         st.skeleton(height=460)
     else:
         _pictures(run, run.ready, run.snapshot)
-    if st.session_state.get("drawn_state") != run.state or changing != (
-        run.is_live or _tsne().is_busy
-    ):
-        # Buttons and the timer depend on the state, and are outside this fragment.
-        st.session_state.drawn_state = run.state
-        st.rerun()
+    if shown_state != run.state or changing != (run.is_live or _tsne().is_busy):
+        st.rerun()  # buttons and the timer depend on the state, and are outside this fragment
 
 
 def _status(run: Run) -> None:
@@ -103,6 +105,13 @@ def _pictures(run: Run, ready: Ready, snapshot: Snapshot) -> None:
     _layers(run, ready, snapshot)
 
 
+def _figure(run: Run, figure: go.Figure, key: str, alt: str) -> None:
+    """A live figure; once the run is at rest, with its page to download."""
+    live_figure(figure, key, alt)
+    if not run.is_live:
+        figure_button(figure, alt, alt)
+
+
 def _shown_members(run: Run) -> list[int]:
     """The first seed of each activation, as many as there is room for."""
     first: dict[str, int] = {}
@@ -121,7 +130,8 @@ def _losses(run: Run, snapshot: Snapshot) -> None:
         label_visibility="collapsed",
         key="curves",
     )
-    live_figure(
+    _figure(
+        run,
         charts.loss_curves(
             snapshot.curves,
             run.experiment.members,
@@ -154,7 +164,8 @@ def _latents(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> No
         if embedded is None:
             return
         points, titles = embedded, ("", "")
-    live_figure(
+    _figure(
+        run,
         charts.latent_scatter(
             points,
             ready.probe_labels,
@@ -275,13 +286,15 @@ def _layers(run: Run, ready: Ready, snapshot: Snapshot) -> None:
         functions = None
         if quantity == "pre_activation":
             functions = {name: (BIN_EDGES, values) for name, values in ready.functions.items()}
-        live_figure(
+        _figure(
+            run,
             charts.activation_histograms(snapshot.layers, members, quantity, functions=functions),
             "chart.layers",
             "Histograms of every hidden layer",
         )
     with right:
-        live_figure(
+        _figure(
+            run,
             charts.gradient_norms(
                 snapshot.gradient_layers, snapshot.gradient_norms, members, height=300
             ),

@@ -5,15 +5,26 @@ band. Groups come in the order of the members.
 """
 
 from vae_explorer.ui.charts._functions import activation_curve
+from vae_explorer.ui.charts._heat_map import class_heat_map
 from vae_explorer.ui.charts._latents import latent_scatter
 from vae_explorer.ui.charts._layers import activation_histograms, gradient_norms
 from vae_explorer.ui.charts._losses import QUANTITIES, loss_curves
+from vae_explorer.ui.charts._panels import member_title
+from vae_explorer.ui.charts._space import MOST_SPACES, latent_space
+from vae_explorer.ui.charts._transfer import layer_transfers
+from vae_explorer.ui.charts._values import value_scatter
 
 __all__ = [
+    "MOST_SPACES",
     "QUANTITIES",
     "activation_curve",
     "activation_histograms",
+    "class_heat_map",
     "gradient_norms",
     "latent_scatter",
+    "latent_space",
+    "layer_transfers",
     "loss_curves",
+    "member_title",
+    "value_scatter",
 ]

@@ -51,6 +51,13 @@ function resetZoom(chart) {
   draw(chart);
 }
 
+// Its PNG: as large as on the page, in twice as many pixels, under the name of what it shows.
+function image(chart) {
+  const words = chart.element.getAttribute("aria-label").toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const filename = ["vae", "explorer", ...words].join("-").slice(0, 80);
+  return { format: "png", filename, scale: 2, width: null, height: null };
+}
+
 function configuration(chart, Plotly) {
   const reset = {
     name: "Reset zoom",
@@ -59,7 +66,13 @@ function configuration(chart, Plotly) {
     click: () => resetZoom(chart),
   };
   const buttons = [["toImage", "zoom2d", "pan2d", reset]];
-  return { displaylogo: false, responsive: true, doubleClick: false, modeBarButtons: buttons };
+  return {
+    displaylogo: false,
+    responsive: true,
+    doubleClick: false,
+    modeBarButtons: buttons,
+    toImageButtonOptions: image(chart),
+  };
 }
 
 async function draw(chart) {
@@ -72,6 +85,8 @@ async function draw(chart) {
   chart.drawn = wanted;
   const { data, layout } = JSON.parse(chart.figure);
   layout.template = template(chart.element);
+  // The page's own: a PNG of text on nothing could not be read.
+  layout.paper_bgcolor = layout.template.layout.hoverlabel.bgcolor;
   // Plotly's uirevision gives a zoom up where the figure's own range has changed, as it does live.
   for (const [axis, range] of Object.entries(chart.zoom)) {
     if (layout[axis]) Object.assign(layout[axis], { range: [...range], autorange: false });

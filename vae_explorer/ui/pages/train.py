@@ -13,10 +13,11 @@ if run is not None and experiment is not None:
 st.markdown(
     "##### Watch the loss fall, the classes part in the latent space, and units die or saturate."
 )
+shown_state = "" if run is None else run.state
 toolbar.buttons(run, experiment)
 session.show_notices()
 if run is not None:
-    live.view(run)
+    live.view(run, shown_state)
 elif experiment is not None:
     before.view(experiment)
 load_plotly()

@@ -1,0 +1,221 @@
+"""The Explore page: a real pointer moves over the plane, and real pixels are read."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from vae_explorer.catalogue import load_members, read_catalogue
+from vae_explorer.data import load_dataset
+
+STILL = "?dataset=digits"
+PIXELS = """canvas => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
+}"""
+
+
+def move(page: Page, x: float, y: float) -> None:
+    """The pointer to a place of the plane, in shares of its size from the top left."""
+    box = page.locator(".plane").bounding_box()
+    page.mouse.move(box["x"] + float(x) * box["width"], box["y"] + float(y) * box["height"])
+
+
+def click(page: Page, x: float, y: float) -> None:
+    move(page, x, y)
+    page.mouse.down()
+    page.mouse.up()
+
+
+def frames(page: Page, count: int = 3) -> None:
+    """Waits for the canvas to have drawn what it was told."""
+    page.evaluate(
+        """count => new Promise(resolve => {
+            const next = left => left ? requestAnimationFrame(() => next(left - 1)) : resolve();
+            next(count);
+        })""",
+        count,
+    )
+
+
+def decoded(page: Page) -> np.ndarray:
+    """(K, D) bytes of the tiles."""
+    frames(page)
+    tiles = page.locator(".members button.tile canvas")
+    return np.array([tile.evaluate(PIXELS) for tile in tiles.all()])
+
+
+def place(page: Page) -> np.ndarray:
+    """What the page says of the point that is decoded."""
+    text = page.locator(".place-text").first.inner_text().replace("−", "-")
+    return np.array([float(part.split("=")[1]) for part in text.split(",")])
+
+
+def query(page: Page) -> dict[str, str]:
+    return {k: v[0] for k, v in parse_qs(urlsplit(page.url).query, keep_blank_values=True).items()}
+
+
+def wait_for_query(page: Page, name: str, value: str | None) -> None:
+    page.wait_for_function(
+        "([name, value]) => new URLSearchParams(location.search).get(name) === value",
+        arg=[name, value],
+    )
+
+
+def test_the_pointer_decodes_what_pytorch_decodes_and_asks_the_server_nothing(open_page):
+    page = open_page(STILL, path="")
+    population = load_members(read_catalogue(), "digits", 2, ("relu", "tanh", "silu"))
+    move(page, 0.5, 0.5)
+    frames(page)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.context.on("request", lambda request: sent.append(request.url))
+    for x, y in ((0.3, 0.3), (0.7, 0.2), (0.6, 0.8)):
+        move(page, x, y)
+        pixels = decoded(page)
+        expected = population.decode(place(page)[None].astype(np.float32)).numpy()[:, 0]
+        # The place is written to a hundredth, and a byte has 255 levels.
+        assert np.abs(pixels / 255 - expected).max() < 0.03
+    assert not sent
+
+
+def test_a_dot_shows_its_image_and_a_click_chooses_it(open_page):
+    page = open_page(STILL + "&background=none&image=-1", path="")
+    images = load_dataset("digits").test
+    population = load_members(read_catalogue(), "digits", 2, ("relu", "tanh", "silu"))
+    codes = population.encode(images.images / np.float32(16))[0].numpy()[0]
+    half = max(1.5, np.sort(np.abs(codes).ravel())[int(codes.size * 0.99)] * 1.08)
+    crowd = np.linalg.norm(codes[:, None] - codes, axis=2) + 9 * np.eye(len(codes))
+    inside = np.abs(codes).max(1) < 0.9 * half
+    number = int(np.flatnonzero(inside)[crowd.min(1)[inside].argmax()])  # far from all others
+    x, y = (codes[number] / half + 1) / 2
+    click(page, x, 1 - y)
+    frames(page)
+    tip = page.locator(".tip")
+    expect(tip).to_be_visible()
+    expect(tip).to_contain_text(f"test image {number}")
+    thumbnail = np.array(tip.locator("canvas").first.evaluate(PIXELS))
+    np.testing.assert_allclose(thumbnail, images.images[number] / 16 * 255, atol=1)
+    expect(page.get_by_text(f"Test image {number}: {images.labels[number]}")).to_be_visible()
+    wait_for_query(page, "image", str(number))
+
+
+def test_drawing_is_encoded_as_it_is_drawn(open_page):
+    page = open_page(STILL + "&image=-1", path="")
+    result = page.locator(".result canvas").first
+    before = result.evaluate(PIXELS)
+    assert not any(before)
+    box = page.locator(".pad").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 15)
+    page.mouse.down()
+    seen = []
+    for step in range(1, 5):
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 15 + step * 25)
+        frames(page, 1)
+        seen.append(result.evaluate(PIXELS))
+    page.mouse.up()
+    assert any(seen[0])
+    assert seen[0] != seen[-1]
+    expect(page.locator(".nats").first).to_contain_text("nats")
+
+
+def test_pins_make_a_strip_that_plays(open_page):
+    page = open_page(STILL + "&pins=", path="")
+    strip = page.locator(".strip .rows")
+    expect(strip).to_be_hidden()
+    click(page, 0.1, 0.5)
+    click(page, 0.9, 0.5)
+    expect(strip).to_be_visible()
+    rows = strip.locator("canvas")
+    assert rows.count() % 3 == 0
+    first, last = rows.first.evaluate(PIXELS), rows.nth(rows.count() // 3 - 1).evaluate(PIXELS)
+    assert first != last
+    page.get_by_role("button", name="Play").click()
+    before = place(page)
+    frames(page, 30)
+    assert np.abs(place(page) - before).max() > 0
+    page.get_by_role("button", name="Clear pins").click()
+    expect(strip).to_be_hidden()
+    wait_for_query(page, "pins", "")
+
+
+def test_the_address_holds_the_view_and_opens_it_elsewhere(open_page):
+    page = open_page(STILL + "&pins=", path="")
+    click(page, 0.2, 0.3)
+    page.get_by_role("button", name="Density").click()
+    page.get_by_role("group", name="Classes").get_by_role("button", name="3").click()
+    wait_for_query(page, "hidden", "3")
+    wait_for_query(page, "background", "density")
+    other = open_page("?" + urlsplit(page.url).query, path="")
+    assert query(other) == query(page)
+    expect(other.get_by_role("button", name="Density")).to_have_attribute("aria-pressed", "true")
+    legend = other.get_by_role("group", name="Classes").get_by_role("button", name="3")
+    expect(legend).to_have_attribute("aria-pressed", "false")
+
+
+def test_hostile_parameters_are_ignored_with_one_notice(open_page):
+    page = open_page(
+        "?dataset=..%2F..%2Fetc&latent=999&activations=%3Cscript%3E&pins=a,b&image=1e99&x=1",
+        path="",
+    )
+    notice = page.get_by_test_id("stToast")
+    expect(notice).to_have_count(1)
+    expect(notice).to_contain_text("dataset is")
+    assert not page.get_by_text("Traceback").count()
+
+
+@pytest.mark.parametrize("latent", [2, 20])
+def test_another_latent_size_and_other_activations_can_be_chosen(open_page, latent):
+    page = open_page(f"?dataset=digits&latent={latent}&activations=gelu,tanh", path="")
+    tiles = page.locator(".members button.tile")
+    expect(tiles).to_have_count(2)
+    assert decoded(page).any(1).all()
+    sliders = page.locator(".dimensions input")
+    assert bool(sliders.count()) == (latent > 2)
+    if latent > 2:
+        before = decoded(page)[0]
+        sliders.first.fill("3")
+        assert (decoded(page)[0] != before).any()
+
+
+def test_the_keyboard_reaches_what_the_pointer_does(open_page):
+    page = open_page(STILL + "&pins=", path="")
+    plane = page.locator(".plane")
+    plane.focus()
+    page.keyboard.press("ArrowRight")
+    before = place(page)
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    frames(page)
+    assert place(page)[0] > before[0]
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("One pin; a second one makes an interpolation")).to_be_visible()
+
+
+def test_a_talk_is_saved_and_played_with_the_arrow_keys(open_page, tmp_path):
+    page = open_page(STILL + "&section=share", path="")
+    page.get_by_text("A talk of saved views").click()
+    for title, background in (("First", "Density"), ("Second", "Plain")):
+        page.get_by_role("button", name=background).click()
+        wait_for_query(page, "background", "none" if background == "Plain" else "density")
+        page.get_by_label("Title of this view").fill(title)
+        page.get_by_role("button", name="Add this view").click()
+        expect(page.get_by_text(title, exact=False).last).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the talk").click()
+    path = tmp_path / "talk.json"
+    download.value.save_as(path)
+    assert [view["title"] for view in json.loads(path.read_text())["views"]] == ["First", "Second"]
+    page.get_by_role("button", name="Show", exact=True).first.click()
+    heading = page.get_by_role("heading", name="First")
+    expect(heading).to_be_visible()
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    heading.click()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="Second")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stHeader")).to_be_visible()

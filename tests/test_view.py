@@ -1,0 +1,86 @@
+"""The Explore page's view: what its address says is what it shows, whatever the address says."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.config import ConfigError
+from vae_explorer.data import DATASETS
+from vae_explorer.view import LOOKS, MOST_PINS, MOST_SHOWN, View
+
+places = st.integers(-50_000, 50_000)
+views = st.builds(
+    View,
+    dataset=st.sampled_from(list(DATASETS)),
+    latent=st.integers(1, 128),
+    activations=st.lists(
+        st.sampled_from(list(ACTIVATIONS)), min_size=1, max_size=MOST_SHOWN, unique=True
+    ),
+    focus=st.integers(0, MOST_SHOWN - 1),
+    background=st.sampled_from(["manifold", "density", "none"]),
+    hidden=st.lists(st.integers(0, 9), max_size=10, unique=True),
+    pins=st.lists(st.tuples(places, places), max_size=MOST_PINS).map(
+        lambda pins: [number for pin in pins for number in pin]
+    ),
+    path=st.sampled_from(["linear", "spherical"]),
+    image=st.integers(-1, 9_999),
+    window=st.just(()) | st.tuples(places, places, st.integers(1, 50_000)),
+    temperature=st.floats(0, 2),
+)
+
+
+@given(views)
+def test_an_address_opens_the_view_that_it_was_made_from(view):
+    assert View.from_query(view.to_query()) == (view, [])
+
+
+@given(views)
+def test_the_canvas_gives_back_what_it_was_given(view):
+    assert view.from_canvas(view.to_canvas()) == view
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([f.name for f in dataclasses.fields(View)]) | st.text(max_size=20),
+        st.text(max_size=60),
+        max_size=8,
+    )
+)
+def test_any_address_opens_a_view(query):
+    view, notices = View.from_query(query)
+    assert isinstance(view, View)
+    assert all(notice.endswith(".") for notice in notices)
+
+
+@given(
+    st.recursive(
+        st.none() | st.floats() | st.integers() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["pins", "window", "focus", "hidden"]), inner)
+        ),
+    )
+)
+def test_a_canvas_that_tells_nonsense_changes_nothing(told):
+    assert isinstance(View().from_canvas(told), View)
+    complete = View().to_canvas() | {"pins": told}
+    assert isinstance(View().from_canvas(complete), View)
+
+
+def test_unknown_parameters_are_named():
+    assert View.from_query({"nonsense": "1"})[1] == ["The address has no use for 'nonsense'."]
+
+
+@pytest.mark.parametrize("wrong", [{"pins": (1, 2, 3)}, {"window": (0, 0, 0)}, {"window": (1,)}])
+def test_what_makes_no_sense_together_is_refused(wrong):
+    with pytest.raises(ConfigError, match="default view is shown"):
+        View(**wrong)
+
+
+def test_every_look_is_a_setting_of_the_view():
+    assert set(LOOKS) <= {field.name for field in dataclasses.fields(View)}

@@ -1,0 +1,21 @@
+// In presenter mode the arrow keys go through the saved views, and Escape ends it.
+
+const STEPS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1, Escape: 0 };
+const OWN_KEYS = "input, textarea, select, [role=application], [role=slider], [contenteditable]";
+
+let handler = null;
+
+export default function ({ setTriggerValue }) {
+  if (handler) document.removeEventListener("keydown", handler);
+  handler = (event) => {
+    const target = event.composedPath()[0];
+    if (!(event.key in STEPS) || (event.key !== "Escape" && target.matches?.(OWN_KEYS))) return;
+    event.preventDefault();
+    setTriggerValue("step", STEPS[event.key]);
+  };
+  document.addEventListener("keydown", handler);
+  return () => {
+    document.removeEventListener("keydown", handler);
+    handler = null;
+  };
+}

@@ -1,0 +1,128 @@
+"""Panels in the plane, one a member, with axes of equal scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vae_explorer.ui.charts._groups import key_line
+from vae_explorer.ui.style import FONT_SIZE, NEUTRAL, activation_style, chart_axis
+
+if TYPE_CHECKING:
+    from vae_explorer.config import Member
+
+TITLE_SIZE = 15  # px, of the members' names above panels
+
+_PRIOR_RADIUS = float(np.sqrt(-2 * np.log(0.05)))  # holds 95 % of a standard normal in the plane
+_HEADING, _TICKS = 0.09, 0.08  # shares of a panel's height above and below its square
+
+
+def panel_columns(members: int) -> int:
+    """How many panels stand side by side."""
+    return min(max(members, 1), 4 if members == 4 else 3)
+
+
+def panels(
+    layout: dict[str, Any],
+    points: np.ndarray,
+    members: Sequence[Member],
+    axis_titles: tuple[str, str],
+    columns: int,
+    prior: bool,
+    notes: Sequence[str],
+) -> list[str]:
+    """Adds a panel for each member's points (K, P, 2) to the layout; returns their axes."""
+    rows = -(-max(len(members), 1) // columns)
+    layout |= {"annotations": [], "shapes": []}
+    axes = [str(k + 1) if k else "" for k in range(len(members))]
+    extents = panel_extents(points)
+    for k, (member, axis) in enumerate(zip(members, axes)):
+        place = (*divmod(k, columns), rows, columns)
+        layout |= panel_axes(axis, place, extents[k], axis_titles)
+        layout["annotations"].append(panel_title(member, members, axis, notes[k : k + 1]))
+        if prior:
+            layout["shapes"].append(prior_circle(axis))
+    return axes
+
+
+def panel_axes(
+    axis: str, place: tuple[int, int, int, int], extent: float, titles: tuple[str, str]
+) -> dict[str, Any]:
+    """Two axes of equal scale for the panel at (row, column) of (rows, columns)."""
+    row, column, rows, columns = place
+    common: dict[str, Any] = {"range": [-extent, extent], "constrain": "domain", "nticks": 5}
+    x = chart_axis(
+        titles[0] if row == rows - 1 else "",
+        anchor=f"y{axis}",
+        domain=[column / columns + 0.01, (column + 1) / columns - 0.01],
+        **common,
+    )
+    y = chart_axis(
+        titles[1] if column == 0 else "",
+        anchor=f"x{axis}",
+        constraintoward="top",
+        domain=[1 - (row + 1 - _TICKS) / rows, 1 - (row + _HEADING) / rows],
+        scaleanchor=f"x{axis}",
+        **common,
+    )
+    return {f"xaxis{axis}": x, f"yaxis{axis}": y}
+
+
+def panel_extents(points: np.ndarray) -> list[float]:
+    """Half the width of each panel, for points (K, P, 2): 99.5 % of all coordinates are within.
+
+    All panels have the same, save those of members that reach twice as far as the median one. It
+    grows in few steps, so that it moves seldom.
+    """
+    reaches = []
+    for plane in np.abs(points):
+        finite = plane[np.isfinite(plane)]
+        reaches.append(float(np.quantile(finite, 0.995)) if len(finite) else 0.0)
+    near = 2 * float(np.median(reaches)) if reaches else 0.0
+    common = max((reach for reach in reaches if reach <= near), default=0.0)
+    return [_step_up(reach if reach > near else common) for reach in reaches]
+
+
+def _step_up(reach: float) -> float:
+    steps = [3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100]
+    return float(next((step for step in steps if step >= reach), np.ceil(reach / 100) * 100))
+
+
+def member_title(member: Member, members: Sequence[Member]) -> str:
+    several = len({other.seed for other in members}) > 1
+    return f"{member.label}, seed {member.seed}" if several else member.label
+
+
+def heading(member: Member, members: Sequence[Member], notes: Sequence[str] = ()) -> str:
+    """A member's line and name, and the notes on it in smaller type."""
+    name = f"{key_line(activation_style(member.activation_key))} {member_title(member, members)}"
+    return "".join([name, *(f'<span style="font-size:{FONT_SIZE}px">, {n}</span>' for n in notes)])
+
+
+def panel_title(
+    member: Member, members: Sequence[Member], axis: str, notes: Sequence[str] = ()
+) -> dict[str, Any]:
+    return {
+        "text": heading(member, members, notes),
+        "x": 0.5,
+        "xref": f"x{axis} domain",
+        "y": 1,
+        "yref": f"y{axis} domain",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": TITLE_SIZE},
+    }
+
+
+def prior_circle(axis: str) -> dict[str, Any]:
+    r = _PRIOR_RADIUS
+    return {
+        "type": "circle",
+        "xref": f"x{axis}",
+        "yref": f"y{axis}",
+        **{"x0": -r, "y0": -r, "x1": r, "y1": r},
+        "line": {"color": NEUTRAL, "width": 1.2, "dash": "dot"},
+        "layer": "below",
+    }

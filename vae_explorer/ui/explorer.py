@@ -1,0 +1,175 @@
+"""The Explore page: a view of pretrained VAEs, from the address to the canvas and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.catalogue import Catalogue, load_members, read_catalogue
+from vae_explorer.data import DATASETS, Dataset, load_dataset
+from vae_explorer.store import StoreError
+from vae_explorer.ui import talks, view_state
+from vae_explorer.ui.canvas import Package, images_package, latent_canvas, member_package
+from vae_explorer.ui.figure import load_plotly
+from vae_explorer.ui.share import share
+from vae_explorer.ui.view_state import PREFIX
+from vae_explorer.ui.views import activation_outputs, gallery, load_model, projections
+from vae_explorer.view import MOST_SHOWN, View
+
+_SENTENCE = "Move over the plane: every point is a code, and each activation's decoder draws it."
+_SECTIONS = {
+    "projections": "Projections",
+    "gallery": "Gallery",
+    "activations": "Activation outputs",
+    "share": "Share and take away",
+}
+_VIEWS = {"projections": projections, "gallery": gallery, "activations": activation_outputs}
+
+
+def page() -> None:
+    """Draws the whole page."""
+    view, catalogue = view_state.current(), _catalogue()
+    if view.present == "yes":
+        st.markdown(f"#### {talks.heading() or _SENTENCE}")
+    else:
+        st.markdown(f"##### {_SENTENCE}")
+        view = _chosen(view, catalogue)
+        for problem in catalogue.problems:
+            st.caption(f":material/info: {problem}")
+    try:
+        packages = [
+            _images(view.dataset),
+            *(_member(view.dataset, view.latent, name) for name in view.activations),
+        ]
+    except StoreError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    view_state.keep(view)
+    _canvas(packages)
+    if view.present == "yes":
+        talks.presenter()
+    else:
+        _closer(catalogue, packages)
+
+
+@st.fragment
+def _canvas(packages: list[Package]) -> None:
+    """A fragment, so that what the canvas tells redraws nothing else."""
+    view = st.session_state.view
+    view_id = st.session_state.view_id
+    latent_canvas(packages[0], packages[1:], view, view_id, _take_from_canvas)
+    view_state.keep(view)
+    if st.session_state.pop("canvas_told", False) and view.section == "share":
+        st.rerun()  # the link and the interpolation are of the view as it is now
+
+
+def _closer(catalogue: Catalogue, packages: list[Package]) -> None:
+    """What lies below the canvas, one section at a time."""
+    section = st.segmented_control(
+        "Look closer",
+        list(_SECTIONS),
+        format_func=lambda name: _SECTIONS[name],
+        key=PREFIX + "section",
+    )
+    view = st.session_state.view.replace(section=section or "none")
+    view_state.keep(view)
+    if section is None:
+        return
+    model = load_model(
+        (view.dataset, view.latent, view.activations),
+        lambda: (
+            load_members(catalogue, view.dataset, view.latent, view.activations),
+            _dataset(view.dataset),
+        ),
+    )
+    if section == "share":
+        share(model, view, catalogue, packages)
+    else:
+        _VIEWS[section](model)
+    load_plotly()
+
+
+def _take_from_canvas() -> None:
+    told = st.session_state["canvas"].get("view")
+    st.session_state.view = st.session_state.view.from_canvas(told)
+    st.session_state.canvas_told = True
+
+
+# --- Choosing what to look at ---
+
+
+def _chosen(view: View, catalogue: Catalogue) -> View:
+    """Draws the choice of images, latent size and activations; returns the view with it."""
+    left, middle, right, last = st.columns([3, 2.1, 6, 1.1], vertical_alignment="center")
+    last.button(
+        "Present",
+        icon=":material/slideshow:",
+        on_click=lambda: view_state.ask(view.replace(present="yes")),
+        help="Larger type and nothing but the picture; arrow keys go through a talk, Esc ends it.",
+    )
+    dataset = left.segmented_control(
+        "Images",
+        list(DATASETS),
+        format_func=lambda name: DATASETS[name].label,
+        required=True,
+        label_visibility="collapsed",
+        key=PREFIX + "dataset",
+    )
+    assert dataset is not None  # it is required
+    latents = catalogue.latents(dataset)
+    if st.session_state[PREFIX + "latent"] not in latents and latents:
+        st.session_state[PREFIX + "latent"] = latents[0]
+    latent = middle.segmented_control(
+        "Latent size",
+        latents,
+        format_func=lambda size: f"{size} latents",
+        required=True,
+        label_visibility="collapsed",
+        key=PREFIX + "latent",
+    )
+    offered = catalogue.activations(dataset, latent) if latent else ()
+    missing = [ACTIVATIONS[name].label for name in view.activations if name not in offered]
+    if missing:
+        st.toast(f"There is no {' and no '.join(missing)} with {latent} latents for these images.")
+    st.session_state[PREFIX + "activations"] = [
+        name for name in st.session_state[PREFIX + "activations"] if name in offered
+    ] or list(offered[:3])
+    activations = right.multiselect(
+        "Activations",
+        offered,
+        format_func=lambda name: ACTIVATIONS[name].label,
+        max_selections=MOST_SHOWN,
+        label_visibility="collapsed",
+        key=PREFIX + "activations",
+    )
+    changes: dict[str, Any] = {"dataset": dataset, "latent": latent or view.latent}
+    if (dataset, latent) != (view.dataset, view.latent):
+        # Another plane: its pins, window and image would mean something else.
+        changes |= {name: getattr(View(), name) for name in ("pins", "window", "image", "hidden")}
+        view_state.renew_canvas()
+    if not activations:
+        return view
+    return view.replace(**changes, activations=activations)
+
+
+@st.cache_resource(show_spinner=False)
+def _catalogue() -> Catalogue:
+    return read_catalogue()
+
+
+@st.cache_resource(show_spinner=False)
+def _dataset(name: str) -> Dataset:
+    return load_dataset(name)
+
+
+@st.cache_resource(show_spinner=False)
+def _images(dataset: str) -> Package:
+    return images_package(_dataset(dataset))
+
+
+@st.cache_resource(show_spinner="Loading the VAE…", max_entries=100)
+def _member(dataset: str, latent: int, activation: str) -> Package:
+    population = load_members(_catalogue(), dataset, latent, (activation,))
+    return member_package(population, _dataset(dataset))

@@ -1,0 +1,160 @@
+"""Share and take away: link, QR code, GIFs, runs, code, and talks of saved views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from vae_explorer.archive import zip_folders
+from vae_explorer.catalogue import Catalogue
+from vae_explorer.exploration import decode
+from vae_explorer.latent import on_plane, path_along, plane_axes
+from vae_explorer.standalone import keras_script, pytorch_script
+from vae_explorer.ui import talks
+from vae_explorer.ui.canvas import Package, canvas_html
+from vae_explorer.ui.takeaway import file_name
+from vae_explorer.ui.takeaway.address import audience_problem, page_address
+from vae_explorer.ui.takeaway.animation import gif
+from vae_explorer.ui.takeaway.copy_link import copy_link
+from vae_explorer.ui.takeaway.qr import qr_code
+from vae_explorer.ui.views import LoadedModel
+from vae_explorer.view import THOUSAND, View
+
+_GIF_STEPS = 16  # frames from pin to pin
+_TRAVERSAL = np.linspace(-3, 3, 33)  # standard deviations
+_SCRIPTS: dict[str, tuple[Callable[..., str], str]] = {
+    "PyTorch": (pytorch_script, "vae_pytorch.py"),
+    "Keras 3": (keras_script, "vae_keras.py"),
+}
+
+
+def share(model: LoadedModel, view: View, catalogue: Catalogue, packages: list[Package]) -> None:
+    """Draws the section; `packages` are what the canvas shows, the images first."""
+    st.markdown("The address holds all that you see: whoever opens it sees the same.")
+    left, right = st.columns([4, 8], gap="large")
+    with left:
+        _link()
+    with right:
+        _downloads(model, view, catalogue, packages)
+        talks.editor(view)
+    _code(model, view, catalogue)
+
+
+def _link() -> None:
+    copy_link("copy_link")
+    address = page_address()
+    if address is None:
+        return
+    qr_code(address, 240)
+    problem = audience_problem(address)
+    if problem:
+        st.caption(problem)
+
+
+# --- Files ---
+
+
+def _downloads(
+    model: LoadedModel, view: View, catalogue: Catalogue, packages: list[Package]
+) -> None:
+    with st.container(horizontal=True):
+        title = f"{model.dataset.info.label}: " + ", ".join(model.names)
+        st.download_button(
+            "The canvas as a page",
+            lambda: canvas_html(packages[0], packages[1:], view, title),
+            file_name(f"{view.dataset} {view.latent}", "html"),
+            "text/html",
+            icon=":material/html:",
+            help="One file with the networks in it: it works anywhere, with no network.",
+        )
+        st.download_button(
+            "Interpolation as GIF",
+            lambda: interpolation_gif(model, view),
+            file_name("interpolation", "gif"),
+            "image/gif",
+            icon=":material/animation:",
+            disabled=len(view.pins) < 4,
+            help="Through the pins on the plane, all activations side by side.",
+        )
+        st.download_button(
+            "Traversal as GIF",
+            lambda: traversal_gif(model),
+            file_name("traversal", "gif"),
+            "image/gif",
+            icon=":material/swap_horiz:",
+            help="Along the latent dimension that varies most, from −3 to 3 standard deviations.",
+        )
+        chosen = catalogue.chosen(view.dataset, view.latent, view.activations)
+        st.download_button(
+            "Runs as zip",
+            lambda: zip_folders([each.folder for each in chosen]),
+            file_name(f"{view.dataset} {view.latent}", "zip"),
+            "application/zip",
+            icon=":material/folder_zip:",
+            help="The saved runs that these VAEs come from: settings, results, curves, weights.",
+        )
+
+
+def interpolation_gif(model: LoadedModel, view: View) -> bytes:
+    """The way through the pins, as the canvas plays it."""
+    pins = np.array(view.pins, dtype=np.float32).reshape(-1, 2) / THOUSAND
+    latents = []
+    for codes in _all_codes(model):
+        centre, axes = plane_axes(codes)
+        base = codes[view.image] if view.image >= 0 and model.population.latent > 2 else centre
+        latents.append(path_along(on_plane(pins, base, centre, axes), _GIF_STEPS, view.path))
+    return _gif(model, np.stack(latents))
+
+
+def traversal_gif(model: LoadedModel) -> bytes:
+    """Each member's most active latent dimension, from the middle of its codes."""
+    latents = []
+    for codes in _all_codes(model):
+        middle, deviation = codes.mean(0), codes.std(0)
+        most = deviation.argmax()
+        steps = np.tile(middle, (len(_TRAVERSAL), 1))
+        steps[:, most] += _TRAVERSAL * deviation[most]
+        latents.append(steps)
+    return _gif(model, np.stack(latents))
+
+
+def _all_codes(model: LoadedModel) -> np.ndarray:
+    """(K, N, L) means of the whole test set, which the canvas's plane comes from."""
+    images = model.dataset.pixels(model.dataset.test.images)
+    return model.population.encode(images)[0].numpy()
+
+
+def _gif(model: LoadedModel, latents: np.ndarray) -> bytes:
+    """Of latents (K, T, L)."""
+    pixels = decode(model.population, latents.astype(np.float32))  # (K, T, D)
+    frames = np.rint(pixels.swapaxes(0, 1) * 255).astype(np.uint8)
+    return gif(frames, model.image_shape, model.names, model.colours)
+
+
+# --- Code ---
+
+
+def _code(model: LoadedModel, view: View, catalogue: Catalogue) -> None:
+    with st.expander("Show me the code", icon=":material/code:"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            member = st.selectbox(
+                "Of",
+                range(len(model.members)),
+                format_func=lambda k: model.names[k],
+                key="share.member",
+                width=220,
+            )
+            library = st.segmented_control(
+                "In", list(_SCRIPTS), default="PyTorch", required=True, key="share.library"
+            )
+            write, name = _SCRIPTS[library]
+            # Alone: VAEs of one picture may have been trained at other learning rates.
+            experiment = catalogue.experiment(
+                view.dataset, view.latent, view.activations[member : member + 1]
+            )
+            script = write(experiment, model.members[member])
+            st.download_button("Download", script, name, icon=":material/download:")
+        st.caption("It defines, trains and samples exactly this VAE, without this app.")
+        st.code(script, language="python", height=420)

@@ -1,0 +1,44 @@
+"""The page's address as the visitor's browser has it."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import quote, urlencode, urlsplit
+
+import streamlit as st
+
+
+def page_address() -> str | None:
+    """The address that opens this page as it is now; None where no browser has told it.
+
+    Scheme, host, port and path are the browser's, the query is that of `st.query_params`, so it
+    holds already what this run of the page has put there.
+    """
+    url = st.context.url  # without the query
+    if url is None or urlsplit(url).scheme not in ("http", "https"):
+        return None
+    pairs = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    if not urlsplit(url).path:
+        url += "/"
+    # Commas and colons may stand as they are, and every character less is a clearer QR code.
+    return f"{url}?{urlencode(pairs, quote_via=quote, safe=',:')}" if pairs else url
+
+
+def audience_problem(address: str) -> str | None:
+    """One sentence if nobody but this computer can open the address, or else None."""
+    if not _is_this_computer(urlsplit(address).hostname or ""):
+        return None
+    return (
+        "Only this computer can open this address: for an audience, start the app with "
+        "--server.address 0.0.0.0 and open it by this computer's name or number in their network."
+    )
+
+
+def _is_this_computer(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        number = ip_address(host)
+    except ValueError:
+        return False
+    return number.is_loopback or number.is_unspecified

@@ -1,0 +1,70 @@
+"""The view of a session: in its state, in its widgets, and in the address bar, always the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from vae_explorer.settings import ConfigError
+from vae_explorer.view import LOOKS, View
+
+PREFIX = "explore."  # of the widgets' keys, before the name of what they set
+_CHOSEN = ("dataset", "latent", "activations", "section")
+
+
+def current() -> View:
+    """The view of this session; at first that of the address, with one quiet notice if need be."""
+    if "view" not in st.session_state:
+        view, notices = View.from_query(st.query_params.to_dict())
+        show(view)
+        if notices:
+            st.toast(" ".join(notices), icon=":material/info:")
+    if "asked_view" in st.session_state:
+        show(st.session_state.pop("asked_view"))
+    for name in _CHOSEN:  # widgets forget after a visit to another page
+        st.session_state.setdefault(PREFIX + name, _to_widget(getattr(st.session_state.view, name)))
+    return st.session_state.view
+
+
+def ask(view: View) -> None:
+    """Has the next run of the page show a view: widgets that are drawn cannot be set any more."""
+    st.session_state.asked_view = view
+
+
+def show(view: View) -> None:
+    """Has the page, its widgets and the canvas take up a view."""
+    st.session_state.view = view
+    renew_canvas()
+    for name in (*_CHOSEN, *LOOKS):
+        st.session_state[PREFIX + name] = _to_widget(getattr(view, name))
+
+
+def renew_canvas() -> None:
+    """Has the canvas take up the view instead of going on with its own."""
+    st.session_state.view_id = st.session_state.get("view_id", 0) + 1
+
+
+def keep(view: View) -> None:
+    """Remembers the view, in the address too."""
+    st.session_state.view = view
+    query = view.to_query()
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def remember() -> None:
+    """Remembers what the sections' widgets are set to."""
+    view = st.session_state.view
+    state = st.session_state
+    looks = {name: state[PREFIX + name] for name in LOOKS if PREFIX + name in state}
+    try:
+        keep(view.replace(**looks))
+    except ConfigError:  # a widget that is being drawn for the first time may hold nothing yet
+        keep(view)
+
+
+def _to_widget(value: Any) -> Any:
+    if value == "none":
+        return None
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,180 @@
+"""What the Explore page shows: one frozen object, which the URL carries whole.
+
+Places in the latent plane travel as whole thousandths, in pairs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.data import DATASETS
+from vae_explorer.settings import ConfigError, check_all, from_query, setting, to_query
+
+MOST_SHOWN = 6  # members side by side; more would be too small to see
+MOST_PINS = 12
+THOUSAND = 1000
+
+# What the sections under the canvas show of themselves, each with a widget of its own.
+LOOKS = (
+    *("projection", "axes", "colour", "gallery", "which", "temperature", "draw", "spacing"),
+    *("extent", "start", "end", "steps", "way", "member", "relative"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """A view of pretrained VAEs. Raises ConfigError for a value that it may not have."""
+
+    dataset: str = setting(
+        "mnist", "Images", "The set of images that the VAEs learned.", choices=tuple(DATASETS)
+    )
+    latent: int = setting(
+        2, "Latent size", "Dimensions of the latent space.", minimum=1, maximum=128
+    )
+    activations: tuple[str, ...] = setting(
+        ("relu", "tanh", "silu"),
+        "Activations",
+        "The VAEs to look at, side by side.",
+        each=tuple(ACTIVATIONS),
+        longest=MOST_SHOWN,
+    )
+    focus: int = setting(
+        0,
+        "Plane of",
+        "Which of the VAEs gives the plane and its dots.",
+        minimum=0,
+        maximum=MOST_SHOWN - 1,
+    )
+    background: str = setting(
+        "manifold",
+        "Background",
+        "Behind the dots: decoded images, the density of all codes, or nothing.",
+        choices=("manifold", "density", "none"),
+    )
+    hidden: tuple[int, ...] = setting(
+        (), "Hidden classes", "Classes that are not drawn.", minimum=0, maximum=9, longest=10
+    )
+    pins: tuple[int, ...] = setting(
+        (-1200, 800, 1200, -800),
+        "Pins",
+        "Points of the plane that interpolations go through.",
+        minimum=-50 * THOUSAND,
+        maximum=50 * THOUSAND,
+        longest=2 * MOST_PINS,
+    )
+    path: str = setting(
+        "linear",
+        "Path",
+        "Interpolation along straight lines or great circles.",
+        choices=("linear", "spherical"),
+    )
+    image: int = setting(
+        0, "Image", "The test image that is encoded; −1 is none.", minimum=-1, maximum=9_999
+    )
+    window: tuple[int, ...] = setting(
+        (),
+        "Window",
+        "Middle and half the width of the part of the plane that is seen.",
+        minimum=-50 * THOUSAND,
+        maximum=50 * THOUSAND,
+        longest=3,
+    )
+    section: str = setting(
+        "none",
+        "Look closer",
+        "What is shown under the canvas.",
+        choices=("none", "projections", "gallery", "activations", "share"),
+    )
+    projection: str = setting(
+        "direct", "Projection", "Of the codes.", choices=("direct", "pca", "tsne")
+    )
+    axes: int = setting(2, "Axes", "Of the projection.", minimum=2, maximum=3)
+    colour: str = setting(
+        "class", "Colour by", "Of the dots.", choices=("class", "reconstruction", "kl")
+    )
+    gallery: str = setting(
+        "reconstructions",
+        "Gallery",
+        "Which images are shown.",
+        choices=("reconstructions", "samples", "manifold", "interpolation"),
+    )
+    which: str = setting(
+        "classes",
+        "Images",
+        "Which test images are reconstructed.",
+        choices=("classes", "random", "hardest"),
+    )
+    temperature: float = setting(
+        1.0, "Temperature", "Standard deviation of the samples.", minimum=0.0, maximum=2.0
+    )
+    draw: int = setting(0, "Draw", "Seed of what is drawn.", minimum=0, maximum=999_999)
+    spacing: str = setting(
+        "quantiles", "Spacing", "Of the manifold's grid.", choices=("quantiles", "even")
+    )
+    extent: float = setting(2.0, "Extent", "Of an even grid.", minimum=0.5, maximum=4.0)
+    start: int = setting(0, "From", "Test image.", minimum=0, maximum=9_999)
+    end: int = setting(1, "To", "Test image.", minimum=0, maximum=9_999)
+    steps: int = setting(11, "Steps", "Of the interpolation.", minimum=3, maximum=20)
+    way: str = setting("linear", "Path", "Of the interpolation.", choices=("linear", "spherical"))
+    member: int = setting(
+        0, "Units of", "Whose units are shown.", minimum=0, maximum=MOST_SHOWN - 1
+    )
+    relative: str = setting("yes", "Relative", "To each unit's mean.", choices=("no", "yes"))
+    present: str = setting("no", "Presenter mode", "Larger type, no menus.", choices=("no", "yes"))
+
+    def __post_init__(self) -> None:
+        check_all(self)
+        if len(self.pins) % 2:
+            raise ConfigError(
+                "pins are pairs of numbers; one stands alone; the default view is shown."
+            )
+        if self.window and (len(self.window) != 3 or self.window[2] <= 0):
+            raise ConfigError(
+                "window must be three numbers, the last above 0; the default view is shown."
+            )
+
+    def replace(self, **changes: Any) -> View:
+        """The same view with some settings changed, checked again."""
+        return dataclasses.replace(self, **changes)
+
+    def to_query(self) -> dict[str, str]:
+        """The settings that differ from the default, as strings for a URL."""
+        return to_query(self)
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> tuple[View, list[str]]:
+        """A view from URL parameters, and a sentence for each one that was ignored."""
+        view, notices = from_query(cls, query)
+        unknown = sorted(set(query) - {each.name for each in dataclasses.fields(cls)})
+        if unknown:
+            names = ", ".join(repr(name[:30]) for name in unknown[:3])
+            notices.append(f"The address has no use for {names}.")
+        return view, notices
+
+    # --- The part of the view that the canvas changes by itself ---
+
+    def to_canvas(self) -> dict[str, Any]:
+        """What the canvas starts from, with places in units of the plane."""
+        places = [value / THOUSAND for value in self.pins]
+        return {
+            "focus": self.focus,
+            "background": self.background,
+            "hidden": list(self.hidden),
+            "pins": [places[i : i + 2] for i in range(0, len(places), 2)],
+            "path": self.path,
+            "image": self.image,
+            "window": [value / THOUSAND for value in self.window],
+        }
+
+    def from_canvas(self, told: Any) -> View:
+        """This view with what the canvas told of its own; itself where that makes no sense."""
+        try:
+            pins = [round(value * THOUSAND) for pin in told["pins"] for value in pin]
+            window = [round(value * THOUSAND) for value in told["window"]]
+            names = ("focus", "background", "hidden", "path", "image")
+            return self.replace(pins=pins, window=window, **{name: told[name] for name in names})
+        except (ConfigError, KeyError, TypeError, ValueError, OverflowError):
+            return self
