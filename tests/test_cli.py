@@ -9,8 +9,9 @@ import pytest
 
 import vae_explorer
 from vae_explorer import catalogue, cli
-from vae_explorer.config import PRESETS, SETTINGS, Experiment
+from vae_explorer.config import SETTINGS, Experiment
 from vae_explorer.data import DataError
+from vae_explorer.presets import PRESETS
 
 
 def experiment(*options):
@@ -26,7 +27,8 @@ def another_value(setting):
     if "each" in bounds:
         return bounds["each"][3:5], list(bounds["each"][3:5])
     if "longest" in bounds:
-        return (bounds["minimum"] + 2, bounds["minimum"] + 1), ["3", "2"]
+        value = (bounds["minimum"] + 2, bounds["minimum"] + 1)
+        return value, list(map(str, value))
     low, high = bounds["minimum"], bounds["maximum"]
     value = type(setting.default)(min(high, 2 * setting.default + 1))
     assert low <= value <= high

@@ -55,6 +55,39 @@ def test_steps_are_those_of_adam_as_published(parameters, draw_gradients):
         torch.testing.assert_close(value.double(), expected[name], rtol=1e-5, atol=1e-6)
 
 
+def test_members_with_shares_of_the_rate_step_as_if_it_were_theirs_alone(
+    draw_gradients, parameters
+):
+    start = copies(parameters.values)
+    shares = (1.0, 0.25, 0.01)
+    adam = MemberwiseAdam(parameters, shares)
+    gradients = []
+    for _ in range(5):
+        draw_gradients()
+        gradients.append(copies(parameters.gradients))
+        adam.step(0.04)
+    for member, share in enumerate(shares):
+        alone = [value[member].clone().requires_grad_() for value in start.values()]
+        reference = torch.optim.Adam(alone, lr=0.04 * share)
+        for step in gradients:
+            for value, name in zip(alone, SHAPES):
+                value.grad = step[name][member].clone()
+            reference.step()
+        for value, name in zip(alone, SHAPES):
+            torch.testing.assert_close(parameters.values[name][member], value.detach())
+
+
+def test_undo_takes_back_a_step_with_a_share(draw_gradients, parameters):
+    adam = MemberwiseAdam(parameters, (1.0, 0.25, 0.01))
+    for _ in range(3):
+        before = copies(parameters.values)
+        draw_gradients()
+        adam.step(0.04)
+    adam.undo(1)
+    for name, value in parameters.values.items():
+        torch.testing.assert_close(value[1], before[name][1], rtol=1e-5, atol=1e-6)
+
+
 def test_a_clipped_member_keeps_its_direction_and_the_others_all(parameters, draw_gradients):
     draw_gradients()
     parameters.gradients["weight"][0] *= 100

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from vae_explorer import __version__, catalogue
-from vae_explorer.config import PRESETS, SETTINGS, ConfigError, Experiment, parse
+from vae_explorer.config import SETTINGS, ConfigError, Experiment, parse
 from vae_explorer.cores import available_cores
 from vae_explorer.data import DATA_DIR_VARIABLE, DataError, load_dataset
 from vae_explorer.interruption import Interruption
+from vae_explorer.presets import PRESETS
 from vae_explorer.store import StoreError, check_target, read_record, save_run
 from vae_explorer.terminal import progress, say, table
 

@@ -25,6 +25,26 @@ from vae_explorer.settings import (
     to_query,
 )
 
+
+@dataclass(frozen=True)
+class Sweep:
+    """A setting that may take several values in one experiment."""
+
+    label: str  # as a person reads it before a value
+    values: tuple[float, ...]  # unless others are asked for
+
+
+SWEEPS: Mapping[str, Sweep] = {
+    "depth": Sweep("hidden layers", (1, 2, 3)),
+    "width": Sweep("hidden width", (32, 128, 512)),
+    "latent": Sweep("latent size", (2, 8, 32)),
+    "learning_rate": Sweep("learning rate", (1e-3, 3e-3, 1e-2)),
+    "beta": Sweep("beta", (0.25, 1, 4)),
+    "dropout": Sweep("dropout", (0, 0.1, 0.3)),
+}
+# Those that change the shape of the VAEs: each value is a population of its own.
+SHAPE_SWEEPS = ("depth", "width", "latent")
+
 MAX_MEMBERS = 540  # all 27 activations over 20 seeds
 MAX_PARAMETERS = 60_000_000  # of all members together: about 1 GB with Adam's two moments
 MAX_OUTPUTS = 200_000_000  # of all layers and members on a mini-batch: about 3 GB in training
@@ -39,6 +59,7 @@ class Member:
     dropout: float
     beta: float
     seed: int
+    learning_rate: float  # highest of the schedule
 
     @property
     def activation_key(self) -> str:
@@ -188,21 +209,45 @@ class Experiment:
         minimum=1,
         maximum=20,
     )
+    sweep: str = setting(
+        "none",
+        "Sweep",
+        "A setting that takes several values; every recipe is trained with each of them.",
+        choices=("none", *SWEEPS),
+    )
+    sweep_values: tuple[float, ...] = setting(
+        (),
+        "Its values",
+        "Values of the setting that is swept; by default a few usual ones.",
+        minimum=0.0,
+        maximum=2048.0,
+        longest=12,
+        kind=float,
+    )
 
     def __post_init__(self) -> None:
         check_all(self)
-        count = len(self.activations) * len(self.decoder_activations or (1,)) * self.seeds
+        for value in self.swept_values:
+            self._with_value(value)
+        pairs = len(self.activations) * len(self.decoder_activations or (1,))
+        count = pairs * self.seeds * max(1, len(self.swept_values))
         if count > MAX_MEMBERS:
             raise ConfigError(
-                f"The activations and seeds ask for {count:,} VAEs; at most {MAX_MEMBERS} train "
-                "at once. Choose fewer activations or seeds."
+                f"The activations, seeds and swept values ask for {count:,} VAEs; at most "
+                f"{MAX_MEMBERS} train at once. Choose fewer of them."
             )
-        parameters = count * self.parameters_per_member
+        if self.sweep in SHAPE_SWEEPS:  # each has checked itself; they stay in memory together
+            parameters = sum(e.parameters_per_member for e in self.populations)
+            parameters *= pairs * self.seeds
+        else:
+            parameters = count * self.parameters_per_member
         if parameters > MAX_PARAMETERS:
             raise ConfigError(
                 f"The {count:,} VAEs would have {parameters:,} weights together; at most "
                 f"{MAX_PARAMETERS:,} train at once. Choose narrower layers or fewer VAEs."
             )
+        if self.sweep in SHAPE_SWEEPS:
+            return
         outputs = count * self.batch_size * sum(map(sum, self._widths))
         if outputs > MAX_OUTPUTS:
             raise ConfigError(
@@ -210,6 +255,44 @@ class Experiment:
                 f"{outputs:,} outputs together; at most {MAX_OUTPUTS:,} fit. Choose smaller "
                 "batches, narrower layers or fewer VAEs."
             )
+
+    def _with_value(self, value: float) -> Experiment:
+        """The experiment with one value of its sweep and no sweep; ConfigError if it may not be."""
+        changes: dict[str, Any] = {"sweep": "none", self.sweep: value}
+        try:
+            if self.sweep in ("depth", "width"):
+                del changes[self.sweep]
+                changes |= self._resized(value)
+            return self.replace(**changes)
+        except ConfigError as error:
+            raise ConfigError(f"The sweep of {self.sweep} cannot take {value:g}: {error}") from None
+
+    def _resized(self, value: float) -> dict[str, Any]:
+        """The widths of all hidden layers with another depth or width."""
+        if value != int(value):
+            raise ConfigError(f"a {self.sweep} is a whole number.")
+        if not self.hidden:
+            raise ConfigError("hidden is empty; give it a width.")
+        size = int(value)
+        return {
+            name: widths[:1] * size if self.sweep == "depth" else (size,) * len(widths)
+            for name, widths in (("hidden", self.hidden), ("decoder_hidden", self.decoder_hidden))
+            if widths is not None
+        }
+
+    @property
+    def swept_values(self) -> tuple[float, ...]:
+        """The values of the sweep, each once; none where nothing is swept."""
+        if self.sweep == "none":
+            return ()
+        return tuple(dict.fromkeys(self.sweep_values or SWEEPS[self.sweep].values))
+
+    @property
+    def populations(self) -> tuple[Experiment, ...]:
+        """Experiments of one shape each, which train one after the other; mostly this one alone."""
+        if self.sweep not in SHAPE_SWEEPS:
+            return (self,)
+        return tuple(self._with_value(value) for value in self.swept_values)
 
     @property
     def decoder_widths(self) -> tuple[int, ...]:
@@ -234,14 +317,23 @@ class Experiment:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """The recipes, activation by activation and within one seed by seed."""
+        """The recipes, activation by activation and within one seed by seed.
+
+        Where a setting of the recipe is swept, value by value between the two; where the shape is,
+        they are those of all `populations`, one after the other.
+        """
+        if self.sweep in SHAPE_SWEEPS:
+            return tuple(member for each in self.populations for member in each.members)
         if self.decoder_activations is None:
             pairs = [(name, name) for name in self.activations]
         else:
             pairs = list(product(self.activations, self.decoder_activations))
+        recipe = {name: getattr(self, name) for name in ("dropout", "beta", "learning_rate")}
+        recipes = [{**recipe, self.sweep: value} for value in self.swept_values] or [recipe]
         return tuple(
-            Member(encoder, decoder, self.dropout, self.beta, self.seed + offset)
+            Member(encoder, decoder, seed=self.seed + offset, **each)
             for encoder, decoder in pairs
+            for each in recipes
             for offset in range(self.seeds)
         )
 
@@ -284,79 +376,3 @@ SETTINGS: Mapping[str, dataclasses.Field] = {f.name: f for f in dataclasses.fiel
 def parse(name: str, text: str) -> Any:
     """The value of a setting written as text, as in a URL; ConfigError says what is wrong."""
     return from_text(SETTINGS[name], text)
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A named experiment: the settings in which it differs from the default."""
-
-    label: str
-    sentence: str
-    changes: Mapping[str, Any]
-
-    @property
-    def experiment(self) -> Experiment:
-        return Experiment.from_dict(self.changes)
-
-
-PRESETS: Mapping[str, Preset] = {
-    "plane": Preset(
-        "Digits in the plane",
-        "Three activations learn to lay handwritten digits out in two dimensions.",
-        {},
-    ),
-    "article": Preset(
-        "The article's VAE",
-        "784-32-784 with tanh, mended: separate heads, the mean added, logits, a real loss.",
-        {
-            "activations": ["tanh"],
-            "hidden": [32],
-            "latent": 32,
-            "learning_rate": 1e-3,
-            "schedule": "constant",
-            "init": "pytorch",
-        },
-    ),
-    "article-nine": Preset(
-        "The article's nine activations",
-        "All nine functions that the article names, trained at once on 8×8 digits.",
-        {
-            "dataset": "digits",
-            "activations": [name for name, a in ACTIVATIONS.items() if a.article],
-            "hidden": [64],
-            "epochs": 60,
-        },
-    ),
-    "pytorch": Preset(
-        "PyTorch's example",
-        "The 784-400-20 ReLU network of PyTorch's own VAE example.",
-        {
-            "activations": ["relu"],
-            "hidden": [400],
-            "latent": 20,
-            "learning_rate": 1e-3,
-            "schedule": "constant",
-            "init": "pytorch",
-            "epochs": 10,
-        },
-    ),
-    "fashion": Preset(
-        "Clothes in the plane",
-        "Fashion-MNIST in two dimensions, with deeper networks.",
-        {
-            "dataset": "fashion",
-            "activations": ["relu", "tanh", "gelu"],
-            "hidden": [256, 128],
-        },
-    ),
-    "adaptive": Preset(
-        "Can a unit choose its own function?",
-        "The learned activations against fixed ones: claim C8 of the article.",
-        {
-            "dataset": "digits",
-            "activations": ["relu", "tanh", "silu", "prelu", "swish", "snake", "adaptive_mixture"],
-            "hidden": [64],
-            "epochs": 60,
-        },
-    ),
-}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import torch
 from torch import Tensor
@@ -19,10 +19,18 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # those of the paper, and of PyTorch
 
 
 class MemberwiseAdam:
-    """PyTorch's fused Adam (Kingma and Ba 2015) over the flat buffer of all members."""
+    """PyTorch's fused Adam (Kingma and Ba 2015) over the flat buffer of all members.
 
-    def __init__(self, parameters: Parameters):
+    `shares`, one a member and at most 1, are the shares of the learning rate that it steps with.
+    """
+
+    def __init__(self, parameters: Parameters, shares: Sequence[float] = ()):
         self._parameters = parameters
+        self._shares: Tensor | None = None
+        if any(share != 1 for share in shares):
+            self._shares = torch.zeros_like(parameters.flat)
+            for view in parameters.views_of(self._shares).values():
+                view += torch.tensor(shares).view(-1, 1, 1)
         self._moment = torch.zeros_like(parameters.flat)
         self._square = torch.zeros_like(parameters.flat)
         self._steps = torch.zeros(())
@@ -30,6 +38,7 @@ class MemberwiseAdam:
 
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
+        before = None if self._shares is None else self._parameters.flat.clone()
         # The function under torch.optim.Adam, whose bookkeeping takes a third of the step's time.
         adam(
             [self._parameters.flat],
@@ -47,6 +56,8 @@ class MemberwiseAdam:
             eps=EPSILON,
             maximize=False,
         )
+        if before is not None and self._shares is not None:
+            self._parameters.flat.copy_(torch.lerp(before, self._parameters.flat, self._shares))
         self.learning_rate = learning_rate
 
     @torch.no_grad()
@@ -80,6 +91,9 @@ class MemberwiseAdam:
         for name, value in self._parameters.values.items():
             moment, square = moments[name][member], squares[name][member]
             deviation = (square / (1 - BETA2**steps)).sqrt_().add_(EPSILON)
-            value[member] += rate * moment / deviation
+            step = rate * moment / deviation
+            if self._shares is not None:
+                step *= self._parameters.views_of(self._shares)[name][member]
+            value[member] += step
             moment.zero_()
             square.zero_()

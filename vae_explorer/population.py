@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from vae_explorer import objective
-from vae_explorer.config import Experiment, Member
+from vae_explorer.config import SHAPE_SWEEPS, Experiment, Member
 from vae_explorer.layers import Network, Parameters
 
 # Where a learned Gaussian output starts: the variance of the pixels of bright images on black.
@@ -49,10 +49,15 @@ class Population:
     Parameters
     ----------
     experiment : Experiment
-        Gives the layers' widths, the output distribution and the members.
+        Gives the layers' widths, the output distribution and the members. ValueError if it sweeps
+        the shape: each of its `populations` is one.
     """
 
     def __init__(self, experiment: Experiment):
+        if experiment.sweep in SHAPE_SWEEPS:
+            raise ValueError(
+                f"The experiment sweeps {experiment.sweep}: each of its `populations` is one."
+            )
         self.experiment = experiment
         self.members: tuple[Member, ...] = experiment.members
         self.latent = experiment.latent

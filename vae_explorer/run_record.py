@@ -138,7 +138,11 @@ def _changes(values: Mapping[str, Any]) -> tuple[Mapping[str, float], ...]:
 
 
 def _result(entry: Any, recipe: Member, index: int) -> MemberResult:
-    if not isinstance(entry, dict) or entry.get("recipe") != dataclasses.asdict(recipe):
+    wanted = dataclasses.asdict(recipe)
+    found = entry.get("recipe") if isinstance(entry, dict) else None
+    if isinstance(found, dict):  # runs of before a sweep could reach it name no learning rate
+        found = {"learning_rate": recipe.learning_rate, **found}
+    if found != wanted:
         raise ValueError(f"member {index} has not the recipe that the experiment gives it")
     return MemberResult(
         recipe=recipe,

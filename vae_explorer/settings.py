@@ -24,7 +24,8 @@ def setting(default: Any, label: str, help: str, **bounds: Any) -> Any:
     """A dataclass field with what people read of it and what it may be.
 
     A text has `choices`, a number `minimum` and `maximum`. A list has `longest` and either `each`,
-    the names of activations, or the bounds of its whole numbers. None is allowed as a default.
+    the names of activations, or the bounds of its numbers, whole ones unless their `kind` is float.
+    None is allowed as a default.
     """
     return field(default=default, metadata={"label": label, "help": help, **bounds})
 
@@ -66,7 +67,7 @@ def _checked_list(setting: Field, value: Any) -> tuple | None:
         if not values:
             raise ConfigError(f"{setting.name} is empty; choose at least one activation.")
     else:
-        values = [_checked_number(setting, width, int) for width in values]
+        values = [_checked_number(setting, number, _kind(setting)) for number in values]
     longest = setting.metadata["longest"]
     if len(values) > longest:
         raise ConfigError(
@@ -92,7 +93,7 @@ def from_text(setting: Field, text: str) -> Any:
         parts = [part for part in text.split(",") if part]
         if "each" in setting.metadata:
             return tuple(parts)
-        return tuple(_number(setting, int, part, text) for part in parts)
+        return tuple(_number(setting, _kind(setting), part, text) for part in parts)
     if "choices" in setting.metadata:
         return text
     return _number(setting, type(setting.default), text, text)
@@ -133,6 +134,11 @@ def from_query(kind: type[_T], query: Mapping[str, str]) -> tuple[_T, list[str]]
         return kind(), [*notices, str(error)]
 
 
+def _kind(setting: Field) -> type:
+    """Of the numbers in a list."""
+    return setting.metadata.get("kind", int)
+
+
 def _number(setting: Field, kind: type, part: str, text: str) -> Any:
     try:
         return kind(part)
@@ -160,6 +166,8 @@ def _allowed(setting: Field) -> str:
     if "each" in bounds:
         return "it must be a list of activation names"
     low, high = bounds["minimum"], bounds["maximum"]
+    if "longest" in bounds and _kind(setting) is float:
+        return f"it must be a list of numbers from {low:g} to {high:g}"
     if "longest" in bounds:
         return f"it must be a list of whole numbers from {low:,} to {high:,}"
     if isinstance(setting.default, int):

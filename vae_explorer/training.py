@@ -55,7 +55,10 @@ class Trainer:
         self.population = Population(experiment)
         initialise(self.population)
         self._batches = Batches(self.population, dataset)
-        self._adam = MemberwiseAdam(self.population.parameters)
+        rates = [member.learning_rate for member in self.population.members]
+        self._adam = MemberwiseAdam(
+            self.population.parameters, [rate / max(rates) for rate in rates]
+        )
         self._recorder = Recorder(len(self.population), self._batches.steps, experiment.epochs)
         self.beta = torch.tensor([m.beta for m in self.population.members]).view(-1, 1, 1)
         self.precision = choose_precision(experiment.precision, self._rehearse)
@@ -65,7 +68,7 @@ class Trainer:
         self.every = every or self._batches.steps
         self.steps = self._batches.steps * experiment.epochs
         self.step_number = 0
-        self.learning_rate = experiment.learning_rate  # the schedule takes a share of it
+        self.learning_rate = max(rates)  # the schedule takes a share of it, and a member of that
         self.changes: list[dict[str, float]] = []
         self.frozen: dict[int, Freeze] = {}
         self.seconds = 0.0  # of steps alone

@@ -11,8 +11,9 @@ from typing import Any
 import streamlit as st
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import PRESETS, SETTINGS, ConfigError, Experiment, parse
+from vae_explorer.config import SETTINGS, ConfigError, Experiment, parse
 from vae_explorer.data import DATASETS
+from vae_explorer.presets import PRESETS
 
 # Settings of which a few steps are worth offering; any other value, from a URL say, joins them.
 _LADDERS: dict[str, tuple[float, ...]] = {

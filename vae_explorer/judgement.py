@@ -1,0 +1,130 @@
+"""What a race is judged by: a row of measurements for each member, and names for them.
+
+Plain numbers, made once when a race has ended (`judging.judge`), saved with it, and read by tables,
+statistics, explanations and the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from vae_explorer.arms import Arm, by_arm
+from vae_explorer.config import Experiment
+from vae_explorer.results import MemberResult
+
+
+@dataclass(frozen=True)
+class LayerHealth:
+    """Units of one hidden layer on the probe images."""
+
+    name: str  # "encoder 1", "decoder 1", counted from the input
+    dead: float  # share of units whose derivative is all but 0 on every image
+    saturated: float  # share of units, not dead, flat on 95 % of the images
+
+
+@dataclass(frozen=True)
+class MemberJudgement:
+    """One VAE at the end of a race. Losses are nats per image; None where not a finite number."""
+
+    result: MemberResult
+    train_loss: float | None  # the negative ELBO on `Race.train_images` training images
+    bound: float | None  # minus the importance-weighted bound, on `Race.bound_images` test images
+    bound_error: float | None  # its standard error over those images
+    layers: tuple[LayerHealth, ...]  # from input to output
+    gradients: Mapping[str, float]  # layer to norm of its weights' gradient at the last step
+
+    @property
+    def diverged(self) -> bool:
+        return self.result.frozen is not None
+
+    @property
+    def gap(self) -> float | None:
+        """Test minus training loss, both as in evaluation: what is lost on images never seen."""
+        if self.result.test_loss is None or self.train_loss is None:
+            return None
+        return self.result.test_loss - self.train_loss
+
+    @property
+    def dead(self) -> float | None:
+        """Share of dead units in the layer with the most of them."""
+        return max((layer.dead for layer in self.layers), default=None)
+
+    @property
+    def saturated(self) -> float | None:
+        """Share of saturated units in the layer with the most of them."""
+        return max((layer.saturated for layer in self.layers), default=None)
+
+    @property
+    def smallest_gradient(self) -> float | None:
+        """Of the layers' gradient norms."""
+        return min(self.gradients.values(), default=None)
+
+    @property
+    def largest_gradient(self) -> float | None:
+        return max(self.gradients.values(), default=None)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One of the measurements: how it is called, what it is measured in, and where it is."""
+
+    label: str
+    unit: str
+    of: Callable[[MemberJudgement], float | None]
+    better: int  # 1: more is better, -1: less is, 0: neither
+    digits: int = 2
+    percent: bool = False
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    "test_loss": Quantity("Negative ELBO", "nats", lambda m: m.result.test_loss, -1),
+    "reconstruction": Quantity(
+        "Reconstruction", "nats", lambda m: m.result.test_reconstruction, -1
+    ),
+    "kl": Quantity("KL", "nats", lambda m: m.result.test_kl, 0),
+    "bound": Quantity("Negative IW bound", "nats", lambda m: m.bound, -1),
+    "gap": Quantity("Generalisation gap", "nats", lambda m: m.gap, -1),
+    "active_latents": Quantity("Active latents", "", lambda m: m.result.active_latents, 0, 1),
+    "dead": Quantity("Dead units, worst layer", "%", lambda m: m.dead, -1, 0, True),
+    "saturated": Quantity("Saturated units, worst layer", "%", lambda m: m.saturated, -1, 0, True),
+    "smallest_gradient": Quantity(
+        "Smallest layer gradient", "norm", lambda m: m.smallest_gradient, 0, 4
+    ),
+    "largest_gradient": Quantity(
+        "Largest layer gradient", "norm", lambda m: m.largest_gradient, 0, 4
+    ),
+    "images_per_second": Quantity("Speed", "images/s", lambda m: m.result.images_per_second, 1, 0),
+    "seconds": Quantity("Training time", "s", lambda m: m.result.seconds, -1, 1),
+}
+
+
+@dataclass(frozen=True)
+class Race:
+    """A race that has ended, in numbers. K members in the order of `experiment.members`."""
+
+    experiment: Experiment
+    arms: tuple[Arm, ...]
+    members: tuple[MemberJudgement, ...]
+    bound_samples: int  # K of the importance-weighted bound
+    bound_images: int  # test images that it is taken over
+    train_images: int  # training images that the training loss is taken over
+
+    def values(self, quantity: str) -> np.ndarray:
+        """(A, S) of one of `QUANTITIES`, an arm a row, a seed a column; NaN where there is none.
+
+        A member that diverged has no value: what it was before it stopped is no result.
+        """
+        of = QUANTITIES[quantity].of
+        numbers = [np.nan if member.diverged else _number(of(member)) for member in self.members]
+        return by_arm(self.arms, np.array(numbers))
+
+    def diverged(self) -> np.ndarray:
+        """(A,) how many seeds of each arm diverged."""
+        return by_arm(self.arms, np.array([m.diverged for m in self.members])).sum(1)
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else float(value)
