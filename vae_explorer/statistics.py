@@ -1,56 +1,122 @@
-"""Differences between arms of a race, seed by seed, with their uncertainty.
+"""Differences between the arms of a race, seed by seed, with their uncertainty.
 
-(interfaces; see the docstrings)
+Seeds are paired across arms: the same seed is the same initial weights, batches and noise, so what
+is compared is an arm's difference to another within each seed (paired t tests). Many
+comparisons are corrected by Holm's method (1979, "A simple sequentially rejective multiple test
+procedure"), which keeps the chance of any false statement at `ALPHA` or below.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 LEVEL = 0.95  # of every interval
-ALPHA = 0.05  # chance at most of any false statement among all of one kind
+ALPHA = 0.05  # the chance, at most, of any false statement among all of one kind
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean over seeds with the t interval of it; low and high are NaN from fewer than two."""
+    """A mean over seeds and its t interval; `low` and `high` are NaN from fewer than two seeds."""
 
     mean: float
     low: float
     high: float
-    count: int
+    count: int  # of the seeds that have a value
+
+    @property
+    def half(self) -> float:
+        """Half its width: the number behind a ±."""
+        return (self.high - self.low) / 2
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Interval):
     """An arm minus the reference, over the seeds in which both have a value."""
 
-    mean: float
-    low: float
-    high: float
-    pairs: int
-    p_value: float  # of the paired t test; NaN from fewer than two pairs
+    p_value: float  # of the paired t test; 1 from fewer than two pairs, or if nothing differs
     adjusted: float  # after Holm's correction for all comparisons with this reference
-    clear: bool  # adjusted below ALPHA
+
+    @property
+    def clear(self) -> bool:
+        return self.adjusted < ALPHA
 
 
 def interval(values: np.ndarray) -> Interval:
-    """Of (S,) values; what is not finite is left out."""
-    raise NotImplementedError
+    """Of values (S,); what is not finite is left out. A mean of nothing is NaN."""
+    mean, low, high = intervals(np.asarray(values, dtype=float)[None])[:, 0]
+    return Interval(float(mean), float(low), float(high), int(np.isfinite(values).sum()))
 
 
 def intervals(values: np.ndarray) -> np.ndarray:
-    """(3, A, ...) mean, low and high over the seeds of (A, S, ...), for curves."""
-    raise NotImplementedError
+    """(3, A, ...): mean, low and high over the seeds of (A, S, ...), at every point of curves."""
+    from scipy import special
+
+    finite = np.isfinite(values)
+    count = finite.sum(1)
+    some = np.maximum(count, 1)
+    mean = np.where(count > 0, np.where(finite, values, 0.0).sum(1) / some, np.nan)
+    squares = np.where(finite, np.square(values - mean[:, None]), 0.0).sum(1)
+    deviation = np.sqrt(squares / np.maximum(count - 1, 1))
+    reach = special.stdtrit(np.maximum(count - 1, 1), (1 + LEVEL) / 2)
+    half = np.where(count > 1, reach * deviation / np.sqrt(some), np.nan)
+    return np.stack([mean, mean - half, mean + half])
 
 
 def differences(values: np.ndarray, reference: int) -> tuple[Difference | None, ...]:
-    """Of (A, S) values, each arm minus the reference; None for the reference itself."""
-    raise NotImplementedError
+    """Of values (A, S), each arm minus the arm `reference`; None for the reference itself."""
+    others = [arm for arm in range(len(values)) if arm != reference]
+    found = [interval(values[arm] - values[reference]) for arm in others]
+    p_values = [_p_value(values[arm] - values[reference]) for arm in others]
+    made = {
+        arm: Difference(each.mean, each.low, each.high, each.count, p_value, adjusted)
+        for arm, each, p_value, adjusted in zip(others, found, p_values, holm(p_values))
+    }
+    return tuple(made.get(arm) for arm in range(len(values)))
 
 
 def leaders(values: np.ndarray, better: int) -> tuple[int, ...]:
-    """Arms that no other is clearly better than, best mean first; one alone is the winner."""
-    raise NotImplementedError
+    """The arms of (A, S) that may be the best, best mean first; one alone is the winner.
+
+    `better` is 1 where more is, −1 where less is. Out are arms that another is clearly better than,
+    after Holm's correction for every pair of arms: among arms that do not differ, one is left alone
+    with a chance of at most `ALPHA`. Out as well are arms that have no value for some seed, as one
+    that diverged, save where all arms have such seeds. From one seed nothing follows: all are in.
+    """
+    whole = np.isfinite(values).all(1)
+    standing = np.flatnonzero(whole) if whole.any() else np.flatnonzero(np.isfinite(values).any(1))
+    pairs = list(combinations(standing.tolist(), 2))
+    adjusted = holm([_p_value(values[one] - values[other]) for one, other in pairs])
+    beaten = set()
+    for (one, other), p_value in zip(pairs, adjusted):
+        if p_value < ALPHA:
+            difference = better * np.nanmean(values[one] - values[other])
+            beaten.add(other if difference > 0 else one)
+    means = {arm: better * np.nanmean(values[arm]) for arm in standing.tolist()}
+    return tuple(sorted((a for a in means if a not in beaten), key=means.__getitem__, reverse=True))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p values: the smallest times their count, the next times one less, never falling."""
+    order = np.argsort(p_values, kind="stable")
+    factors = np.arange(len(order), 0, -1)
+    adjusted = np.maximum.accumulate(np.asarray(p_values, dtype=float)[order] * factors)
+    back = np.empty(len(order))
+    back[order] = np.minimum(adjusted, 1.0)
+    return back.tolist()
+
+
+def _p_value(differences: np.ndarray) -> float:
+    """Of the two-sided t test that differences (S,) have mean 0; 1 where nothing can be said."""
+    from scipy import special
+
+    finite = differences[np.isfinite(differences)]
+    if len(finite) < 2 or not finite.any():
+        return 1.0
+    error = finite.std(ddof=1) / np.sqrt(len(finite))
+    if error == 0:
+        return 0.0
+    return float(2 * special.stdtr(len(finite) - 1, -abs(finite.mean() / error)))
