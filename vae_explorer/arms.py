@@ -7,11 +7,12 @@ initial draw, batches and noise in every arm, so arms are compared seed by seed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from vae_explorer.config import SHAPE_SWEEPS, SWEEPS, Experiment
+from vae_explorer.config import SHAPE_SWEEPS, SWEEPS, ConfigError, Experiment
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,15 @@ def _values(experiment: Experiment) -> list[float | None]:
 def by_arm(arms: tuple[Arm, ...], values: np.ndarray) -> np.ndarray:
     """(A, S, ...) of values (K, ...) a member: A arms, S seeds."""
     return np.stack([values[list(arm.rows)] for arm in arms])
+
+
+def arm_index(arms: Sequence[Arm], key: str | None) -> int:
+    """Where the arm of a key stands; the first for None. ConfigError if there is none."""
+    keys = [arm.key for arm in arms]
+    if key is None:
+        return 0
+    if key not in keys:
+        raise ConfigError(
+            f"The reference is {key[:40]!r}; it may be one of those that race: {', '.join(keys)}."
+        )
+    return keys.index(key)

@@ -1,34 +1,44 @@
-"""The command line: `python -m vae_explorer train ...`.
-
-Every option that is a setting is made from the setting's own field, and an option that is not given
-is not passed on, so no default and no bound is written here.
-"""
+"""The command line: `python -m vae_explorer train ...`, `compare ...` and `pretrain ...`."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import Field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from vae_explorer import __version__, catalogue
-from vae_explorer.config import SETTINGS, ConfigError, Experiment, parse
+from vae_explorer import __version__, catalogue, race_store
+from vae_explorer.arms import arm_index, arms_of
+from vae_explorer.cli_options import (
+    FAILED,
+    PROGRAM,
+    Parser,
+    add_experiment_options,
+    add_images,
+    add_threads,
+    experiment_from,
+    help_of,
+    metavar_of,
+    option_names,
+)
+from vae_explorer.config import SHAPE_SWEEPS, ConfigError, Experiment, parse
 from vae_explorer.cores import available_cores
-from vae_explorer.data import DATA_DIR_VARIABLE, DataError, load_dataset
+from vae_explorer.data import DataError, load_dataset
 from vae_explorer.interruption import Interruption
+from vae_explorer.judgement import Judging
 from vae_explorer.presets import PRESETS
+from vae_explorer.settings import from_text
 from vae_explorer.store import StoreError, check_target, read_record, save_run
 from vae_explorer.terminal import progress, say, table
+from vae_explorer.terminal_race import standings
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a wrong option is answered before it is imported
+    from vae_explorer.racing import RaceTrainer
     from vae_explorer.training import Trainer
 
-_PROGRAM = "python -m vae_explorer"
-_FAILED = 2
 _INTERRUPTED = 130  # as a shell reports a program that a Ctrl-C has ended
-_MOST_THREADS = 1024
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,19 +63,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _fail(sentence: str) -> int:
     print(f"Error: {sentence}", file=sys.stderr)
-    return _FAILED
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """One sentence, without argparse's list of all the options before it."""
-        self.exit(_FAILED, f"Error: {message}; {self.prog} --help explains the options.\n")
+    return FAILED
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; the chosen one's function is in `run`."""
-    parser = _Parser(
-        prog=_PROGRAM,
+    parser = Parser(
+        prog=PROGRAM,
         description="See what an activation function does to a variational autoencoder.",
         allow_abbrev=False,
     )
@@ -78,6 +82,14 @@ def build_parser() -> argparse.ArgumentParser:
         "Train one VAE for each activation and seed, all at once, and save them.",
         _train_options,
         epilog=_train_epilog(),
+    )
+    _add_command(
+        commands,
+        "compare",
+        _compare,
+        "Race activations from several seeds, and write a report of what differs.",
+        _compare_options,
+        epilog=_compare_epilog(),
     )
     _add_command(
         commands,
@@ -114,87 +126,39 @@ def _add_command(
 # --- Options ---
 
 
-def add_experiment_options(parser: argparse.ArgumentParser) -> None:
-    """--preset and an option for every setting of an Experiment."""
-    group = parser.add_argument_group("the experiment")
-    group.add_argument(
-        "--preset", choices=PRESETS, help="Settings to start from; other options override them."
-    )
-    for setting in SETTINGS.values():
-        several: dict[str, Any] = {"nargs": "*", "action": "extend"}
-        group.add_argument(
-            *_option_names(setting),
-            dest=setting.name,
-            help=_help(setting).replace("%", "%%"),
-            metavar=_metavar(setting),
-            **(several if "longest" in setting.metadata else {}),
-        )
-
-
-def experiment_from(arguments: argparse.Namespace) -> Experiment:
-    """The experiment that the options describe; ConfigError if there is none."""
-    given = vars(arguments)
-    values = dict(PRESETS[given["preset"]].changes) if "preset" in given else {}
-    if "data_dir" in given:  # whoever names the files of the full set wants them
-        values["image_set"] = "full"
-    values |= {name: parse(name, _text(given[name])) for name in SETTINGS if name in given}
-    return Experiment.from_dict(values)
-
-
-def _text(words: str | list[str]) -> str:
-    """One text of the words after an option: 400 200 and 400,200 alike."""
-    if isinstance(words, str):
-        return words
-    text = ",".join(words).replace(" ", ",")
-    return "" if text == "none" else text
-
-
-def _option_names(setting: Field) -> list[str]:
-    name = "--" + setting.name.replace("_", "-")
-    # In the singular too where it may be repeated: --activation relu --activation tanh
-    return [name.removesuffix("s"), name] if "each" in setting.metadata else [name]
-
-
-def _metavar(setting: Field) -> str:
-    if "choices" in setting.metadata:
-        return "|".join(setting.metadata["choices"])
-    if "each" in setting.metadata:
-        return "NAME"
-    return "X" if isinstance(setting.default, float) else "N"
-
-
-def _help(setting: Field) -> str:
-    bounds = setting.metadata
-    notes = []
-    if "minimum" in bounds:
-        notes.append(f"from {_number(bounds['minimum'])} to {_number(bounds['maximum'])}")
-    if "minimum" in bounds and "longest" in bounds:
-        notes.append(f'at most {bounds["longest"]} numbers, or "none"')
-    if setting.name == "activations":
-        notes.append("any of " + ", ".join(bounds["each"]))
-    if setting.default is not None:
-        default = setting.default
-        shown = " ".join(map(str, default)) if isinstance(default, tuple) else str(default)
-        notes.append(f"default {shown}")
-    return f"{bounds['help']} ({'; '.join(notes)})" if notes else bounds["help"]
-
-
-def _number(value: float) -> str:
-    return f"{value:g}" if isinstance(value, float) else f"{value:,}"
-
-
 def _train_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the run")
     group.add_argument(
         "--out", required=True, metavar="DIR", help="Folder to save the run in; a run is replaced."
     )
+    add_images(group)
+    add_threads(group)
+    add_experiment_options(parser)
+
+
+def _compare_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the race")
     group.add_argument(
-        "--data-dir",
+        "--out",
+        required=True,
         metavar="DIR",
-        help="Folder of IDX files of the full set of images, which it then trains on. "
-        f"With --image-set full alone, {DATA_DIR_VARIABLE} names it, or OpenML has them.",
+        help="Folder for report.html, results.csv, results.json and the saved runs; "
+        "a race that is there is replaced.",
     )
-    _add_threads(group)
+    group.add_argument(
+        "--reference",
+        metavar="NAME",
+        help="The activation that the others are held against (default: the first).",
+    )
+    for setting in dataclasses.fields(Judging):
+        group.add_argument(
+            *option_names(setting),
+            dest=setting.name,
+            help=help_of(setting),
+            metavar=metavar_of(setting),
+        )
+    add_images(group)
+    add_threads(group)
     add_experiment_options(parser)
 
 
@@ -216,28 +180,21 @@ def _pretrain_options(parser: argparse.ArgumentParser) -> None:
         "--only", nargs="+", choices=catalogue.RECIPES, metavar="NAME", help="Only these entries."
     )
     group.add_argument("--epochs", metavar="N", help="Another number of epochs, for all of them.")
-    _add_threads(group)
-
-
-def _add_threads(group: Any) -> None:
-    group.add_argument(
-        "--threads", type=_threads, metavar="N", help="Processor threads (default: all cores)."
-    )
-
-
-def _threads(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text[:9]) <= _MOST_THREADS:
-        return int(text)
-    raise argparse.ArgumentTypeError(
-        f"{text[:40]!r} is no whole number from 1 to {_MOST_THREADS:,}"
-    )
+    add_threads(group)
 
 
 def _train_epilog() -> str:
     presets = "\n".join(f"  {name:<14}{preset.sentence}" for name, preset in PRESETS.items())
     return (
         f"presets:\n{presets}\n\nexample:\n"
-        f"  {_PROGRAM} train --dataset digits --activation relu tanh --seeds 3 --out runs/digits"
+        f"  {PROGRAM} train --dataset digits --activation relu tanh --seeds 3 --out runs/digits"
+    )
+
+
+def _compare_epilog() -> str:
+    return (
+        f"example:\n  {PROGRAM} compare --dataset digits --activation relu --activation gelu "
+        "--seeds 5 --epochs 30 --out races/relu-gelu"
     )
 
 
@@ -254,6 +211,11 @@ def _pretrain_epilog() -> str:
 
 def _train(arguments: argparse.Namespace) -> int:
     experiment = experiment_from(arguments)
+    if experiment.sweep in SHAPE_SWEEPS:
+        raise ConfigError(
+            f"sweep is {experiment.sweep!r}, which takes several shapes, and a run has one; "
+            "`compare` trains them all."
+        )
     folder = check_target(arguments.out, experiment)
     data_dir = getattr(arguments, "data_dir", None)
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
@@ -273,21 +235,29 @@ def _train(arguments: argparse.Namespace) -> int:
     return 0 if trainer.finished else _INTERRUPTED
 
 
-def _announcement(trainer: Trainer, threads: int) -> str:
-    labels = dict.fromkeys(member.label for member in trainer.population.members)
-    count = len(trainer.population)
+def _announcement(trainer: Trainer | RaceTrainer, threads: int) -> str:
+    members = trainer.experiment.members
+    labels = dict.fromkeys(member.label for member in members)
+    count = len(members)
+    precision = getattr(trainer, "trainers", [trainer])[0].precision
     return (
         f"Training {count} VAE{'s' * (count > 1)} ({', '.join(labels)}) for "
-        f"{trainer.experiment.epochs:,} epochs in {trainer.precision} on {threads} "
+        f"{trainer.experiment.epochs:,} epochs in {precision} on {threads} "
         f"thread{'s' * (threads > 1)}."
     )
 
 
-def _take_steps(trainer: Trainer, interruption: Interruption) -> None:
+def _take_steps(
+    trainer: Trainer | RaceTrainer,
+    interruption: Interruption,
+    look: Callable[[], None] = lambda: None,
+) -> None:
+    """Steps to the end or until a Ctrl-C; `look` is called after each."""
     report = progress(trainer)
     try:
         while not trainer.finished and not interruption.requested:
             trainer.step()
+            look()
             report.update()
     finally:
         report.close()
@@ -299,6 +269,46 @@ def _save(trainer: Trainer, folder: Path) -> None:
     save_run(folder, trainer)
     say(table(read_record(folder).results))
     say(f"Saved as {folder}.")
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    given = vars(arguments)
+    experiment = experiment_from(arguments)
+    judging = Judging(
+        **{
+            setting.name: from_text(setting, given[setting.name])
+            for setting in dataclasses.fields(Judging)
+            if setting.name in given
+        }
+    )
+    reference = arm_index(arms_of(experiment), given.get("reference"))
+    folder = race_store.check_race_target(arguments.out, experiment)
+    data_dir = given.get("data_dir")
+    dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
+    say(dataset.origin)
+    with Interruption() as interruption:
+        import torch
+
+        from vae_explorer.judging import judge
+        from vae_explorer.racing import RaceTrainer, Recording
+        from vae_explorer.ui.report import race_report
+
+        torch.set_num_threads(given.get("threads") or available_cores())
+        race = RaceTrainer(experiment, dataset)
+        say(_announcement(race, torch.get_num_threads()))
+        recording = Recording(race)
+        _take_steps(race, interruption, recording.look)
+        if race.step_number == 0:
+            raise KeyboardInterrupt
+        if not race.finished:
+            say(f"Interrupted at step {race.step_number:,} of {race.steps:,}; saving the race.")
+        judged = judge(race, judging, say)
+        saved = race_store.SavedRace(judged, recording.history, recording.probe)
+        race_store.save_runs(folder, race)
+        race_store.save_race(folder, saved, reference, race_report(saved, reference))
+        say(standings(judged, reference))
+        say(f"Saved as {folder}; {race_store.REPORT_NAME} in it shows the race.")
+    return 0 if race.finished else _INTERRUPTED
 
 
 def _pretrain(arguments: argparse.Namespace) -> int:

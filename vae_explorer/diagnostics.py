@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -23,28 +24,36 @@ _MOST_VALUES = 2_000_000
 
 
 @torch.no_grad()
-def layer_views(population: Population, images: Tensor) -> tuple[LayerView, ...]:
-    """One view a hidden layer, encoder first. images is (P, D); the decoder sees the means."""
+def layer_views(
+    population: Population, images: Tensor, pictured: Sequence[int] | None = None
+) -> tuple[LayerView, ...]:
+    """One view a hidden layer, encoder first. images is (P, D); the decoder sees the means.
+
+    Histograms are of the members that are `pictured`, by default of all.
+    """
+    rows = list(range(len(population)) if pictured is None else pictured)
     encoder = population.encoder.hidden(images.expand(len(population), -1, -1))
     mean, _ = population.encode(images)
     decoder = population.decoder.hidden(mean)
     sides = (("encoder", encoder), ("decoder", decoder))
     return tuple(
-        _layer_view(f"{side} {index}", *layer)
+        _layer_view(f"{side} {index}", *layer, rows)
         for side, layers in sides
         for index, layer in enumerate(layers, start=1)
     )
 
 
-def _layer_view(name: str, activate: Activate, pre_activation: Tensor, output: Tensor) -> LayerView:
+def _layer_view(
+    name: str, activate: Activate, pre_activation: Tensor, output: Tensor, rows: list[int]
+) -> LayerView:
     slope = activate.derivative(pre_activation).abs_()
     dead = (slope < DEAD_DERIVATIVE).all(1)  # (K, H)
     saturated = (slope < FLAT_DERIVATIVE).float().mean(1).ge(SATURATED_SHARE) & ~dead
     stride = max(1, pre_activation.numel() // _MOST_VALUES)
     return LayerView(
         name=name,
-        pre_activation=histogram(pre_activation[:, ::stride]),
-        output=histogram(output[:, ::stride]),
+        pre_activation=histogram(pre_activation[rows, ::stride]),
+        output=histogram(output[rows, ::stride]),
         dead=dead.float().mean(1).numpy(),
         saturated=saturated.float().mean(1).numpy(),
     )

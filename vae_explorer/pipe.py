@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-MESSAGE, READY, SNAPSHOT = b"M", b"R", b"S"  # JSON, Ready, Snapshot
+MESSAGE, READY, SNAPSHOT, RACE = b"M", b"R", b"S", b"J"  # JSON, Ready, Snapshot, Race
 
 # A frame that claims more than this is no frame: the pipe is out of step.
 _LONGEST_FRAME = 1 << 30
@@ -30,7 +30,7 @@ class Ready:
     probe_labels: np.ndarray  # (P,) uint8
     shown: int  # how many of the first probe images are drawn as pictures
     path: tuple[int, int]  # the two that interpolations join until others are chosen
-    steps: int
+    steps: tuple[int, ...]  # of each population
     precision: str
     threads: int
     functions: dict[str, np.ndarray] = field(default_factory=dict)  # name: f at FUNCTION_GRID
@@ -55,7 +55,8 @@ class Ready:
             if name.startswith("function.")
         }
         values = json.loads(header["__metadata__"]["ready"]) | arrays
-        return cls(**values | {"path": tuple(values["path"]), "functions": functions})
+        values |= {name: tuple(values[name]) for name in ("path", "steps")}
+        return cls(**values, functions=functions)
 
 
 _READY_ARRAYS = ("probe_images", "probe_labels", "functions")
@@ -72,7 +73,7 @@ def read_frame(pipe: BinaryIO) -> tuple[bytes, bytes] | None:
     if len(head) < 9:
         return None
     kind, length = head[:1], int.from_bytes(head[1:], "little")
-    if kind not in (MESSAGE, READY, SNAPSHOT) or length > _LONGEST_FRAME:
+    if kind not in (MESSAGE, READY, SNAPSHOT, RACE) or length > _LONGEST_FRAME:
         raise ValueError(f"The training process sent a frame {kind!r} of {length:,} bytes.")
     payload = pipe.read(length)
     return (kind, payload) if len(payload) == length else None

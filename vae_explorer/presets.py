@@ -84,3 +84,73 @@ PRESETS: Mapping[str, Preset] = {
         },
     ),
 }
+
+_DIGITS = {"dataset": "digits", "hidden": [64], "epochs": 30}
+_USUAL = ["relu", "tanh", "gelu", "silu", "elu", "sigmoid"]
+
+RACES: Mapping[str, Preset] = {
+    "six": Preset(
+        "Six on 8×8 digits",
+        "Six usual activations from five seeds each; a race of seconds.",
+        {**_DIGITS, "activations": _USUAL, "seeds": 5},
+    ),
+    "twelve": Preset(
+        "Twelve on 8×8 digits",
+        "The six and six rarer ones, five seeds each.",
+        {
+            **_DIGITS,
+            "activations": [
+                *_USUAL,
+                *("leaky_relu", "selu", "mish", "sine", "softplus", "adaptive_mixture"),
+            ],
+            "seeds": 5,
+        },
+    ),
+    "nine": Preset(
+        "The article's nine",
+        "All functions that the article names, three seeds each.",
+        {
+            **_DIGITS,
+            "activations": [name for name, a in ACTIVATIONS.items() if a.article],
+            "seeds": 3,
+        },
+    ),
+    "grid": Preset(
+        "Encoder against decoder",
+        "Four activations in the encoder with each of the four in the decoder.",
+        {
+            **_DIGITS,
+            "activations": ["relu", "tanh", "silu", "sigmoid"],
+            "decoder_activations": ["relu", "tanh", "silu", "sigmoid"],
+            "seeds": 3,
+        },
+    ),
+    "depth": Preset(
+        "How deep can it be?",
+        "One to four hidden layers: where do gradients, or units, die?",
+        {
+            **_DIGITS,
+            "activations": ["relu", "tanh", "selu", "sigmoid"],
+            "seeds": 3,
+            "sweep": "depth",
+            "sweep_values": [1, 2, 3, 4],
+        },
+    ),
+    "beta": Preset(
+        "What beta does",
+        "Three activations as the KL term weighs more and more.",
+        {
+            **_DIGITS,
+            "activations": ["relu", "tanh", "gelu"],
+            "latent": 8,
+            "seeds": 3,
+            "sweep": "beta",
+            "sweep_values": [0.25, 1, 4, 16],
+        },
+    ),
+    "mnist": Preset(
+        "Four on MNIST",
+        "28×28 digits, three seeds each; a race of minutes.",
+        {"activations": ["relu", "tanh", "gelu", "sigmoid"], "seeds": 3, "epochs": 10},
+    ),
+}

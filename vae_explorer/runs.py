@@ -16,12 +16,16 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from vae_explorer.config import Experiment
 from vae_explorer.cores import available_cores
-from vae_explorer.pipe import READY, SNAPSHOT, Ready, read_frame, write_command
+from vae_explorer.history import History
+from vae_explorer.judgement import Judging, Race
+from vae_explorer.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
+from vae_explorer.race_record import from_json
 from vae_explorer.snapshot import Snapshot
 
 MOST_RUNS = 8  # at once in one server: each is a process of some 300 MB
@@ -38,16 +42,20 @@ class TooManyRuns(RuntimeError):
 
 
 class Run:
-    """One population in training, in a process of its own.
+    """An experiment in training, in a process of its own: one population, or a race.
 
     Attributes
     ----------
     state : str
-        "starting", "running", "paused", "finished", "stopped" or "failed".
+        "starting", "running", "paused", "judging", "finished", "stopped" or "failed".
     version : int
         Grows with everything that changed and may be worth drawing.
     ready : Ready or None; snapshot : Snapshot or None
         The newest that came.
+    history : History or None
+        Of a race: the snapshots that are kept of it, from the first on.
+    race : Race or None
+        Of a race that has ended: what it is judged by.
     error, notice, progress : str or None
         Sentences: why it failed or refused, what is not as asked for, what it waits for.
     """
@@ -55,6 +63,7 @@ class Run:
     def __init__(
         self,
         experiment: Experiment,
+        judging: Judging | None = None,
         owner_is_there: Callable[[], bool] = lambda: True,
         data_dir: str | None = None,
         threads: int | None = None,
@@ -65,6 +74,9 @@ class Run:
         self.version = 0
         self.ready: Ready | None = None
         self.snapshot: Snapshot | None = None
+        self.history: History | None = None
+        self.race: Race | None = None
+        self.judging = judging  # of a race
         self.error: str | None = None
         self.notice: str | None = None
         self.progress: str | None = None
@@ -96,6 +108,7 @@ class Run:
         self._tell(
             "start",
             experiment=experiment.to_dict(),
+            judging=None if judging is None else asdict(judging),
             threads=threads or threads_beside_a_page(),
             data_dir=data_dir,
             running=running,
@@ -105,7 +118,7 @@ class Run:
     def is_live(self) -> bool:
         """Whether something new is to come: it trains, or a command is not carried out yet."""
         told = self.answered < self._asked and self.state != "failed"
-        return told or self.state in ("starting", "running")
+        return told or self.state in ("starting", "running", "judging")
 
     @property
     def has_ended(self) -> bool:
@@ -190,11 +203,17 @@ class Run:
             while frame := read_frame(self._process.stdout):  # type: ignore[arg-type]
                 kind, payload = frame
                 if kind == SNAPSHOT:
-                    self._update(snapshot=Snapshot.from_bytes(payload))
+                    snapshot = Snapshot.from_bytes(payload)
+                    if self.history is not None:
+                        self.history.add(snapshot)
+                    self._update(snapshot=snapshot)
                 elif kind == READY:
                     ready = Ready.from_bytes(payload)
                     self.path = ready.path
+                    self.history = None if self.judging is None else History(ready.steps)
                     self._update(ready=ready, notice=ready.notice, progress=None)
+                elif kind == RACE:
+                    self._update(race=from_json(payload.decode()))
                 else:
                     self._hear(json.loads(payload))
         except (ValueError, OSError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +56,11 @@ class Curves(_ReadOnly):
 
 @dataclass(frozen=True, eq=False)
 class LayerView(_ReadOnly):
-    """What one hidden layer does on the probe images, for every member."""
+    """What one hidden layer does on the probe images: M members in pictures, K in numbers."""
 
     name: str  # "encoder 1", "decoder 1", counted from the input
-    pre_activation: np.ndarray  # (K, B) int32, counts in the bins of BIN_EDGES
-    output: np.ndarray  # (K, B) int32
+    pre_activation: np.ndarray  # (M, B) int32, counts in the bins of BIN_EDGES
+    output: np.ndarray  # (M, B) int32
     dead: np.ndarray  # (K,) share of units whose derivative is all but 0 on every probe image
     saturated: np.ndarray  # (K,) share of units, not dead, flat on 95 % of the probe images
 
@@ -76,8 +77,14 @@ class Freeze:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot(_ReadOnly):
-    """A population at one step. K members, P probe images, L latent dimensions, D pixels."""
+    """A population at one step. K members, P probe images, L latent dimensions, D pixels.
 
+    Pictures are of M members, those that are `pictured`: all of them, unless the trainer was told
+    otherwise.
+    """
+
+    population: int  # which of the experiment's populations, counted from 0
+    pictured: tuple[int, ...]  # M of the K members
     step: int
     steps: int  # of the whole run
     epoch: float
@@ -89,12 +96,14 @@ class Snapshot(_ReadOnly):
     beta: np.ndarray  # (K,) now asked for
     precision: str  # of the matrix products: float32 or bfloat16
     curves: Curves
-    latent_mean: np.ndarray  # (K, P, L) float32, of the probe images
-    latent_log_variance: np.ndarray  # (K, P, L) float32
-    reconstructions: np.ndarray  # (K, R, D) uint8, 255 is white, of the first R probe images
+    latent_mean: np.ndarray  # (M, P, L) float32, of the probe images
+    latent_log_variance: np.ndarray  # (M, P, L) float32
+    reconstructions: np.ndarray  # (M, R, D) uint8, 255 is white, of the first R probe images
     path_images: tuple[int, int]  # the two probe images that the paths join
-    path_linear: np.ndarray  # (K, S, D) uint8, decoded along the straight line
-    path_spherical: np.ndarray  # (K, S, D) uint8, decoded along the great circle
+    path_linear: np.ndarray  # (M, S, D) uint8, decoded along the straight line
+    path_spherical: np.ndarray  # (M, S, D) uint8, decoded along the great circle
+    manifold: np.ndarray  # (M, G * G, D) uint8, a grid over the latent plane; none unless asked for
+    samples: np.ndarray  # (M, Z, D) uint8, decoded from the same z for all; none unless asked for
     layers: tuple[LayerView, ...]
     gradient_layers: tuple[str, ...]  # names for the next, from input to output
     gradient_norms: np.ndarray  # (K, len(gradient_layers)) of the last step, after clipping
@@ -104,14 +113,14 @@ class Snapshot(_ReadOnly):
     @property
     def finished(self) -> bool:
         """Whether every step is taken, or every member is frozen."""
-        return self.step >= self.steps or len(self.frozen) == len(self.latent_mean)
+        return self.step >= self.steps or len(self.frozen) == len(self.active_latents)
 
     def to_bytes(self) -> bytes:
         """Safetensors bytes; from_bytes gives the same snapshot back."""
         from safetensors.numpy import save
 
         arrays: dict[str, np.ndarray] = {}
-        plain = _take_arrays(self, "", arrays)
+        plain = take_arrays(self, "", arrays)
         return save(arrays, metadata={"snapshot": json.dumps(plain)})
 
     @classmethod
@@ -125,17 +134,23 @@ class Snapshot(_ReadOnly):
             header_length = int.from_bytes(data[:8], "little")
             header = json.loads(data[8 : 8 + header_length])
             plain = json.loads(header["__metadata__"]["snapshot"])
-            plain["curves"] = Curves(**_with_arrays(plain["curves"], arrays))
-            plain["layers"] = tuple(LayerView(**_with_arrays(v, arrays)) for v in plain["layers"])
-            plain["frozen"] = tuple(Freeze(**freeze) for freeze in plain["frozen"])
-            plain["path_images"] = tuple(plain["path_images"])
-            plain["gradient_layers"] = tuple(plain["gradient_layers"])
-            return cls(**_with_arrays(plain, arrays))
+            return cls.from_plain(plain, arrays)
         except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"These bytes are no snapshot: {error}.") from error
 
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Snapshot:
+        """What `take_arrays` has taken apart; another object is any error that it comes to."""
+        plain = dict(plain)
+        plain["curves"] = Curves(**_with_arrays(plain["curves"], arrays))
+        plain["layers"] = tuple(LayerView(**_with_arrays(v, arrays)) for v in plain["layers"])
+        plain["frozen"] = tuple(Freeze(**freeze) for freeze in plain["frozen"])
+        for name in ("pictured", "path_images", "gradient_layers"):
+            plain[name] = tuple(plain[name])
+        return cls(**_with_arrays(plain, arrays))
 
-def _take_arrays(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
+
+def take_arrays(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
     """Value as plain JSON types, its arrays moved to `arrays` and named in their place."""
     if isinstance(value, np.ndarray):
         arrays[name] = np.ascontiguousarray(value)
@@ -143,15 +158,15 @@ def _take_arrays(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = dataclasses.fields(value)
         return {
-            f.name: _take_arrays(getattr(value, f.name), f"{name}.{f.name}", arrays) for f in fields
+            f.name: take_arrays(getattr(value, f.name), f"{name}.{f.name}", arrays) for f in fields
         }
     if isinstance(value, (tuple, list)):
-        return [_take_arrays(entry, f"{name}.{i}", arrays) for i, entry in enumerate(value)]
+        return [take_arrays(entry, f"{name}.{i}", arrays) for i, entry in enumerate(value)]
     return value
 
 
-def _with_arrays(plain: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """The inverse of _take_arrays for one object's fields."""
+def _with_arrays(plain: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """The inverse of take_arrays for one object's fields."""
     return {
         name: arrays[value["array"]] if isinstance(value, dict) and "array" in value else value
         for name, value in plain.items()

@@ -16,6 +16,7 @@ import numpy as np
 from vae_explorer.results import MemberResult
 
 if TYPE_CHECKING:
+    from vae_explorer.racing import RaceTrainer
     from vae_explorer.training import Trainer
 
 _BAR_WIDTH = 20
@@ -35,7 +36,7 @@ def say(text: str, end: str = "\n") -> None:
 class Bar:
     """A progress bar in one line of a terminal, which `update` may be told of every step."""
 
-    def __init__(self, trainer: Trainer):
+    def __init__(self, trainer: Trainer | RaceTrainer):
         self._trainer = trainer
         self._started = time.monotonic()
         self._due = self._started
@@ -59,14 +60,14 @@ class Bar:
 class Lines:
     """The same as lines, for a pipe or a file: after the first epoch and every 5 per cent."""
 
-    def __init__(self, trainer: Trainer):
+    def __init__(self, trainer: Trainer | RaceTrainer):
         self._trainer = trainer
         self._started = time.monotonic()
         self._said = 0
 
     def update(self) -> None:
         part = _LINES * self._trainer.step_number // self._trainer.steps
-        if part > self._said or self._trainer.epoch == 1:
+        if part > self._said or _latest(self._trainer).epoch == 1:
             self._said = part
             say(status(self._trainer, time.monotonic() - self._started))
 
@@ -74,14 +75,20 @@ class Lines:
         pass
 
 
-def progress(trainer: Trainer) -> Bar | Lines:
+def progress(trainer: Trainer | RaceTrainer) -> Bar | Lines:
     """What suits standard output; call `update` after every step and `close` in the end."""
     return Bar(trainer) if sys.stdout and sys.stdout.isatty() else Lines(trainer)
 
 
-def status(trainer: Trainer, seconds: float) -> str:
+def _latest(trainer: Trainer | RaceTrainer) -> Trainer:
+    """Of a race the population that took the last step."""
+    return getattr(trainer, "latest", trainer)
+
+
+def status(run: Trainer | RaceTrainer, seconds: float) -> str:
     """One line on a run that has been going for so long and has taken a step or more."""
-    share = trainer.step_number / trainer.steps
+    share = run.step_number / run.steps
+    trainer = _latest(run)
     speed = trainer.images_trained / trainer.seconds
     left = seconds * (1 - share) / share
     parts = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
 
-from vae_explorer import diagnostics
-from vae_explorer.batches import Batches
+from vae_explorer import diagnostics, exploration
+from vae_explorer.batches import Batches, evenly
 from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import Dataset
 from vae_explorer.initialisation import initialise
@@ -26,6 +26,8 @@ from vae_explorer.snapshot import Curves, Freeze, Snapshot
 
 ACTIVE_VARIANCE = 0.01  # Burda et al. (2016), section 5.1: a latent whose mean varies more is used
 PATH_STEPS = 11  # images along an interpolation, its ends included
+MANIFOLD_SIDE = 8  # images along a side of the grid over the latent plane
+SAMPLES = 20  # images decoded from draws of the prior
 _EVALUATED_VALUES = 1_000_000  # of the widest layer in one batched evaluation: they stay in cache
 
 
@@ -65,6 +67,9 @@ class Trainer:
         self.population.multiply_in(self.precision)
         self.probe = Probe(dataset)
         self.path_images = self.probe.default_path
+        self.number = 0  # of this population, where an experiment trains several
+        self.pictured: Sequence[int] = range(len(self.population))  # members with pictures
+        self.shows_space = False  # whether pictures include the manifold and samples of the prior
         self.every = every or self._batches.steps
         self.steps = self._batches.steps * experiment.epochs
         self.step_number = 0
@@ -182,22 +187,42 @@ class Trainer:
         Always in float32, and with the same noise, so that a curve moves because weights do.
         Counts the active latents as well.
         """
-        members = len(self.population)
+        losses, moments = self._evaluate(self._batches.test(self._chunk()))
+        first, second = moments
+        active = (second - first.square() > ACTIVE_VARIANCE).sum(1)
+        self._active_latents = active.to(torch.int32).numpy()
+        return losses
+
+    @torch.no_grad()
+    def evaluate_training(self, count: int) -> np.ndarray:
+        """(2, K) as `evaluate`, over `count` training images, spread evenly over the set."""
+        return self._evaluate(self._batches.some_training(count, self._chunk()))[0]
+
+    def test_pixels(self, count: int) -> np.ndarray:
+        """(count, D) test images in [0, 1], spread evenly over the set, as `evaluate` sees them."""
+        images, _ = next(self._batches.test(len(self.dataset.test.labels)))
+        return images[evenly(len(images), count)].numpy()
+
+    def _chunk(self) -> int:
+        """Images in one batched evaluation."""
         recipe = self.experiment
         widest = max(recipe.image_size, *recipe.hidden, *recipe.decoder_widths, 2 * recipe.latent)
-        chunk = max(1, _EVALUATED_VALUES // (members * widest))
+        return max(1, _EVALUATED_VALUES // (len(self.population) * widest))
+
+    def _evaluate(
+        self, batches: Iterable[tuple[torch.Tensor, torch.Tensor]]
+    ) -> tuple[np.ndarray, torch.Tensor]:
+        """Mean losses (2, K), and the first two moments of the means, (2, K, L)."""
+        members = len(self.population)
         losses = torch.zeros(2, members, dtype=torch.float64)
         moments = torch.zeros(2, members, self.experiment.latent, dtype=torch.float64)
         count = 0
-        for images, noise in self._batches.test(chunk):
+        for images, noise in batches:
             reconstruction, kl, mean = self.population.losses(images, noise)
             losses += torch.stack([reconstruction.double().sum(1), kl.double().sum(1)])
             moments += torch.stack([mean.double().sum(1), mean.double().square().sum(1)])
             count += len(images)
-        first, second = moments / count
-        active = (second - first.square() > ACTIVE_VARIANCE).sum(1)
-        self._active_latents = active.to(torch.int32).numpy()
-        return (losses / count).float().numpy()
+        return (losses / count).float().numpy(), moments / count
 
     def curves(self) -> Curves:
         """All rows up to now."""
@@ -209,18 +234,14 @@ class Trainer:
         started = time.perf_counter()
         images = torch.from_numpy(self.probe.pixels)
         mean, log_variance = (heads.numpy() for heads in self.population.encode(images))
-        start, end = (mean[:, index] for index in self.path_images)
-        paths = [path(start, end, PATH_STEPS) for path in (linear_path, spherical_path)]
-        latents = np.concatenate([mean[:, : self.probe.shown], *paths], axis=1)
-        decoded = self.population.decode(latents).nan_to_num(0)
-        pictures = (decoded * 255).round().to(torch.uint8).numpy()
-        reconstructions, linear, spherical = np.split(
-            pictures, [self.probe.shown, self.probe.shown + PATH_STEPS], axis=1
-        )
+        rows = list(self.pictured)
         gradient_layers, gradient_norms = diagnostics.gradient_norms(self.population)
-        layers = diagnostics.layer_views(self.population, images)
+        layers = diagnostics.layer_views(self.population, images, rows)
+        pictures = self._pictures(mean, rows)
         self.seconds_with_evaluation += time.perf_counter() - started
         return Snapshot(
+            population=self.number,
+            pictured=tuple(rows),
             step=self.step_number,
             steps=self.steps,
             epoch=self.epoch,
@@ -232,18 +253,33 @@ class Trainer:
             beta=self.beta.flatten().numpy(),
             precision=self.precision,
             curves=self.curves(),
-            latent_mean=mean,
-            latent_log_variance=log_variance,
-            reconstructions=reconstructions,
+            latent_mean=mean[rows],
+            latent_log_variance=log_variance[rows],
             path_images=self.path_images,
-            path_linear=linear,
-            path_spherical=spherical,
+            **pictures,
             layers=layers,
             gradient_layers=gradient_layers,
             gradient_norms=gradient_norms,
             active_latents=self._active_latents,
             frozen=tuple(self.frozen.values()),
         )
+
+    def _pictures(self, mean: np.ndarray, rows: list[int]) -> dict[str, np.ndarray]:
+        """Decoded images of the pictured members, uint8; `mean` (K, P, L) is all members'."""
+        start, end = (mean[:, index] for index in self.path_images)
+        paths = [path(start, end, PATH_STEPS) for path in (linear_path, spherical_path)]
+        codes = [mean[:, : self.probe.shown], *paths]
+        names = ["reconstructions", "path_linear", "path_spherical"]
+        stops = np.cumsum([part.shape[1] for part in codes])[:-1]
+        decoded = self.population.decode(np.concatenate(codes, axis=1))[rows].numpy()
+        pictures = dict(zip(names, np.split(decoded, stops, axis=1)))
+        nothing = decoded[:, :0]
+        pictures |= {"manifold": nothing, "samples": nothing}
+        if self.shows_space:
+            grid = exploration.manifold(self.population, MANIFOLD_SIDE, mean=mean)
+            pictures["manifold"] = grid[rows]
+            pictures["samples"] = exploration.prior_samples(self.population, SAMPLES)[rows]
+        return {name: to_bytes(images) for name, images in pictures.items()}
 
     def _images_per_second(self) -> float:
         """Since the snapshot before, or that snapshot's if nothing was trained since."""
@@ -252,3 +288,8 @@ class Trainer:
             speed = (self.images_trained - images) / (self.seconds - seconds)
             self._recent = (self.images_trained, self.seconds, speed)
         return speed
+
+
+def to_bytes(images: np.ndarray) -> np.ndarray:
+    """Images in [0, 1] as uint8; what is not a number is black."""
+    return np.rint(np.nan_to_num(images, nan=0) * 255).astype(np.uint8)

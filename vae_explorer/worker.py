@@ -19,7 +19,8 @@ import numpy as np
 
 from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import DataError, load_or_embedded
-from vae_explorer.pipe import MESSAGE, READY, SNAPSHOT, Ready, write_frame
+from vae_explorer.judgement import Judging
+from vae_explorer.pipe import MESSAGE, RACE, READY, SNAPSHOT, Ready, write_frame
 from vae_explorer.snapshot import BIN_EDGES
 
 _SNAPSHOT_SECONDS = 0.5
@@ -34,7 +35,8 @@ class Worker:
     def __init__(self, commands: queue.Queue[dict[str, Any]], output: BinaryIO):
         self._commands = commands
         self._output = output
-        self._trainer: Any = None
+        self._race: Any = None  # a RaceTrainer, once there is one
+        self._judging: Judging | None = None
         self._running = False
         self._answered = 0
 
@@ -60,13 +62,21 @@ class Worker:
         self._say(answered=self._answered)
 
     def do_start(
-        self, experiment: dict[str, Any], threads: int, data_dir: str | None, running: bool
+        self,
+        experiment: dict[str, Any],
+        judging: dict[str, Any] | None,
+        threads: int,
+        data_dir: str | None,
+        running: bool,
     ) -> None:
-        """Loads the images, draws the population and, if asked to, begins to train."""
+        """Loads the images, draws the populations and, if asked to, begins to train.
+
+        With `judging` it is a race: its arms are shown side by side, and judged at its end.
+        """
         import torch  # seconds: after the page knows that the process lives
 
         from vae_explorer.activations import sample
-        from vae_explorer.training import Trainer
+        from vae_explorer.racing import RaceTrainer
 
         torch.set_num_threads(threads)
         wanted = Experiment.from_dict(experiment)
@@ -75,7 +85,9 @@ class Worker:
         )
         if notice:
             wanted = wanted.replace(image_set="embedded")
-        self._trainer = trainer = Trainer(wanted, dataset)
+        self._judging = None if judging is None else Judging(**judging)
+        self._race = race = RaceTrainer(wanted, dataset, side_by_side=judging is not None)
+        trainer = race.trainers[0]
         pixels = np.round(trainer.probe.pixels * 255).astype(np.uint8)
         names = {*wanted.activations, *(wanted.decoder_activations or ())}
         ready = Ready(
@@ -87,7 +99,7 @@ class Worker:
             probe_labels=trainer.probe.labels,
             shown=trainer.probe.shown,
             path=trainer.path_images,
-            steps=trainer.steps,
+            steps=tuple(each.steps for each in race.trainers),
             precision=trainer.precision,
             threads=threads,
             functions={name: sample(name, BIN_EDGES) for name in sorted(names)},
@@ -105,54 +117,80 @@ class Worker:
         self._say(state="paused")
 
     def do_resume(self) -> None:
-        self._running = not self._trainer.finished
+        self._running = not self._race.finished
         self._say(state="running" if self._running else "finished")
 
     def do_step(self) -> None:
         """One mini-batch, then a pause."""
         self._running = False
-        if not self._trainer.finished:
-            self._trainer.step()
+        if not self._race.finished:
+            self._race.step()
         self._send_snapshot()
-        self._say(state="finished" if self._trainer.finished else "paused")
+        if self._race.finished:
+            self._end("finished")
+        else:
+            self._say(state="paused")
 
     def do_stop(self) -> None:
         """Ends the run where it is; what it has learned stays to look at."""
         self._running = False
         self._send_snapshot()
-        self._say(state="stopped")
+        self._end("stopped")
 
     def do_change(self, **settings: float) -> None:
-        self._trainer.change(**settings)
+        for trainer in self._race.trainers:
+            trainer.change(**settings)
 
     def do_path(self, images: list[int]) -> None:
         """Chooses the two probe images that the interpolations join."""
-        first, second = (min(max(int(index), 0), self._trainer.probe.shown - 1) for index in images)
-        self._trainer.path_images = (first, second)
-        self._send_snapshot()
+        shown = self._race.trainers[0].probe.shown
+        first, second = (min(max(int(index), 0), shown - 1) for index in images)
+        for trainer in self._race.trainers:
+            trainer.path_images = (first, second)
+            if trainer.step_number:
+                self._send_snapshot(trainer)
 
     def do_save(self, folder: str) -> None:
-        from vae_explorer.store import save_run
+        if self._judging is None:
+            from vae_explorer.store import save_run
 
-        save_run(folder, self._trainer)
+            save_run(folder, self._race.trainers[0])
+        else:
+            from vae_explorer.race_store import save_runs
+
+            save_runs(folder, self._race)
         self._say(saved=folder)
 
     def _train(self) -> None:
         """Steps up to the next snapshot, or until a command waits."""
         due = self._snapshot_taken + max(_SNAPSHOT_SECONDS, self._snapshot_cost / _SNAPSHOT_SHARE)
         while time.perf_counter() < due and self._commands.empty():
-            self._trainer.step()
-            if self._trainer.finished:
-                self._running = False
-                self._send_snapshot()
-                self._say(state="finished")
+            trainer = self._race.current
+            trainer.step()
+            if trainer.finished:
+                self._send_snapshot(trainer)
+                if self._race.finished:
+                    self._running = False
+                    self._end("finished")
                 return
         if time.perf_counter() >= due:
             self._send_snapshot()
 
-    def _send_snapshot(self) -> None:
+    def _end(self, state: str) -> None:
+        """Says that training has ended; a race that has learned anything is judged first."""
+        if self._judging is not None and self._race.step_number:
+            from vae_explorer.judging import judge
+            from vae_explorer.race_record import to_json
+
+            self._say(state="judging")
+            race = judge(self._race, self._judging, lambda text: self._say(progress=text))
+            write_frame(self._output, RACE, to_json(race).encode())
+        self._say(state=state, progress=None)
+
+    def _send_snapshot(self, trainer: Any = None) -> None:
         started = time.perf_counter()
-        write_frame(self._output, SNAPSHOT, self._trainer.snapshot().to_bytes())
+        snapshot = (trainer or self._race.current).snapshot()
+        write_frame(self._output, SNAPSHOT, snapshot.to_bytes())
         self._snapshot_taken = time.perf_counter()
         self._snapshot_cost = self._snapshot_taken - started
 

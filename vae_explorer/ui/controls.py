@@ -6,14 +6,16 @@ The address bar always holds the experiment that the widgets show.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import SETTINGS, ConfigError, Experiment, parse
+from vae_explorer.config import SETTINGS, SWEEPS, ConfigError, Experiment, parse
 from vae_explorer.data import DATASETS
-from vae_explorer.presets import PRESETS
+from vae_explorer.presets import PRESETS, RACES, Preset
 
 # Settings of which a few steps are worth offering; any other value, from a URL say, joins them.
 _LADDERS: dict[str, tuple[float, ...]] = {
@@ -51,6 +53,8 @@ _CHOICE_LABELS = {
     "float32": "float32",
     "bfloat16": "bfloat16",
     "auto": "Fastest",
+    "none": "Nothing",
+    **{name: sweep.label.capitalize() for name, sweep in SWEEPS.items()},
 }
 _MIRRORED = "as the encoder"
 _NO_LAYERS = "none"
@@ -59,66 +63,113 @@ _NO_LAYERS = "none"
 LIVE = ("beta", "learning_rate")
 
 
-def sidebar() -> Experiment | None:
+@dataclass(frozen=True)
+class Form:
+    """The side bar of one page: which settings it has, and what it begins with."""
+
+    page: str  # before the names of its settings in the session's state
+    presets: Mapping[str, Preset]
+    first: Experiment  # where the address names no other
+    above: tuple[str, ...]  # one below the other
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    without: tuple[str, ...] = ()  # settings that the page has no use for
+
+    def key(self, name: str) -> str:
+        return f"{self.page}.{name}"
+
+
+TRAIN = Form(
+    "train",
+    PRESETS,
+    Experiment(),
+    above=("dataset", "activations", "hidden"),
+    left=("latent", "learning_rate", "beta", "seed"),
+    right=("epochs", "batch_size", "dropout", "seeds"),
+    without=("sweep", "sweep_values"),
+)
+COMPARE = Form(
+    "compare",
+    RACES,
+    next(iter(RACES.values())).experiment,
+    above=("dataset", "activations", "decoder_activations", "sweep", "sweep_values", "hidden"),
+    left=("seeds", "latent", "learning_rate"),
+    right=("epochs", "batch_size", "beta"),
+)
+
+
+def sidebar(form: Form) -> Experiment | None:
     """Draws all settings and returns their experiment; None, with a sentence, if it is refused."""
-    if "experiment" not in st.session_state:
-        experiment, notices = Experiment.from_query(st.query_params.to_dict())
+    if form.key("experiment") not in st.session_state:
+        experiment, notices = _from_address(form)
         st.session_state.notices = notices
-        _show(experiment)
+        _show(form, experiment)
     with st.sidebar:
         st.selectbox(
             "Start from",
-            list(PRESETS),
+            list(form.presets),
             index=None,
-            format_func=lambda name: PRESETS[name].label,
+            format_func=lambda name: form.presets[name].label,
             placeholder="A preset…",
-            key="preset",
+            key=form.key("preset"),
             on_change=_take_preset,
-            help="\n".join(f"- **{p.label}**: {p.sentence}" for p in PRESETS.values()),
+            args=(form,),
+            help="\n".join(f"- **{p.label}**: {p.sentence}" for p in form.presets.values()),
         )
-        values = {name: _widget(name) for name in ("dataset", "activations", "hidden")}
-        left, right = st.columns(2)
-        with left:
-            values |= {name: _widget(name) for name in ("latent", "learning_rate", "beta")}
-        with right:
-            values |= {name: _widget(name) for name in ("epochs", "batch_size", "dropout")}
-        values |= {name: _widget(name) for name in ("seed", "seeds")}
+        values = {name: _widget(form, name) for name in form.above if _has_use(form, name)}
+        for column, names in zip(st.columns(2), (form.left, form.right)):
+            with column:
+                values |= {name: _widget(form, name) for name in names}
         with st.expander("More settings"):
-            values |= {name: _widget(name) for name in SETTINGS if name not in values}
+            shown = {*values, *form.above, *form.without}
+            values |= {name: _widget(form, name) for name in SETTINGS if name not in shown}
     try:
         parsed = {name: _from_widget(name, value) for name, value in values.items()}
         experiment = Experiment.from_dict(parsed)
     except ConfigError as error:
         st.sidebar.error(str(error), icon=":material/error:")
         return None
-    st.session_state.experiment = experiment
-    query = experiment.to_query()
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
+    st.session_state[form.key("experiment")] = experiment
     return experiment
 
 
-def _take_preset() -> None:
-    if st.session_state.preset is not None:
-        _show(PRESETS[st.session_state.preset].experiment)
+def _from_address(form: Form) -> tuple[Experiment, list[str]]:
+    query = st.query_params.to_dict()
+    if not any(name in SETTINGS for name in query):
+        return form.first, []
+    return Experiment.from_query({n: text for n, text in query.items() if n not in form.without})
 
 
-def _show(experiment: Experiment) -> None:
+def keep_in_address(query: dict[str, str]) -> None:
+    """Has the address bar hold what the page shows."""
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def _has_use(form: Form, name: str) -> bool:
+    """The values of a sweep have none where nothing is swept."""
+    return name != "sweep_values" or st.session_state[form.key("sweep")] != "none"
+
+
+def _take_preset(form: Form) -> None:
+    chosen = st.session_state[form.key("preset")]
+    if chosen is not None:
+        _show(form, form.presets[chosen].experiment)
+
+
+def _show(form: Form, experiment: Experiment) -> None:
     """Sets every widget to an experiment."""
-    st.session_state.experiment = experiment
+    st.session_state[form.key("experiment")] = experiment
     for name, value in experiment.to_dict().items():
-        st.session_state[_key(name)] = _to_widget(name, value)
+        st.session_state[form.key(name)] = _to_widget(name, value)
 
 
-def _key(name: str) -> str:
-    return f"setting.{name}"
-
-
-def _widget(name: str) -> Any:
+def _widget(form: Form, name: str) -> Any:
     """Draws one setting and returns what its widget holds."""
     setting = SETTINGS[name]
     facts = setting.metadata
-    common = {"key": _key(name), "help": facts["help"], "persist_state": "session"}
+    key = form.key(name)
+    common = {"key": key, "help": facts["help"], "persist_state": "session"}
     if "choices" in facts:
         return st.selectbox(
             facts["label"],
@@ -134,10 +185,13 @@ def _widget(name: str) -> Any:
             placeholder="The encoder's" if setting.default is None else "Choose some",
             **common,
         )
-    if name in ("hidden", "decoder_hidden"):
+    if name == "sweep_values":
+        usual = SWEEPS[st.session_state[form.key("sweep")]].values
+        return st.text_input(facts["label"], placeholder=_listed(usual), **common)
+    if "longest" in facts:
         return st.text_input(facts["label"], **common)
     if name in _LADDERS:
-        options = sorted({*_LADDERS[name], st.session_state[_key(name)]})
+        options = sorted({*_LADDERS[name], st.session_state[key]})
         return st.select_slider(facts["label"], options, format_func=lambda x: f"{x:g}", **common)
     return st.number_input(
         facts["label"],
@@ -152,7 +206,9 @@ def _to_widget(name: str, value: Any) -> Any:
     if name in ("hidden", "decoder_hidden"):
         if value is None:
             return _MIRRORED
-        return ", ".join(map(str, value)) or _NO_LAYERS
+        return _listed(value) or _NO_LAYERS
+    if name == "sweep_values":
+        return _listed(value)
     if name == "decoder_activations":
         return value or []
     return value
@@ -163,11 +219,18 @@ def _from_widget(name: str, value: Any) -> Any:
         text = value.strip().lower()
         if text in ("", _MIRRORED) and name == "decoder_hidden":
             return None
-        return (
-            ()
-            if text in ("", _NO_LAYERS)
-            else parse(name, ",".join(text.replace(",", " ").split()))
-        )
+        return () if text in ("", _NO_LAYERS) else _parsed(name, text)
+    if name == "sweep_values":
+        return _parsed(name, value)
     if name == "decoder_activations":
         return value or None
     return value
+
+
+def _listed(numbers: Iterable[float]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)
+
+
+def _parsed(name: str, text: str) -> Any:
+    """A list of numbers, with commas or spaces between them."""
+    return parse(name, ",".join(text.replace(",", " ").split()))

@@ -11,18 +11,22 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vae_explorer.config import Experiment
 from vae_explorer.data import DATA_DIR_VARIABLE
+from vae_explorer.judgement import Judging
 from vae_explorer.runs import Run, TooManyRuns
 
 _ANSWER_SECONDS = 1.5
 
 
-def current_run() -> Run | None:
-    return st.session_state.get("run")
+def current_run(page: str) -> Run | None:
+    """The run of a page: each has its own."""
+    return st.session_state.get(_key(page))
 
 
-def start_run(experiment: Experiment, running: bool = True) -> None:
-    """Starts a new run in place of the session's last one."""
-    discard_run()
+def start_run(
+    page: str, experiment: Experiment, judging: Judging | None = None, running: bool = True
+) -> None:
+    """Starts a new run in place of the page's last one; with `judging` it is a race."""
+    discard_run(page)
     context = get_script_run_ctx()
     assert context is not None  # there is one in every script run
     session_id = context.session_id
@@ -31,8 +35,9 @@ def start_run(experiment: Experiment, running: bool = True) -> None:
         return get_instance().is_active_session(session_id)
 
     try:
-        st.session_state.run = Run(
+        st.session_state[_key(page)] = Run(
             experiment,
+            judging,
             owner_is_there=page_is_open,
             data_dir=os.environ.get(DATA_DIR_VARIABLE),
             running=running,
@@ -53,7 +58,11 @@ def show_notices() -> None:
         st.toast(sentence, icon=":material/info:")
 
 
-def discard_run() -> None:
-    run = st.session_state.pop("run", None)
+def discard_run(page: str) -> None:
+    run = st.session_state.pop(_key(page), None)
     if run is not None:
         run.close()
+
+
+def _key(page: str) -> str:
+    return f"{page}.run"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 import streamlit as st
 
 from vae_explorer.archive import zipped
 from vae_explorer.config import SETTINGS, Experiment
+from vae_explorer.judgement import Judging
 from vae_explorer.runs import Run
 from vae_explorer.ui import session
 from vae_explorer.ui.controls import LIVE
@@ -24,39 +26,59 @@ def apply_live_settings(run: Run, experiment: Experiment) -> None:
     st.session_state.told = told | changes
 
 
-def buttons(run: Run | None, experiment: Experiment | None) -> None:
-    """Train, pause or resume; step; stop; reset; save. Each acts before the page is redrawn."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if run is None or run.has_ended:
-            _start_buttons(experiment, "Train" if run is None else "Train anew")
-        else:
-            _steering_buttons(run)
-        st.button(
-            "Reset",
-            icon=":material/restart_alt:",
-            key="reset",
-            disabled=run is None,
-            on_click=session.discard_run,
-            help="Forgets the run and its pictures.",
-        )
-        if run is not None and run.snapshot is not None and run.state != "failed":
-            st.download_button(
-                "Save",
-                data=partial(zipped, run),
-                file_name="vae-run.zip",
-                mime="application/zip",
-                icon=":material/download:",
-                key="save",
-                on_click="ignore",
-                help="The run as it is now: configuration, curves and weights.",
-            )
-        if run is not None and experiment is not None:
-            changed = _changed(run.experiment, experiment)
-            if changed:
-                st.caption(f"For the next run: {', '.join(changed).lower()}")
+def buttons(
+    page: str,
+    run: Run | None,
+    experiment: Experiment | None,
+    verb: str,
+    judging: Judging | None = None,
+) -> None:
+    """Train (or another verb), pause or resume; step; stop; reset. Each acts at once.
+
+    To be drawn inside a row, to which a page may add its own.
+    """
+    if run is None or run.has_ended:
+        _start_buttons(page, experiment, verb if run is None else f"{verb} anew", judging)
+    else:
+        _steering_buttons(run)
+    st.button(
+        "Reset",
+        icon=":material/restart_alt:",
+        key="reset",
+        disabled=run is None,
+        on_click=session.discard_run,
+        args=(page,),
+        help="Forgets the run and its pictures.",
+    )
 
 
-def _start_buttons(experiment: Experiment | None, label: str) -> None:
+def save_button(run: Run) -> None:
+    st.download_button(
+        "Save",
+        data=partial(zipped, run),
+        file_name="vae-run.zip",
+        mime="application/zip",
+        icon=":material/download:",
+        key="save",
+        on_click="ignore",
+        help="The run as it is now: configuration, curves and weights.",
+    )
+
+
+def changes(run: Run, experiment: Experiment, live: Collection[str] = ()) -> None:
+    """Says which settings wait for the next run; those in `live` never do."""
+    changed = [
+        setting.metadata["label"]
+        for name, setting in SETTINGS.items()
+        if name not in live and getattr(run.experiment, name) != getattr(experiment, name)
+    ]
+    if changed:
+        st.caption(f"For the next run: {', '.join(changed).lower()}")
+
+
+def _start_buttons(
+    page: str, experiment: Experiment | None, label: str, judging: Judging | None
+) -> None:
     st.button(
         label,
         icon=":material/play_arrow:",
@@ -64,7 +86,7 @@ def _start_buttons(experiment: Experiment | None, label: str) -> None:
         type="primary",
         disabled=experiment is None,
         on_click=session.start_run,
-        args=(experiment,),
+        args=(page, experiment, judging),
     )
     st.button(
         "Step",
@@ -72,7 +94,7 @@ def _start_buttons(experiment: Experiment | None, label: str) -> None:
         key="first_step",
         disabled=experiment is None,
         on_click=session.start_run,
-        args=(experiment, False),
+        args=(page, experiment, judging, False),
         help="Draws the initial weights and waits; every further step is one mini-batch.",
     )
     st.button("Stop", icon=":material/stop:", key="no_stop", disabled=True)
@@ -107,12 +129,3 @@ def _steering_buttons(run: Run) -> None:
         args=(run, run.stop),
         help="Ends the run where it is; what it has learned stays.",
     )
-
-
-def _changed(run: Experiment, wanted: Experiment) -> list[str]:
-    """Labels of the settings in which a new run would differ, save those that change live."""
-    return [
-        setting.metadata["label"]
-        for name, setting in SETTINGS.items()
-        if name not in LIVE and getattr(run, name) != getattr(wanted, name)
-    ]

@@ -1,0 +1,199 @@
+"""A race: populations one after the other, and the history that is kept of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from vae_explorer.config import Experiment
+from vae_explorer.history import History
+from vae_explorer.history_file import from_bytes, to_bytes
+from vae_explorer.racing import RaceTrainer, Recording
+from vae_explorer.training import Trainer
+
+SWEPT = Experiment(
+    dataset="digits",
+    activations=("relu", "tanh"),
+    hidden=(8,),
+    seeds=2,
+    epochs=4,
+    batch_size=65,
+    sweep="latent",
+    sweep_values=(1, 2, 3),
+)
+
+
+@pytest.fixture(scope="module")
+def recorded(few_digits):
+    race = RaceTrainer(SWEPT, few_digits)
+    recording = Recording(race)
+    while not race.finished:
+        race.step()
+        recording.look()
+    return race, recording
+
+
+def test_a_race_trains_each_population_as_it_trains_alone(few_digits, recorded):
+    race, _ = recorded
+    assert race.step_number == race.steps == 3 * 4 * 2
+    for population, trainer in zip(SWEPT.populations, race.trainers):
+        alone = Trainer(population, few_digits)
+        for _ in alone:
+            pass
+        np.testing.assert_array_equal(trainer.curves().test_loss, alone.curves().test_loss)
+
+
+def test_pictures_are_of_the_first_seed_of_each_arm(recorded):
+    race, recording = recorded
+    for snapshot in recording.history.at(-1):
+        assert snapshot.pictured == (0, 2)
+        trainer = race.trainers[snapshot.population]
+        mean, _ = trainer.population.encode(trainer.probe.pixels)
+        np.testing.assert_array_equal(snapshot.latent_mean, mean[[0, 2]])
+        assert snapshot.layers[0].output.shape[0] == 2
+        assert snapshot.layers[0].dead.shape == (4,)
+
+
+def test_all_members_are_shown_the_same_draws_of_the_prior(recorded):
+    race, recording = recorded
+    last = recording.history.at(-1)[1]
+    z = np.random.default_rng(0).standard_normal((20, 2)).astype(np.float32)
+    pictures = race.trainers[1].population.decode(z)[[0, 2]].numpy()
+    assert np.abs(last.samples / 255 - pictures).max() <= 0.5 / 255 + 1e-6
+    assert last.manifold.shape == (2, 64, 64)
+
+
+# --- History ---
+
+
+def test_a_place_shows_what_was_shown_then(few_digits):
+    race = RaceTrainer(SWEPT.replace(sweep="none"), few_digits)
+    history = History([race.steps])
+    taken = []
+    while not race.finished:
+        race.step()
+        taken.append(race.latest.snapshot())
+        history.add(taken[-1])
+    assert len(history) == len(taken)
+    for index, live in enumerate(taken):
+        (shown,) = history.at(index)
+        for field in dataclasses.fields(live):
+            ours, theirs = getattr(shown, field.name), getattr(live, field.name)
+            if isinstance(theirs, np.ndarray):
+                np.testing.assert_array_equal(ours, theirs)
+        for field in dataclasses.fields(live.curves):
+            np.testing.assert_array_equal(
+                getattr(shown.curves, field.name), getattr(live.curves, field.name)
+            )
+
+
+def test_populations_join_as_they_begin(recorded):
+    race, recording = recorded
+    history = recording.history
+    each = race.trainers[0].steps
+    for index, place in enumerate(history.places):
+        begun = [snapshot.population for snapshot in history.at(index)]
+        assert begun == list(range(1 + max(0, (place - 1) // each)))
+    assert [s.step for s in history.at(-1)] == [each] * 3
+    assert all(s.population == 1 for s in history.frames(1))
+
+
+@pytest.mark.parametrize("most_kept", [5, 16])
+def test_what_is_kept_is_bounded_and_stays_evenly_spread(few_digits, most_kept):
+    race = RaceTrainer(SWEPT.replace(sweep="none", epochs=100), few_digits)
+    history = History([race.steps], most_kept=most_kept)
+    snapshot = race.latest.snapshot()
+    for step in range(race.steps + 1):
+        history.add(dataclasses.replace(snapshot, step=step))
+        assert len(history) <= most_kept
+    places = np.array(history.places)
+    assert (places[0], places[-1]) == (0, race.steps)
+    gaps = np.diff(places)[:-1]  # the newest may be near
+    assert gaps.max() <= 2 * gaps.min()
+    assert len(history) >= most_kept / 3
+
+
+def test_bytes_are_bounded_and_the_ends_of_populations_stay(recorded):
+    _, recording = recorded
+    kept, _ = recording.history.parts()
+    size = sum(array.nbytes for array in vars(kept[-1]).values() if isinstance(array, np.ndarray))
+    history = History(recording.history.steps, most_bytes=8 * size)
+    for index in range(len(recording.history)):
+        history.add(recording.history.at(index)[-1])
+    assert len(history) <= 8
+    assert {0, 8, 16, 24} <= set(history.places)
+
+
+def test_the_newest_replaces_one_of_the_same_step(recorded):
+    _, recording = recorded
+    history = History(recording.history.steps)
+    first = recording.history.at(0)[0]
+    for _ in range(3):
+        history.add(first)
+    assert history.places == (0,)
+
+
+# --- As a file ---
+
+
+def test_a_history_comes_back_from_its_file(recorded):
+    _, recording = recorded
+    data = to_bytes(recording.history, recording.probe)
+    history, probe = from_bytes(data, SWEPT)
+    assert history.places == recording.history.places
+    np.testing.assert_array_equal(probe.images, recording.probe.images)
+    assert to_bytes(history, probe) == data
+
+
+def damaged(data, change):
+    """The file with its header's history changed by `change`, which gets values and arrays."""
+    from safetensors.numpy import load
+
+    arrays = load(data)
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    values = json.loads(header["__metadata__"]["history"])
+    change(values, arrays)
+    return save(arrays, metadata={"history": json.dumps(values)})
+
+
+def set_array(name, value):
+    return lambda values, arrays: arrays.update({name: value})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda values, arrays: values.pop("probe"),
+        lambda values, arrays: values.update(steps=[1]),
+        lambda values, arrays: values.update(snapshots=[]),
+        lambda values, arrays: values.update(snapshots=[1]),
+        lambda values, arrays: values["snapshots"][0].update(pictured=[99]),
+        lambda values, arrays: values["snapshots"][0].update(population=7),
+        lambda values, arrays: values["snapshots"][0].update(step="x"),
+        lambda values, arrays: values["snapshots"][0].update(extra=1),
+        lambda values, arrays: values["snapshots"].reverse(),
+        lambda values, arrays: values.update(populations=[5, 6, 7]),
+        set_array("probe.labels", np.full(60, 200, np.uint8)),
+        set_array("probe.images", np.zeros((60, 9), np.uint8)),
+        set_array("snapshots.0.latent_mean", np.zeros((2, 60, 9), np.float32)),
+        set_array("snapshots.0.latent_mean", np.zeros((2, 60, 1), np.float64)),
+        set_array("curves.0.train_kl", np.zeros((1, 1), np.float32)),
+    ],
+)
+def test_a_damaged_or_hostile_file_is_answered_in_a_sentence(recorded, change):
+    _, recording = recorded
+    data = to_bytes(recording.history, recording.probe)
+    with pytest.raises(ValueError, match=r"\w") as caught:
+        from_bytes(damaged(data, change), SWEPT)
+    assert type(caught.value) is ValueError
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("data", [b"", b"no safetensors", b"\xff" * 100])
+def test_bytes_that_are_no_file_are_answered(data):
+    with pytest.raises(ValueError):
+        from_bytes(data, SWEPT)

@@ -1,0 +1,161 @@
+"""What a race showed as it trained: snapshots kept through it, to go back and forth in.
+
+Memory is bounded: when there are too many, every other one is dropped, so that those that are left
+stay spread evenly. The newest is always there. Curves are kept once, in the newest snapshot, and
+cut where an older one ended: they only ever grow.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vae_explorer.snapshot import Curves, Snapshot
+
+MOST_BYTES = 64 * 2**20  # of one race's kept snapshots
+MOST_KEPT = 120  # more than a slider has places for
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeImages:
+    """The test images that every snapshot is of."""
+
+    images: np.ndarray  # (P, D) uint8, 255 is white
+    labels: np.ndarray  # (P,) uint8
+    shown: int  # the first so many have reconstructions
+
+
+class History:
+    """Snapshots of a race in the order of training.
+
+    A place in it is a number of steps, counted over all populations: `steps` gives each
+    population's own number of steps.
+    """
+
+    def __init__(
+        self, steps: Sequence[int], most_bytes: int = MOST_BYTES, most_kept: int = MOST_KEPT
+    ):
+        self.steps = tuple(steps)
+        self._most_bytes = most_bytes
+        self._most_kept = most_kept
+        self._kept: list[Snapshot] = []  # without their curves, save the newest of a population
+        self._curves: dict[int, Curves] = {}
+        self._spacing = 0.0  # steps from one to the next at least
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Takes up a newer snapshot; it may stand in for the one before, if that is too near."""
+        self._curves[snapshot.population] = snapshot.curves
+        bare = dataclasses.replace(snapshot, curves=_before(snapshot.curves, -1))
+        if self._kept and self._may_go(len(self._kept) - 1, self.place_of(bare)):
+            self._bytes -= _size(self._kept.pop())
+        self._kept.append(bare)
+        self._bytes += _size(bare)
+        while self._is_too_large():
+            self._thin()
+
+    def place_of(self, snapshot: Snapshot) -> int:
+        """How many steps of the whole race were taken then."""
+        return sum(self.steps[: snapshot.population]) + snapshot.step
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Of what is kept, rising."""
+        return tuple(self.place_of(snapshot) for snapshot in self._kept)
+
+    def at(self, index: int) -> tuple[Snapshot, ...]:
+        """What the race showed at the `index`-th place: each population's newest snapshot then.
+
+        Those that had not begun are left out. Curves are those that there were.
+        """
+        newest: dict[int, Snapshot] = {}
+        for snapshot in self._kept[: index + 1] if index >= 0 else self._kept:
+            newest[snapshot.population] = snapshot
+        return tuple(
+            dataclasses.replace(
+                snapshot, curves=_before(self._curves[snapshot.population], snapshot.step)
+            )
+            for snapshot in newest.values()
+        )
+
+    def frames(self, population: int, until: int = -1) -> tuple[Snapshot, ...]:
+        """What is kept of one population up to the `until`-th place, without curves, in order."""
+        kept = self._kept[: until + 1] if until >= 0 else self._kept
+        return tuple(snapshot for snapshot in kept if snapshot.population == population)
+
+    def parts(self) -> tuple[tuple[Snapshot, ...], dict[int, Curves]]:
+        """All there is, for saving: bare snapshots, and the curves of each population."""
+        return tuple(self._kept), dict(self._curves)
+
+    @classmethod
+    def of(
+        cls, steps: Sequence[int], kept: Iterable[Snapshot], curves: dict[int, Curves]
+    ) -> History:
+        """The history that `parts` came from. ValueError if they do not fit together."""
+        history = cls(steps)
+        history._kept = list(kept)
+        history._curves = dict(curves)
+        numbers = {snapshot.population for snapshot in history._kept}
+        if not numbers <= set(curves) or not numbers <= set(range(len(history.steps))):
+            raise ValueError("snapshots are of populations that have no curves")
+        places = history.places
+        if list(places) != sorted(set(places)):
+            raise ValueError("snapshots do not follow each other")
+        history._bytes = sum(map(_size, history._kept))
+        return history
+
+    def _may_go(self, index: int, next_place: int) -> bool:
+        """Whether a snapshot is dispensable once the one after it stands at `next_place`.
+
+        The first of all and the last of each population are not.
+        """
+        here = self._kept[index]
+        if next_place == self.place_of(here):
+            return True
+        if index == 0 or here.step == self.steps[here.population]:
+            return False
+        return self.place_of(here) - self.place_of(self._kept[index - 1]) < self._spacing
+
+    def _is_too_large(self) -> bool:
+        too_many = len(self._kept) > self._most_kept or self._bytes > self._most_bytes
+        return too_many and self._thinnable() > 0
+
+    def _thinnable(self) -> int:
+        return len(self._kept) - len(self.steps) - 2
+
+    def _thin(self) -> None:
+        """Drops what is nearer to the one before it than twice the mean distance was."""
+        places = self.places
+        self._spacing = max(2 * self._spacing, 1.5 * (places[-1] - places[0]) / len(places), 1.0)
+        kept = [self._kept[0]]
+        for snapshot in self._kept[1:-1]:
+            ends = snapshot.step == self.steps[snapshot.population]
+            far = self.place_of(snapshot) - self.place_of(kept[-1]) >= self._spacing
+            if ends or far:
+                kept.append(snapshot)
+        self._kept = [*kept, self._kept[-1]]
+        self._bytes = sum(map(_size, self._kept))
+
+
+def _before(curves: Curves, step: int) -> Curves:
+    """The rows up to a step."""
+    rows = int(np.searchsorted(curves.step, step, side="right"))
+    return Curves(**{f.name: getattr(curves, f.name)[:rows] for f in dataclasses.fields(curves)})
+
+
+def _size(snapshot: Snapshot) -> int:
+    """Bytes of a snapshot's arrays, without its curves."""
+    arrays = [value for value in vars(snapshot).values() if isinstance(value, np.ndarray)]
+    arrays += [
+        value
+        for layer in snapshot.layers
+        for value in vars(layer).values()
+        if isinstance(value, np.ndarray)
+    ]
+    return sum(array.nbytes for array in arrays)

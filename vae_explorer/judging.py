@@ -1,0 +1,80 @@
+"""Judging a race: the measurements that take a while, made once when training has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from vae_explorer.arms import arms_of
+from vae_explorer.importance import importance_bound
+from vae_explorer.judgement import Judging, LayerHealth, MemberJudgement, Race
+from vae_explorer.racing import RaceTrainer
+from vae_explorer.results import member_results
+from vae_explorer.training import Trainer
+
+
+def judge(
+    race: RaceTrainer, judging: Judging, progress: Callable[[str], None] = lambda _: None
+) -> Race:
+    """The measurements of every member, of a race that has ended or was stopped.
+
+    Training images are as many of the first as there are test images, so that the two losses have
+    errors of the same size. `progress` is told a sentence now and then.
+    """
+    test, train = race.dataset.test.labels, race.dataset.train.labels
+    train_images = min(len(test), len(train))
+    bound_images = min(judging.bound_images, len(test))
+    members: list[MemberJudgement] = []
+    for number, trainer in enumerate(race.trainers, start=1):
+        place = f", {number} of {len(race.trainers)} shapes" if len(race.trainers) > 1 else ""
+        progress(f"Measuring how tight the bound is, on {bound_images:,} images{place}…")
+        members += _judged(trainer, judging.bound_samples, bound_images, train_images)
+    return Race(
+        experiment=race.experiment,
+        arms=arms_of(race.experiment),
+        members=tuple(members),
+        bound_samples=judging.bound_samples,
+        bound_images=bound_images,
+        train_images=train_images,
+    )
+
+
+def _judged(
+    trainer: Trainer, bound_samples: int, bound_images: int, train_images: int
+) -> list[MemberJudgement]:
+    evaluation = trainer.evaluate()
+    snapshot = trainer.snapshot()
+    results = member_results(
+        trainer.experiment, snapshot, len(trainer.dataset.train.labels), evaluation
+    )
+    train = trainer.evaluate_training(train_images).sum(0)
+    bounds = importance_bound(
+        trainer.population,
+        trainer.test_pixels(bound_images),
+        bound_samples,
+        trainer.experiment.seed,
+    )
+    errors = bounds.std(1, ddof=1) / np.sqrt(bounds.shape[1])
+    return [
+        MemberJudgement(
+            result=result,
+            train_loss=_finite(train[k]),
+            bound=_finite(-bounds[k].mean()),
+            bound_error=_finite(errors[k]),
+            layers=tuple(
+                LayerHealth(layer.name, float(layer.dead[k]), float(layer.saturated[k]))
+                for layer in snapshot.layers
+            ),
+            gradients={
+                name: float(norm)
+                for name, norm in zip(snapshot.gradient_layers, snapshot.gradient_norms[k])
+                if np.isfinite(norm)
+            },
+        )
+        for k, result in enumerate(results)
+    ]
+
+
+def _finite(value: np.floating) -> float | None:
+    return float(value) if np.isfinite(value) else None

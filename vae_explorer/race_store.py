@@ -1,0 +1,139 @@
+"""Saved races: a folder with all that it takes to look at a race again.
+
+results.json holds the race in numbers (`race_record`), results.csv the same for a spreadsheet,
+history.safetensors what it showed as it trained, runs/ a saved run a population (`store`), and
+report.html, which the page or the command line adds, all of it for people. As in `store`, a folder
+is read as if a stranger had sent it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vae_explorer.config import Experiment
+from vae_explorer.folders import check_regular, read_text, replace_file
+from vae_explorer.history import History, ProbeImages
+from vae_explorer.history_file import from_bytes, to_bytes
+from vae_explorer.judgement import Race
+from vae_explorer.race_record import from_json, to_csv, to_json
+from vae_explorer.store import StoreError, check_target, save_run
+
+if TYPE_CHECKING:
+    from vae_explorer.racing import RaceTrainer
+
+RESULTS_NAME = "results.json"
+TABLE_NAME = "results.csv"
+HISTORY_NAME = "history.safetensors"
+REPORT_NAME = "report.html"
+RUNS_NAME = "runs"
+
+_MOST_RESULT_BYTES = 32 * 2**20
+_MOST_HISTORY_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class SavedRace:
+    """All of a saved race but its weights."""
+
+    race: Race
+    history: History
+    probe: ProbeImages
+
+
+def check_race_target(folder: str | Path, experiment: Experiment) -> Path:
+    """The absolute path of a folder where a race of `experiment` can be saved.
+
+    To be called before hours of training, not after. Leaves nothing behind.
+
+    Raises
+    ------
+    StoreError
+        Something else than a race is there, the place cannot be written to, or the disk is full.
+    """
+    text = str(folder)
+    if not text or "\0" in text:
+        raise StoreError(f"{text!r} is no name of a folder.")
+    target = Path(text).expanduser().absolute()
+    try:
+        if target.exists() and not target.is_dir():
+            raise StoreError(f"{target} is a file, and a race is a folder; choose another name.")
+        if target.exists() and any(target.iterdir()) and not (target / RESULTS_NAME).is_file():
+            raise StoreError(
+                f"{target} is there already and is no race of VAE Explorer; choose another name."
+            )
+        check_target(target / RUNS_NAME / "1", experiment.populations[0])
+    except OSError as error:
+        raise _unsavable(target, error) from error
+    return target
+
+
+def _unsavable(target: Path, error: OSError) -> StoreError:
+    return StoreError(f"The race cannot be saved as {target}: {error.strerror or error}.")
+
+
+def save_runs(folder: str | Path, race: RaceTrainer) -> tuple[Path, ...]:
+    """Saves a run for each population that has begun, in `folder`/runs; returns their folders."""
+    return tuple(
+        save_run(Path(folder) / RUNS_NAME / str(trainer.number + 1), trainer)
+        for trainer in race.trainers
+        if trainer.step_number
+    )
+
+
+def save_race(
+    folder: str | Path, saved: SavedRace, reference: int = 0, report: str | None = None
+) -> Path:
+    """Writes all files of a race but its runs; returns the folder.
+
+    Raises
+    ------
+    StoreError
+        A file cannot be written.
+    """
+    target = Path(folder).expanduser().absolute()
+    files = {
+        RESULTS_NAME: to_json(saved.race, reference).encode(),
+        TABLE_NAME: to_csv(saved.race).encode(),
+        HISTORY_NAME: to_bytes(saved.history, saved.probe),
+    }
+    if report is not None:
+        files[REPORT_NAME] = report.encode()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            replace_file(target / name, content)
+    except OSError as error:
+        raise _unsavable(target, error) from error
+    return target
+
+
+def load_race(folder: str | Path) -> SavedRace:
+    """All of a saved race but its weights; needs no PyTorch.
+
+    Raises
+    ------
+    StoreError
+        There is no race in the folder, or a file of it is damaged.
+    """
+    path = Path(folder).expanduser().absolute()
+    if not (path / RESULTS_NAME).exists():
+        raise StoreError(f"{path} is no saved race: it has no {RESULTS_NAME}.")
+    name = RESULTS_NAME
+    try:
+        race = from_json(read_text(path / name, _MOST_RESULT_BYTES))
+        name = HISTORY_NAME
+        history, probe = from_bytes(_content(path / name), race.experiment)
+    except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        raise StoreError(f"{path / name} cannot be read: {reason.removesuffix('.')}.") from error
+    return SavedRace(race, history, probe)
+
+
+def _content(path: Path) -> bytes:
+    check_regular(path)
+    size = path.stat().st_size
+    if size > _MOST_HISTORY_BYTES:
+        raise ValueError(f"it has {size / 1e6:,.0f} MB, more than such a file may have")
+    return path.read_bytes()

@@ -1,0 +1,106 @@
+"""A whole experiment in training: its populations, one after the other, as if they were one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vae_explorer.arms import arms_of
+from vae_explorer.config import Experiment
+from vae_explorer.data import Dataset
+from vae_explorer.history import History, ProbeImages
+from vae_explorer.snapshot import Snapshot
+from vae_explorer.training import Trainer, to_bytes
+
+_RECORDED = 80  # snapshots of a race that nobody watches: as smooth as an animation needs
+
+
+class RaceTrainer:
+    """Trains the populations of an experiment in their order; iterate it for snapshots.
+
+    Parameters
+    ----------
+    side_by_side : bool
+        Whether snapshots show what arms are compared by: pictures of the first seed of each arm
+        alone (another seed's look alike, and a race may have hundreds of members), but with the
+        manifold and samples of the prior.
+
+    Attributes
+    ----------
+    trainers : tuple of Trainer
+        One a population. Whoever wants one's weights or curves asks it.
+    """
+
+    def __init__(self, experiment: Experiment, dataset: Dataset, side_by_side: bool = True):
+        self.experiment = experiment
+        self.dataset = dataset
+        self.trainers = tuple(Trainer(each, dataset) for each in experiment.populations)
+        for number, trainer in enumerate(self.trainers):
+            trainer.number = number
+            trainer.shows_space = side_by_side
+            if side_by_side:
+                trainer.pictured = [arm.rows[0] for arm in arms_of(trainer.experiment)]
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        for trainer in self.trainers:
+            yield from trainer
+
+    @property
+    def current(self) -> Trainer:
+        """The one that trains, or the last one when all have."""
+        return next((each for each in self.trainers if not each.finished), self.trainers[-1])
+
+    @property
+    def latest(self) -> Trainer:
+        """The one that took the last step."""
+        begun = [trainer for trainer in self.trainers if trainer.step_number]
+        return begun[-1] if begun else self.trainers[0]
+
+    @property
+    def steps(self) -> int:
+        """Of all populations together."""
+        return sum(trainer.steps for trainer in self.trainers)
+
+    @property
+    def step_number(self) -> int:
+        """Steps taken; those that a population left out because all its members froze count too."""
+        return sum(
+            trainer.steps if trainer.finished else trainer.step_number for trainer in self.trainers
+        )
+
+    @property
+    def finished(self) -> bool:
+        return all(trainer.finished for trainer in self.trainers)
+
+    def step(self) -> None:
+        """One mini-batch through the population whose turn it is."""
+        self.current.step()
+
+    def choose_path(self, images: tuple[int, int]) -> None:
+        """The two probe images that interpolations of all populations join."""
+        for trainer in self.trainers:
+            trainer.path_images = images
+
+
+class Recording:
+    """Keeps a race's history while nobody looks on: some snapshots, evenly over its steps.
+
+    Attributes
+    ----------
+    history : History
+    probe : ProbeImages
+        The images that snapshots are of.
+    """
+
+    def __init__(self, race: RaceTrainer):
+        self._race = race
+        self._every = max(1, race.steps // _RECORDED)
+        probe = race.trainers[0].probe
+        self.probe = ProbeImages(to_bytes(probe.pixels), probe.labels, probe.shown)
+        self.history = History([trainer.steps for trainer in race.trainers])
+        self.history.add(race.trainers[0].snapshot())
+
+    def look(self) -> None:
+        """To be called after every step."""
+        latest = self._race.latest
+        if latest.finished or self._race.step_number % self._every == 0:
+            self.history.add(latest.snapshot())
