@@ -4,13 +4,17 @@ Members that differ in their seed alone are one group: one colour, their mean, a
 band. Groups come in the order of the members.
 """
 
+from vae_explorer.ui.charts._differences import difference_plot
 from vae_explorer.ui.charts._functions import activation_curve
+from vae_explorer.ui.charts._grid import activation_grid
 from vae_explorer.ui.charts._heat_map import class_heat_map
 from vae_explorer.ui.charts._latents import latent_scatter
 from vae_explorer.ui.charts._layers import activation_histograms, gradient_norms
 from vae_explorer.ui.charts._losses import QUANTITIES, loss_curves
 from vae_explorer.ui.charts._panels import member_title
+from vae_explorer.ui.charts._race import race_curves
 from vae_explorer.ui.charts._space import MOST_SPACES, latent_space
+from vae_explorer.ui.charts._sweep import sweep_lines
 from vae_explorer.ui.charts._transfer import layer_transfers
 from vae_explorer.ui.charts._values import value_scatter
 
@@ -18,13 +22,17 @@ __all__ = [
     "MOST_SPACES",
     "QUANTITIES",
     "activation_curve",
+    "activation_grid",
     "activation_histograms",
     "class_heat_map",
+    "difference_plot",
     "gradient_norms",
     "latent_scatter",
     "latent_space",
     "layer_transfers",
     "loss_curves",
     "member_title",
+    "race_curves",
+    "sweep_lines",
     "value_scatter",
 ]

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
 
+from vae_explorer.ui.charts._curves import (
+    End,
+    below_edge,
+    cross,
+    end_labels,
+    last_finite,
+    readable_range,
+)
 from vae_explorer.ui.charts._groups import Group, Trace, groups_of, key_line, seed_band, seed_mean
 from vae_explorer.ui.style import activation_style, chart_axis, chart_layout
 
@@ -42,7 +50,7 @@ def loss_curves(
     test = getattr(curves, f"test_{quantity}")
     ends = np.isfinite(test).any(axis=1)  # the rows at an epoch's end
     groups = groups_of(members)
-    span = _readable_range(train, test)
+    span = readable_range([np.stack([train[:, k], test[:, k]], 1) for k in range(len(members))])
     last = epochs or (float(curves.epoch[-1]) if len(curves.epoch) else 1.0)
     data: list[Trace] = []
     for group in groups:
@@ -56,7 +64,8 @@ def loss_curves(
     layout["yaxis"] = chart_axis(QUANTITIES[quantity], range=list(span))
     layout["showlegend"] = not direct
     if direct:
-        layout["annotations"] = _end_labels(data, groups, curves.epoch, span, height)
+        named = [_end(group, data, curves.epoch) for group in groups if len(curves.epoch)]
+        layout["annotations"] = end_labels(named, span, height)
     return go.Figure(data, layout)
 
 
@@ -104,85 +113,22 @@ def _cross(
     values = np.where(
         np.isfinite(test[:, stop.member]), test[:, stop.member], train[:, stop.member]
     )
-    before = values[(curves.step <= stop.step) & np.isfinite(values)]
-    edge = span[1] - 0.05 * (span[1] - span[0])
-    y = min(float(before[-1]), edge) if len(before) else edge
+    before = values[curves.step <= stop.step]
     x = float(np.interp(stop.step, curves.step, curves.epoch)) if len(curves.step) else 0.0
-    style = activation_style(member.activation_key)
-    return {
-        "type": "scatter",
+    colour = activation_style(member.activation_key).colour
+    return cross([x], [below_edge(last_finite(before), span)], colour) | {
         "mode": "markers+text",
         "name": f"{member.label}, stopped",
         "text": f"{member.label} stopped",
         "textposition": "middle right",
         "legendgroup": member.activation_key,
-        "showlegend": False,
-        "x": [x],
-        "y": [y],
-        "cliponaxis": False,
-        "marker": {"symbol": "x-thin", "size": 13, "line": {"width": 4, "color": style.colour}},
         "hovertemplate": f"{member.label} stopped: {stop.reason}<extra></extra>",
     }
 
 
-def _readable_range(train: np.ndarray, test: np.ndarray) -> tuple[float, float]:
-    """Limits in which the curves (P, K) can be read, whatever they began with or one came to.
-
-    The first fifth of the points does not count, nor does a member far above the others.
-    """
-    lows, tops = [], []
-    for k in range(train.shape[1]):
-        values = np.concatenate([train[len(train) // 5 :, k], test[len(test) // 5 :, k]])
-        values = values[np.isfinite(values)].astype(float)
-        if len(values):
-            low, middle, high = np.quantile(values, [0, 0.5, 1])
-            lows.append(low)
-            tops.append(min(high, middle + 3 * (middle - low) + 0.5 * abs(middle)))
-    if not lows:
-        return 0.0, 1.0
-    low = min(lows)
-    typical = float(np.quantile(tops, 0.5, method="lower"))
-    limit = low + max(10 * (typical - low), 2 * abs(low))
-    high = max(top for top in tops if top <= max(limit, min(tops)))
-    margin = 0.04 * (high - low) or 0.04 * abs(high) or 1.0
-    return float(low - margin), float(high + margin)
-
-
-def _end_labels(
-    data: list[Trace],
-    groups: list[Group],
-    epoch: np.ndarray,
-    span: tuple[float, float],
-    height: int,
-) -> list[dict[str, Any]]:
-    """The name of each group where its line ends, moved apart where lines end close together."""
-    low, high = span
-    pixels = (height - 85) / (high - low)  # per nat; 85 px are the margins with the axis' text
-    ends = []
-    for group in groups:
-        lines = [trace for trace in data if trace["name"] == group.label]
-        lines += [trace for trace in data if trace["name"] == f"{group.label}, train"]
-        finite = [line["y"][np.isfinite(line["y"])] for line in lines]
-        known = [values for values in finite if len(values)]
-        if known:
-            ends.append((float(known[0][-1]), group))
-    ends.sort(key=lambda end: end[0])
-    labels: list[dict[str, Any]] = []
-    above = -np.inf  # px, the place of the label below
-    for value, group in ends:
-        wanted = (min(max(value, low), high) - low) * pixels
-        place = max(wanted, above + 17)
-        above = place
-        arrow = " ↑" if value > high else ""
-        labels.append(
-            {
-                "text": f"{key_line(group.style)} {group.label}{arrow}",
-                "x": float(epoch[-1]),
-                "y": min(max(value, low), high),
-                "xanchor": "left",
-                "xshift": 6,
-                "yshift": round(place - wanted),
-                "showarrow": False,
-            }
-        )
-    return labels
+def _end(group: Group, data: list[Trace], epoch: np.ndarray) -> End:
+    """Where a group's test line ends, or its training line if there is no test yet."""
+    lines = {trace["name"]: last_finite(trace["y"]) for trace in data}
+    test = lines[group.label]
+    value = test if np.isfinite(test) else lines[f"{group.label}, train"]
+    return End(value, float(epoch[-1]), f"{key_line(group.style)} {group.label}")

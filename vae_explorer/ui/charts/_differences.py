@@ -1,0 +1,141 @@
+"""Each arm of a race against one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from vae_explorer.ui.arm_styles import ArmStyle, arm_styles
+from vae_explorer.ui.charts._groups import Trace, key_line
+from vae_explorer.ui.numbers import signed, with_unit
+from vae_explorer.ui.style import NEUTRAL, chart_axis, chart_layout
+from vae_explorer.ui.verdicts import NO_CLEAR_DIFFERENCE
+
+if TYPE_CHECKING:
+    from vae_explorer.arms import Arm
+    from vae_explorer.statistics import Difference
+
+
+def difference_plot(
+    arms: Sequence[Arm],
+    differences: Sequence[Difference | None],
+    reference_label: str,
+    quantity_label: str,
+    unit: str,
+    *,
+    digits: int = 2,
+    better: int = 0,
+    row_height: int = 30,
+) -> go.Figure:
+    """Mean difference of each arm to the reference, with its 95 % interval: a row an arm.
+
+    `differences` are those of `statistics.differences`, None for the reference, in `unit`. Sorted,
+    the best on top (`better` 1: more is, −1: less is; 0: the lowest). Clear ones are filled, others
+    hollow and so named; the line at zero is the reference.
+    """
+    rows = [
+        (arm, each, look)
+        for arm, each, look in zip(arms, differences, arm_styles(arms))
+        if each is not None
+    ]
+    sign = -1 if better > 0 else 1
+    rows.sort(key=lambda row: (not np.isfinite(row[1].mean), sign * row[1].mean))
+    longest = max((len(_words(each, digits)) for _, each, _ in rows), default=0)
+    layout = chart_layout(row_height * max(len(rows), 1) + 92, right=24 + 8 * longest)
+    layout["xaxis"] = chart_axis(
+        f"Difference to {reference_label}: {with_unit(quantity_label, unit)}",
+        zeroline=True,
+        zerolinewidth=2,
+        range=_range([each for _, each, _ in rows]),
+        nticks=8,
+    )
+    layout["yaxis"] = chart_axis(
+        range=[len(rows) - 0.5, -0.5],
+        tickvals=list(range(len(rows))),
+        ticktext=[f"{arm.label} {key_line(look.style)}" for arm, _, look in rows],
+        ticklabelstandoff=8,
+        showgrid=False,
+        fixedrange=True,
+    )
+    layout["annotations"] = [
+        _note(_words(each, digits), row, bold=each.clear) for row, (_, each, _) in enumerate(rows)
+    ]
+    layout["annotations"] += _directions(better)
+    data = [_whisker(*row, place) for place, row in enumerate(rows)]
+    return go.Figure(data, layout)
+
+
+def _whisker(arm: Arm, difference: Difference, look: ArmStyle, row: int) -> Trace:
+    several = np.isfinite(difference.low)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": arm.label,
+        "x": [difference.mean],
+        "y": [row],
+        "error_x": {
+            "type": "data",
+            "array": [difference.half if several else 0],
+            "color": look.style.colour,
+            "thickness": 2.5,
+            "width": 5,
+            "visible": bool(several),
+        },
+        "marker": {
+            "size": 13,
+            "symbol": "circle" if difference.clear else "circle-open",
+            "color": look.style.colour,
+            "line": {"width": 2.5, "color": look.style.colour},
+        },
+        "hovertemplate": f"{arm.label}: %{{x:.4~g}}, from {difference.count} seeds, "
+        f"p = {difference.adjusted:.2g} after correction<extra></extra>",
+    }
+
+
+def _words(difference: Difference, digits: int) -> str:
+    if not np.isfinite(difference.mean):
+        return "no value"
+    if not np.isfinite(difference.low):
+        return f"{signed(difference.mean, digits)}, one seed"
+    if not difference.clear:
+        return NO_CLEAR_DIFFERENCE
+    return f"{signed(difference.mean, digits)} ± {difference.half:.{digits}f}"
+
+
+def _note(text: str, row: int, bold: bool) -> dict[str, Any]:
+    """At the right of a row, outside of the plot."""
+    return {
+        "text": f"<b>{text}</b>" if bold else text,
+        **{"x": 1, "xref": "paper", "xanchor": "left", "xshift": 12},
+        **{"y": row, "yref": "y", "yanchor": "middle"},
+        "showarrow": False,
+        **({} if bold else {"font": {"color": NEUTRAL}}),
+    }
+
+
+def _directions(better: int) -> list[dict[str, Any]]:
+    """Which side of the reference is the better one, above the plot."""
+    if not better:
+        return []
+    text = "better →" if better > 0 else "← better"
+    return [
+        {
+            "text": text,
+            **{"x": 0, "xref": "x", "xanchor": "left" if better > 0 else "right"},
+            "xshift": 8 * better,
+            **{"y": 1, "yref": "paper", "yanchor": "bottom"},
+            "font": {"color": NEUTRAL},
+            "showarrow": False,
+        }
+    ]
+
+
+def _range(differences: Sequence[Difference]) -> list[float]:
+    """All means and intervals, and zero, with a margin."""
+    ends = np.array([[d.mean, d.low, d.high] for d in differences], dtype=float)
+    known = np.append(ends[np.isfinite(ends)], 0.0)
+    margin = 0.06 * float(known.max() - known.min()) or 1.0
+    return [float(known.min()) - margin, float(known.max()) + margin]

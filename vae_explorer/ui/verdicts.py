@@ -1,0 +1,50 @@
+"""What is said of an arm of a race beside another, in words: decided here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vae_explorer.statistics import Difference
+
+NO_CLEAR_DIFFERENCE = "no clear difference"
+
+
+class Verdict(NamedTuple):
+    """A few words, and their kind, which decides how they look."""
+
+    kind: str  # reference, better, worse, clear (where neither is better), unclear, example, lost
+    words: str
+
+
+def verdict(difference: Difference | None, better: int, seeds: int, diverged: int = 0) -> Verdict:
+    """Of an arm with `seeds` of which `diverged` did; `difference` is None for the reference.
+
+    `better` is 1 where more of the quantity is, −1 where less is, 0 where neither. An arm of which
+    seeds diverged has no other verdict: the difference of those that are left is one of the lucky.
+    """
+    if diverged:
+        return Verdict("lost", _diverged(seeds, diverged))
+    if difference is None:
+        return Verdict("reference", "reference")
+    if difference.count == 0:
+        return Verdict("unclear", "no value")
+    if seeds == 1:
+        return Verdict("example", "one seed: an example")
+    if difference.count < 2:
+        return Verdict("example", "one pair of seeds: an example")
+    if not difference.clear:
+        return Verdict("unclear", NO_CLEAR_DIFFERENCE)
+    if better == 0:
+        return Verdict("clear", "clearly higher" if difference.mean > 0 else "clearly lower")
+    good = better * difference.mean > 0
+    return Verdict("better", "clearly better") if good else Verdict("worse", "clearly worse")
+
+
+def _diverged(seeds: int, diverged: int) -> str:
+    if seeds == 1:
+        return "diverged"
+    return (
+        f"all {seeds} seeds diverged"
+        if diverged == seeds
+        else f"{diverged} of {seeds} seeds diverged"
+    )
