@@ -19,6 +19,7 @@ st.navigation(
     [
         st.Page(UI / "pages" / "explore.py", title="Explore", icon=":material/travel_explore:"),
         st.Page(UI / "pages" / "train.py", title="Train", icon=":material/play_circle:"),
+        st.Page(UI / "pages" / "compare.py", title="Compare", icon=":material/leaderboard:"),
     ],
     position="top",
 ).run()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from vae_explorer.folders import check_regular
+from vae_explorer.race_store import SavedRace, parse_race, save_race
 from vae_explorer.runs import Run
 from vae_explorer.store import METRICS_NAME, MODEL_NAME, RECORD_NAME, StoreError, read_record
 
@@ -29,12 +32,17 @@ def zipped(run: Run, name: str = "vae-run") -> bytes:
     """
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / name
-        run.save(folder)
-        if not run.wait(lambda r: r.saved == str(folder) or r.state == "failed", _MOST_SECONDS):
-            raise RuntimeError(f"The run was not saved within {_MOST_SECONDS:.0f} s.")
-        if run.saved != str(folder):
-            raise RuntimeError(run.error or "The run could not be saved.")
+        _save(run, folder)
         return zip_folder(folder)
+
+
+def _save(run: Run, folder: Path) -> None:
+    """Has the run's process save it, and waits for that."""
+    run.save(folder)
+    if not run.wait(lambda r: r.saved == str(folder) or r.state == "failed", _MOST_SECONDS):
+        raise RuntimeError(f"The run was not saved within {_MOST_SECONDS:.0f} s.")
+    if run.saved != str(folder):
+        raise RuntimeError(run.error or "The run could not be saved.")
 
 
 def zip_folder(folder: str | Path) -> bytes:
@@ -83,3 +91,59 @@ def _content(path: Path) -> bytes:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
         raise StoreError(f"{path} cannot be read: {error}.") from error
+
+
+# --- Races ---
+
+
+def zipped_race(
+    run: Run, saved: SavedRace, reference: int, report: str, name: str = "vae-race"
+) -> bytes:
+    """A race with all its runs as a zip of one folder `name`.
+
+    RuntimeError, with a sentence, if its process does not save the runs.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / name
+        _save(run, folder)
+        save_race(folder, saved, reference, report)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+                entry = zipfile.ZipInfo(f"{name}/{path.relative_to(folder).as_posix()}", _MOMENT)
+                entry.compress_type = _FILES.get(path.name, zipfile.ZIP_DEFLATED)
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, path.read_bytes())
+        return buffer.getvalue()
+
+
+def race_of_zip(data: bytes) -> SavedRace:
+    """The race in a zip that `zipped_race` made, without its weights. Nothing is unpacked to disk.
+
+    Raises
+    ------
+    StoreError
+        It is no zip, holds no race, or more than one, or the race is damaged.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return parse_race(partial(_entry, archive))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise StoreError(f"The file is no zip that can be read ({error}).") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, StoreError):
+            raise
+        raise StoreError(f"The zip holds no race that can be read: {error}.") from error
+
+
+def _entry(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
+    """The file of a name at the top of the zip, or of its one folder."""
+    found = [info for info in archive.infolist() if info.filename.count("/") <= 1]
+    found = [info for info in found if info.filename.rpartition("/")[2] == name]
+    if len(found) != 1:
+        raise ValueError(f"it has {len(found)} files {name}, not one")
+    with archive.open(found[0]) as file:  # what a zip says of its sizes may be a lie
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise ValueError(f"{name} has more than {most_bytes / 1e6:,.0f} MB")
+    return content

@@ -60,6 +60,14 @@ class History:
         while self._is_too_large():
             self._thin()
 
+    def copy(self) -> History:
+        """The history as it is now, for who reads it while another adds to it."""
+        copy = History(self.steps, self._most_bytes, self._most_kept)
+        copy._kept = list(self._kept)
+        copy._curves = dict(self._curves)
+        copy._spacing, copy._bytes = self._spacing, self._bytes
+        return copy
+
     def place_of(self, snapshot: Snapshot) -> int:
         """How many steps of the whole race were taken then."""
         return sum(self.steps[: snapshot.population]) + snapshot.step

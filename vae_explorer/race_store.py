@@ -8,12 +8,13 @@ is read as if a stranger had sent it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vae_explorer.config import Experiment
-from vae_explorer.folders import check_regular, read_text, replace_file
+from vae_explorer.folders import check_regular, replace_file
 from vae_explorer.history import History, ProbeImages
 from vae_explorer.history_file import from_bytes, to_bytes
 from vae_explorer.judgement import Race
@@ -120,20 +121,30 @@ def load_race(folder: str | Path) -> SavedRace:
     path = Path(folder).expanduser().absolute()
     if not (path / RESULTS_NAME).exists():
         raise StoreError(f"{path} is no saved race: it has no {RESULTS_NAME}.")
-    name = RESULTS_NAME
     try:
-        race = from_json(read_text(path / name, _MOST_RESULT_BYTES))
-        name = HISTORY_NAME
-        history, probe = from_bytes(_content(path / name), race.experiment)
+        return parse_race(lambda name, most_bytes: _content(path / name, most_bytes))
     except (OSError, ValueError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
-        raise StoreError(f"{path / name} cannot be read: {reason.removesuffix('.')}.") from error
+        raise StoreError(f"{path} cannot be read: {reason.removesuffix('.')}.") from error
+
+
+def parse_race(read: Callable[[str, int], bytes]) -> SavedRace:
+    """A race from its files, wherever they are: `read` gives the content of one of a name.
+
+    It is told how many bytes the file may have at most. ValueError, with what is wrong, for files
+    that are no race.
+    """
+    try:
+        race = from_json(read(RESULTS_NAME, _MOST_RESULT_BYTES).decode())
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{RESULTS_NAME} is not a text in UTF-8") from error
+    history, probe = from_bytes(read(HISTORY_NAME, _MOST_HISTORY_BYTES), race.experiment)
     return SavedRace(race, history, probe)
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, most_bytes: int) -> bytes:
     check_regular(path)
     size = path.stat().st_size
-    if size > _MOST_HISTORY_BYTES:
-        raise ValueError(f"it has {size / 1e6:,.0f} MB, more than such a file may have")
+    if size > most_bytes:
+        raise ValueError(f"{path.name} has {size / 1e6:,.0f} MB, more than such a file may have")
     return path.read_bytes()

@@ -82,7 +82,8 @@ def progress(trainer: Trainer | RaceTrainer) -> Bar | Lines:
 
 def _latest(trainer: Trainer | RaceTrainer) -> Trainer:
     """Of a race the population that took the last step."""
-    return getattr(trainer, "latest", trainer)
+    latest: Trainer = getattr(trainer, "latest", trainer)
+    return latest
 
 
 def status(run: Trainer | RaceTrainer, seconds: float) -> str:

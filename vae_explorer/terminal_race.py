@@ -35,8 +35,8 @@ def standings(race: Race, reference: int) -> str:
         cells = [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2])]
         cells += [row[3].rjust(widths[3]), row[4]]
         lines.append("  ".join(cells).rstrip())
-    findings = [finding.sentence for finding in explain(race, reference)]
-    advice = recommend(race, reference)
+    findings = [finding.sentence for finding in explain(race, race.arms[reference].key)]
+    advice = recommend(race, race.arms[reference].key)
     return "\n".join([*lines, *findings, f"{advice.sentence} {advice.reason} {advice.doubt}"])
 
 

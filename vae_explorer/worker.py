@@ -106,6 +106,7 @@ class Worker:
         )
         write_frame(self._output, READY, ready.to_bytes())
         self._send_snapshot()
+        self._snapshot_cost = 0.0  # the first one's says nothing of the next
         if running:
             self.do_resume()
         else:

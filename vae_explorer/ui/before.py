@@ -14,9 +14,9 @@ from vae_explorer.ui.mosaic import mosaic
 from vae_explorer.ui.style import activation_style
 
 
-def view(experiment: Experiment) -> None:
-    """Some images of the set, and a card for each activation."""
-    st.markdown(_sentence(experiment))
+def view(experiment: Experiment, verb: str) -> None:
+    """Some images of the set, and a card for each activation; `verb` is on the button above."""
+    st.markdown(_sentence(experiment, verb))
     _samples(experiment.dataset)
     names = dict.fromkeys([*experiment.activations, *(experiment.decoder_activations or ())])
     with st.grid("auto", min_column_width=270):

@@ -18,6 +18,7 @@ from vae_explorer.snapshot import BIN_EDGES, Snapshot
 from vae_explorer.ui import charts, images, session
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic
+from vae_explorer.ui.status import status
 from vae_explorer.ui.style import activation_style
 from vae_explorer.ui.takeaway.downloads import figure_button
 
@@ -37,51 +38,13 @@ def view(run: Run, shown_state: str) -> None:
 
 
 def _draw(run: Run, changing: bool, shown_state: str) -> None:
-    _status(run)
+    status(run)
     if run.ready is None or run.snapshot is None:
         st.skeleton(height=460)
     else:
         _pictures(run, run.ready, run.snapshot)
     if shown_state != run.state or changing != (run.is_live or _tsne().is_busy):
         st.rerun()  # buttons and the timer depend on the state, and are outside this fragment
-
-
-def _status(run: Run) -> None:
-    """Progress, speed and time left in one line, and sentences on what went wrong."""
-    snapshot = run.snapshot
-    if snapshot is not None:
-        st.progress(min(1.0, snapshot.step / snapshot.steps), text=_progress_text(run, snapshot))
-        for freeze in snapshot.frozen:
-            member = run.experiment.members[freeze.member]
-            seed = f" (seed {member.seed})" if run.experiment.seeds > 1 else ""
-            st.warning(
-                f"**{member.label}**{seed} diverged and is frozen. {freeze.reason}",
-                icon=":material/ac_unit:",
-            )
-    elif run.state != "failed":
-        st.progress(0.0, text=run.progress or "Starting PyTorch in a process of its own…")
-    if run.notice:
-        st.warning(run.notice, icon=":material/info:")
-    if run.error:
-        st.error(run.error, icon=":material/error:")
-
-
-def _progress_text(run: Run, snapshot: Snapshot) -> str:
-    count = len(run.experiment.members)
-    parts = [f"Epoch {snapshot.epoch:.1f} of {snapshot.epochs}"]
-    if snapshot.images_per_second:
-        each = f" through each of {count} VAEs" if count > 1 else ""
-        parts.append(f"{snapshot.images_per_second:,.0f} images/s{each}")
-    if snapshot.finished:
-        parts.append(f"trained in {snapshot.seconds:.1f} s")
-    elif run.state != "running":
-        parts.append(f"{run.state} at step {snapshot.step:,}")
-    elif snapshot.step:
-        left = snapshot.wall_seconds * (snapshot.steps - snapshot.step) / snapshot.step
-        parts.append(f"{left:.0f} s left")
-    if snapshot.precision != "float32":
-        parts.append("matrix products in bfloat16")
-    return " · ".join(parts)
 
 
 def _pictures(run: Run, ready: Ready, snapshot: Snapshot) -> None:

@@ -1,0 +1,60 @@
+"""The race that the page shows: the one that trains, or a saved one that was opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import streamlit as st
+
+from vae_explorer.arms import Arm, arms_of
+from vae_explorer.config import Experiment
+from vae_explorer.history import History, ProbeImages
+from vae_explorer.judgement import Race
+from vae_explorer.race_store import SavedRace
+from vae_explorer.runs import Run
+from vae_explorer.ui.session import current_run
+
+PAGE = "compare"
+
+
+@dataclass(frozen=True, eq=False)
+class ShownRace:
+    """One race, however it came to the page."""
+
+    experiment: Experiment
+    history: History
+    probe: ProbeImages
+    race: Race | None  # once it is judged
+    run: Run | None  # the training process, if it is not a saved race
+
+    @cached_property
+    def arms(self) -> tuple[Arm, ...]:
+        return arms_of(self.experiment)
+
+    @property
+    def is_live(self) -> bool:
+        return self.run is not None and self.run.is_live
+
+
+def shown_race() -> ShownRace | None:
+    """The saved race that was opened last, or else the page's run once it has something to show."""
+    opened: SavedRace | None = st.session_state.get("compare.opened")
+    if opened is not None:
+        return ShownRace(opened.race.experiment, opened.history, opened.probe, opened.race, None)
+    run = current_run(PAGE)
+    if run is None or run.ready is None or not run.history:
+        return None
+    ready = run.ready
+    return ShownRace(
+        experiment=run.experiment,
+        history=run.history.copy(),
+        probe=ProbeImages(ready.probe_images, ready.probe_labels, ready.shown),
+        race=run.race,
+        run=run,
+    )
+
+
+def overlay_race() -> SavedRace | None:
+    """The saved race that is laid over the one that is shown."""
+    return st.session_state.get("compare.overlay")

@@ -1,0 +1,178 @@
+"""Who leads, and how it came about: the race's curves beside its leaderboard."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.config import SWEEPS
+from vae_explorer.judgement import QUANTITIES
+from vae_explorer.scene import Scene, scene_at
+from vae_explorer.statistics import differences
+from vae_explorer.ui import charts
+from vae_explorer.ui.compare.shown import ShownRace, overlay_race
+from vae_explorer.ui.figure import live_figure
+from vae_explorer.ui.leaderboard import leaderboard, leaderboard_rows
+from vae_explorer.ui.takeaway.downloads import figure_button
+
+_HEIGHT = 356  # px, of the chart and of the table: with what is above them, the first screen
+# Quantities that there are at any time, and what the curves call them.
+_LIVE = {"test_loss": "loss", "reconstruction": "reconstruction", "kl": "kl"}
+
+
+def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
+    """Draws the chart and the table, for the quantity and the reference that are chosen."""
+    left, right = st.columns([6, 6], gap="medium")
+    with right, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        quantity = _quantity(shown, at_end)
+        reference = reference_arm(shown)
+    values = _values(shown, scene, quantity, at_end)
+    with left:
+        _chart(shown, scene, quantity, values, reference)
+    with right:
+        about = QUANTITIES[quantity]
+        factor = 100 if about.percent else 1
+        leaderboard(
+            leaderboard_rows(
+                shown.arms,
+                values * factor,
+                reference,
+                about.better,
+                digits=about.digits,
+                diverged=scene.diverged,
+            ),
+            "compare_leaderboard",
+            quantity_label=about.label,
+            unit=about.unit,
+            reference_label=shown.arms[reference].label,
+            height=_HEIGHT,
+        )
+
+
+def reference_arm(shown: ShownRace) -> int:
+    """Draws the choice of the arm that the others are held against; the first at first."""
+    labels = {arm.key: arm.label for arm in shown.arms}
+    wanted = st.session_state.get("compare.reference")
+    if wanted not in labels:
+        st.session_state["compare.reference"] = shown.arms[0].key
+    chosen = st.selectbox(
+        "Held against",
+        list(labels),
+        format_func=lambda key: f"against {labels[key]}",
+        label_visibility="collapsed",
+        key="compare.reference",
+        persist_state="session",
+    )
+    return list(labels).index(chosen)
+
+
+def _quantity(shown: ShownRace, at_end: bool) -> str:
+    names = list(QUANTITIES) if shown.race is not None and at_end else list(_LIVE)
+    if st.session_state.get("compare.quantity") not in names:
+        st.session_state["compare.quantity"] = names[0]
+    return st.selectbox(
+        "Judged by",
+        names,
+        format_func=lambda name: f"by {QUANTITIES[name].label}",
+        label_visibility="collapsed",
+        key="compare.quantity",
+        persist_state="session",
+    )
+
+
+def _values(shown: ShownRace, scene: Scene, quantity: str, at_end: bool) -> np.ndarray:
+    """(A, S) of the race's judgement where it is shown at its end, else of the curves."""
+    if shown.race is not None and at_end:
+        return shown.race.values(quantity)
+    return scene.newest(_LIVE[quantity])
+
+
+def _chart(
+    shown: ShownRace, scene: Scene, quantity: str, values: np.ndarray, reference: int
+) -> None:
+    views = ["Curves", "Differences"]
+    if shown.experiment.sweep != "none":
+        views.insert(1, "Sweep")
+    elif shown.experiment.decoder_activations is not None:
+        views.insert(1, "Grid")
+    if st.session_state.get("compare.chart") not in views:
+        st.session_state["compare.chart"] = views[0]
+    view = st.segmented_control(
+        "Chart",
+        views,
+        required=True,
+        label_visibility="collapsed",
+        key="compare.chart",
+        persist_state="session",
+    )
+    about = QUANTITIES[quantity]
+    shown_values = values * (100 if about.percent else 1)
+    if view == "Curves":
+        figure = curves(shown, scene, _LIVE.get(quantity, "loss"))
+        alt = "Test losses of every VAE, thin, and each activation's mean with its interval"
+    elif view == "Sweep":
+        figure = charts.sweep_lines(
+            shown.arms,
+            shown_values,
+            shown.experiment.sweep,
+            quantity_label=about.label,
+            unit=about.unit,
+            digits=about.digits,
+            height=_HEIGHT,
+        )
+        alt = f"{about.label} against {SWEEPS[shown.experiment.sweep].label}"
+    elif view == "Grid":
+        figure = grid(shown, shown_values, quantity)
+        alt = f"{about.label} of each encoder's activation with each decoder's"
+    else:
+        figure = charts.difference_plot(
+            shown.arms,
+            differences(shown_values, reference),
+            shown.arms[reference].label,
+            about.label,
+            about.unit,
+            digits=about.digits,
+            better=about.better,
+        )
+        alt = f"Differences to {shown.arms[reference].label} with their intervals"
+    live_figure(figure, "chart.race", alt)
+    if not shown.is_live:
+        figure_button(figure, alt, alt)
+
+
+def curves(
+    shown: ShownRace, scene: Scene, quantity: str = "loss", height: int = _HEIGHT
+) -> go.Figure:
+    """The chart of the race's curves, with those of the race that is laid over it."""
+    over = overlay_race()
+    others = None
+    if over is not None:
+        other = scene_at(over.race.experiment, over.history)
+        others = (other.lines(quantity), other.arms)
+    return charts.race_curves(
+        scene.lines(quantity),
+        shown.arms,
+        quantity_label=charts.QUANTITIES[quantity],
+        epochs=shown.experiment.epochs,
+        frozen=scene.frozen,
+        overlay=others,
+        height=height,
+    )
+
+
+def grid(shown: ShownRace, values: np.ndarray, quantity: str) -> go.Figure:
+    """The heat map of encoder against decoder; values (A, S)."""
+    experiment = shown.experiment
+    decoders = experiment.decoder_activations or ()
+    about = QUANTITIES[quantity]
+    return charts.activation_grid(
+        [ACTIVATIONS[name].label for name in experiment.activations],
+        [ACTIVATIONS[name].label for name in decoders],
+        values.reshape(len(experiment.activations), len(decoders), -1),
+        quantity_label=about.label,
+        unit=about.unit,
+        better=about.better,
+        digits=about.digits,
+    )

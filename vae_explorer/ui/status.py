@@ -1,0 +1,63 @@
+"""How far a run is, in one line, and sentences on what went wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vae_explorer.runs import Run
+from vae_explorer.snapshot import Snapshot
+
+_MOST_FREEZES = 3  # of a race's many members, with a sentence of their own
+
+
+def status(run: Run) -> None:
+    """Draws a progress bar with epoch, speed and time left, and notices under it."""
+    snapshot = run.snapshot
+    if snapshot is not None and run.ready is not None:
+        done = sum(run.ready.steps[: snapshot.population]) + snapshot.step
+        share = 1.0 if snapshot.finished else done / sum(run.ready.steps)
+        st.progress(min(1.0, share), text=_text(run, snapshot, run.ready.steps, done))
+        _freezes(run, snapshot)
+    elif run.state != "failed":
+        st.progress(0.0, text=run.progress or "Starting PyTorch in a process of its own…")
+    if run.notice:
+        st.warning(run.notice, icon=":material/info:")
+    if run.error:
+        st.error(run.error, icon=":material/error:")
+
+
+def _text(run: Run, snapshot: Snapshot, steps: tuple[int, ...], done: int) -> str:
+    if run.state == "judging":
+        return run.progress or "Judging…"
+    count = len(run.experiment.members)
+    parts = [f"Epoch {snapshot.epoch:.1f} of {snapshot.epochs}"]
+    if len(steps) > 1:
+        parts.insert(0, f"{snapshot.population + 1} of {len(steps)} shapes")
+        count //= len(steps)
+    if snapshot.images_per_second:
+        each = f" through each of {count} VAEs" if count > 1 else ""
+        parts.append(f"{snapshot.images_per_second:,.0f} images/s{each}")
+    if run.state == "finished":
+        parts.append(f"trained in {snapshot.seconds:.1f} s" if len(steps) == 1 else "trained")
+    elif run.state != "running":
+        parts.append(f"{run.state} at step {snapshot.step:,}")
+    elif snapshot.step:
+        left = snapshot.wall_seconds * (sum(steps) - done) / snapshot.step
+        parts.append(f"{left:.0f} s left")
+    if snapshot.precision != "float32":
+        parts.append("matrix products in bfloat16")
+    return " · ".join(parts)
+
+
+def _freezes(run: Run, snapshot: Snapshot) -> None:
+    members = run.experiment.populations[snapshot.population].members
+    for freeze in snapshot.frozen[:_MOST_FREEZES]:
+        member = members[freeze.member]
+        seed = f" (seed {member.seed})" if run.experiment.seeds > 1 else ""
+        st.warning(
+            f"**{member.label}**{seed} diverged and is frozen. {freeze.reason}",
+            icon=":material/ac_unit:",
+        )
+    more = len(snapshot.frozen) - _MOST_FREEZES
+    if more > 0:
+        st.caption(f"{more} more diverged and are frozen.")
