@@ -220,7 +220,11 @@ def _pretrain_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_threads(group: Any) -> None:
     group.add_argument(
-        "--threads", type=_threads, metavar="N", help="Processor threads (default: all cores)."
+        "--threads",
+        type=_threads,
+        metavar="N",
+        help="Processor threads (default: all cores). Give each of two trainings that run at the "
+        "same time, the app's being one, its share of the cores.",
     )
 
 
