@@ -141,6 +141,19 @@ def test_bernoulli_losses_of_sure_pixels_do_not_drown_the_others_in_rounding():
     assert objective.bernoulli_gradient(logits, images.expand_as(logits))[0].item() == expected
 
 
+@pytest.mark.parametrize("pixels", [64, 784, 783])
+@pytest.mark.parametrize("tail", [-20.0, -5.0, 0.0, 5.0, 20.0])
+def test_bernoulli_losses_in_float32_are_those_of_a_distribution_in_float64(draw, pixels, tail):
+    logits = 3 * draw(MEMBERS, BATCH, pixels) + tail
+    images = (draw(MEMBERS, BATCH, pixels) > 0).double()
+    expected = -Bernoulli(logits=logits).log_prob(images).sum(2)
+    single = logits.float(), images.float()
+    evaluated = objective.bernoulli_reconstruction(*single).double()
+    trained = objective.bernoulli_gradient(*single)[0].double()
+    torch.testing.assert_close(evaluated, expected, rtol=1e-6, atol=0)
+    torch.testing.assert_close(trained, expected.mean(1), rtol=1e-6, atol=0)
+
+
 def test_bernoulli_gradient_is_that_of_autograd(draw):
     logits = (3 * draw(MEMBERS, BATCH, PIXELS)).requires_grad_()
     images = grey(logits.detach())

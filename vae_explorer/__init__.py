@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from vae_explorer.store import load, load_run, save_run
     from vae_explorer.training import Trainer
 
-# PyTorch's threads spin for milliseconds while they wait for each other. When other programs want
-# the same cores, two trainings at once say, nearly all time goes into spinning: 192 images/s
-# instead of 6,784 (benchmarks/README.md). They read this once, when PyTorch is first imported.
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+# How many turns PyTorch's threads wait for each other before they sleep. Left alone they spin for
+# milliseconds, and when other programs want the same cores, two trainings at once say, nearly all
+# time goes into that: 192 images/s. Too few, and they sleep and wake all through a step: at 1,000
+# two threads were slower than one. Measured in between (benchmarks/README.md). They read this once,
+# when PyTorch is first imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "6000")
 
 __version__ = "0.1.0"
 

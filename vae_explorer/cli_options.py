@@ -105,7 +105,11 @@ def add_images(group: Any) -> None:
 
 def add_threads(group: Any) -> None:
     group.add_argument(
-        "--threads", type=_threads, metavar="N", help="Processor threads (default: all cores)."
+        "--threads",
+        type=_threads,
+        metavar="N",
+        help="Processor threads (default: all cores). Give each of two trainings that run at the "
+        "same time, the app's being one, its share of the cores.",
     )
 
 

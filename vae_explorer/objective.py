@@ -35,12 +35,12 @@ def bernoulli_gradient(logits: Tensor, images: Tensor) -> tuple[Tensor, Tensor]:
     """Batch mean of the reconstruction term, (K,), and its gradient in the logits, (K, N, D).
 
     The loss comes out of the sigmoid that the gradient needs anyway: softplus(l) is
-    max(l, 0) - log max(p, 1 - p), exact in both tails and several times cheaper. Of p and 1 - p
-    the larger is the sigmoid of the logit's absolute value.
+    max(l, 0) - log max(p, 1 - p), exact in both tails. The larger of p and 1 - p lies as far
+    above a half as p lies from it.
     """
     batch = logits.shape[1]
     probability = torch.sigmoid(logits)
-    log_larger = logits.abs().sigmoid_().log_()
+    log_larger = (probability - 0.5).abs_().add_(0.5).log_()
     loss = F.relu(logits).addcmul_(logits, images, value=-1).sub_(log_larger).sum((1, 2))
     return loss / batch, probability.sub_(images).mul_(1 / batch)
 

@@ -51,6 +51,15 @@ def wait_for_epoch_after(page: Page, epoch: float) -> None:
     )
 
 
+def test_the_opening_view_draws_the_chosen_functions(open_page):
+    page = open_page(QUICK)
+    for name in ("ReLU", "Tanh"):
+        drawing = page.get_by_role("img", name=f"{name} from -4 to 4", exact=True)
+        drawing.wait_for()
+        assert drawing.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+        assert drawing.bounding_box()["y"] < 720
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_two_activations_train_to_the_end_and_every_chart_fills(open_page, theme):
     page = open_page(QUICK, theme)
@@ -62,6 +71,9 @@ def test_two_activations_train_to_the_end_and_every_chart_fills(open_page, theme
         assert max(trace_lengths(page, chart)) > 1
     losses = trace_lengths(page, "chart.losses")
     assert losses.count(40) == 4  # train and test of both, a point an epoch
+    legend = page.locator('[class*="st-key-chart-latents"] .legend .traces')
+    assert legend.count() == 10
+    assert len({round(entry.bounding_box()["y"]) for entry in legend.all()}) == 1  # one row
     for mosaic in page.locator(".mosaic img").all():
         assert mosaic.evaluate("image => image.naturalWidth") > 100
     assert page.locator(".mosaic img").count() == 2

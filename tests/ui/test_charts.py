@@ -1,6 +1,7 @@
 """Figures show the arrays that they were given, and nothing of a theme."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -281,6 +282,29 @@ def test_dead_share_is_written(share, text):
     assert shown == [text, "", ""]
 
 
+@pytest.mark.parametrize("count, columns", [(1, 1), (4, 4), (6, 3), (8, 4), (12, 4)])
+def test_many_layers_stand_in_rows_that_do_not_overlap(count, columns):
+    figure = charts.activation_histograms([made_layer(3)] * count, TRIO)
+    assert len(figure.data) == 3 * count
+    axes = [str(k + 1) if k else "" for k in range(count)]
+    across = [tuple(figure.layout[f"xaxis{axis}"].domain) for axis in axes]
+    upright = [tuple(figure.layout[f"yaxis{axis}"].domain) for axis in axes]
+    assert len(set(across)) == columns
+    assert len(set(zip(across, upright))) == count
+    rows = list(dict.fromkeys(upright))
+    assert rows[0][1] == 1
+    assert rows[-1][0] == pytest.approx(0)
+    assert all(above[0] > below[1] for above, below in pairwise(rows))
+
+
+def test_names_of_many_layers_stand_upright():
+    for count, angle in ((6, 0), (8, -90)):
+        names = [f"encoder {k}" for k in range(count)]
+        figure = charts.gradient_norms(names, np.ones((3, count)), TRIO)
+        assert figure.layout.xaxis.tickangle == angle
+        assert list(figure.layout.xaxis.tickvals) == names
+
+
 def test_dead_and_saturated_shares_are_means_over_seeds():
     layer = made_layer(6)
     layer.dead[:] = [0.1, 0.2, 0.3, 0, 0, 0]
@@ -396,6 +420,24 @@ def test_axes_of_a_panel_have_one_scale_and_panels_one_range():
         assert figure.layout[f"yaxis{axis}"].range == figure.layout.xaxis.range
         assert figure.layout[f"xaxis{axis}"].title.text == "PC 1"
     assert figure.layout.yaxis.title.text == "PC 2"
+
+
+@pytest.mark.parametrize("reach", [2.9, 3.7, 7.0, 9.0, 14.0, 28.0, 45.0, 99.0, 650.0])
+def test_ticks_of_neighbouring_panels_keep_apart(reach):
+    points = np.full((3, 50, 2), reach)
+    layout = charts.latent_scatter(points, np.zeros(50, int), TRIO, list("0")).layout
+    end, ticks = layout.xaxis.range[1], layout.xaxis.tickvals
+    assert 3 <= len(ticks) <= 5
+    assert 0.4 * end < max(ticks) <= 0.9 * end
+    assert tuple(ticks) == tuple(-tick for tick in reversed(ticks))
+
+
+def test_short_names_stand_closer_in_the_legend():
+    points, labels = np.zeros((3, 4, 2)), np.arange(4)
+    short = charts.latent_scatter(points, labels, TRIO, list("0123")).layout.legend
+    long = charts.latent_scatter(points, labels, TRIO, ["Bag", "Coat", "Dress", "Shirt"])
+    assert short.entrywidth < 8
+    assert long.layout.legend.entrywidth is None
 
 
 def test_member_far_out_has_a_range_of_its_own():

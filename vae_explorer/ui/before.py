@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from vae_explorer.activations import ACTIVATIONS, FAMILIES
+from vae_explorer.activations import ACTIVATIONS, FAMILIES, sample
 from vae_explorer.config import Experiment
 from vae_explorer.data import DataError, load_dataset
 from vae_explorer.probe import Probe
 from vae_explorer.ui import images
+from vae_explorer.ui.curve import LEFT, RIGHT, curve_image
 from vae_explorer.ui.mosaic import mosaic
 from vae_explorer.ui.style import activation_style
+
+_POINTS = 161  # of a drawing
 
 
 def view(experiment: Experiment, verb: str) -> None:
@@ -19,18 +23,40 @@ def view(experiment: Experiment, verb: str) -> None:
     st.markdown(_sentence(experiment, verb))
     _samples(experiment.dataset)
     names = dict.fromkeys([*experiment.activations, *(experiment.decoder_activations or ())])
-    with st.grid("auto", min_column_width=270):
-        for name in names:
-            _card(name)
+    with st.grid("auto", min_column_width=240):
+        drawings = {name: _card(name) for name in names}
+    # Last: the first drawing of a server waits for PyTorch, and the page should not.
+    for name, drawing in drawings.items():
+        drawing.html(_drawing(name))
 
 
-def _sentence(experiment: Experiment) -> str:
+@st.cache_data(show_spinner=False)
+def _drawing(name: str) -> str:
+    x = np.linspace(LEFT, RIGHT, _POINTS)
+    description = f"{ACTIVATIONS[name].label} from {LEFT:g} to {RIGHT:g}"
+    return curve_image(x, sample(name, x), activation_style(name).colour, description)
+
+
+def _sentence(experiment: Experiment, verb: str) -> str:
+    count = len(experiment.members)
+    shapes = [_shape(population) for population in experiment.populations]
+    layers = f"**{shapes[0]}** units wide"
+    if len(shapes) > 1:
+        layers = f"in {len(shapes)} shapes one after the other, from **{shapes[0]}** to "
+        layers += f"**{shapes[-1]}** units wide"
+        return f"{verb} will start {count} VAEs, {layers}."
+    if count == 1:
+        return f"{verb} will start one VAE, {layers}."
+    return (
+        f"{verb} will start {count} VAEs at once, each {layers}, with the same initial draw, "
+        "batches and noise."
+    )
+
+
+def _shape(experiment: Experiment) -> str:
     widths = [experiment.image_size, *experiment.hidden, experiment.latent]
     widths += [*experiment.decoder_widths, experiment.image_size]
-    count = len(experiment.members)
-    what = "one VAE" if count == 1 else f"{count} VAEs at once, fairly"
-    how = " from the same weights, batches and noise" if count > 1 else ""
-    return f"Train will start {what}{how}: **{' – '.join(map(str, widths))}** units wide."
+    return " – ".join(map(str, widths))
 
 
 @st.cache_data(show_spinner=False)
@@ -48,7 +74,8 @@ def _samples(dataset: str) -> None:
         st.error(str(error), icon=":material/error:")
 
 
-def _card(name: str) -> None:
+def _card(name: str) -> DeltaGenerator:
+    """Returns the place for its drawing, which keeps the room for it."""
     activation = ACTIVATIONS[name]
     colour = activation_style(name).colour
     with st.container(border=True, height="stretch"):
@@ -56,5 +83,8 @@ def _card(name: str) -> None:
             f'<b style="border-left: 6px solid {colour}; padding-left: 0.5rem">'
             f"{activation.label}</b>"
         )
+        drawing = st.empty()
+        drawing.html(curve_image(np.empty(0), np.empty(0), colour, ""))
         st.latex(activation.formula)
         st.caption(activation.intuition, help=f"{FAMILIES[activation.family]} {activation.source}")
+    return drawing

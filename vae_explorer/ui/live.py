@@ -235,27 +235,12 @@ def _labels(run: Run, shown: list[int]) -> list[str]:
 
 def _layers(run: Run, ready: Ready, snapshot: Snapshot) -> None:
     members = run.experiment.members
-    left, right = st.columns([2, 1])
+    if snapshot.layers:
+        _histograms(run, ready, snapshot)
+    else:
+        st.info("These VAEs have no hidden layers.", icon=":material/info:")
+    left, right = st.columns(2)
     with left:
-        quantity = st.segmented_control(
-            "Histograms of",
-            ["output", "pre_activation"],
-            default="output",
-            required=True,
-            format_func=lambda name: "Outputs" if name == "output" else "Pre-activations",
-            label_visibility="collapsed",
-            key="histograms",
-        )
-        functions = None
-        if quantity == "pre_activation":
-            functions = {name: (BIN_EDGES, values) for name, values in ready.functions.items()}
-        _figure(
-            run,
-            charts.activation_histograms(snapshot.layers, members, quantity, functions=functions),
-            "chart.layers",
-            "Histograms of every hidden layer",
-        )
-    with right:
         _figure(
             run,
             charts.gradient_norms(
@@ -264,3 +249,36 @@ def _layers(run: Run, ready: Ready, snapshot: Snapshot) -> None:
             "chart.gradients",
             "Gradient norm by layer",
         )
+    with right:
+        st.caption(
+            "**Histograms** count the values of all units of a hidden layer on "
+            f"{len(ready.probe_labels)} test images; heights are square roots of counts. A *dead* "
+            "unit is flat on every image and learns no more; a *saturated* one is nearly flat on "
+            "nearly all of them.\n\n"
+            "**Gradient norm** is how hard the last mini-batch pulled at the weights of a layer. "
+            "Where it is far smaller near the input than near the output, it vanishes on its way "
+            "back."
+        )
+
+
+def _histograms(run: Run, ready: Ready, snapshot: Snapshot) -> None:
+    quantity = st.segmented_control(
+        "Histograms of",
+        ["output", "pre_activation"],
+        default="output",
+        required=True,
+        format_func=lambda name: "Outputs" if name == "output" else "Pre-activations",
+        label_visibility="collapsed",
+        key="histograms",
+    )
+    functions = None
+    if quantity == "pre_activation":
+        functions = {name: (BIN_EDGES, values) for name, values in ready.functions.items()}
+    _figure(
+        run,
+        charts.activation_histograms(
+            snapshot.layers, run.experiment.members, quantity, functions=functions
+        ),
+        "chart.layers",
+        "Histograms of every hidden layer",
+    )

@@ -41,16 +41,20 @@ def latent_scatter(
     layout["margin"]["t"] = 62
     layout["legend"] |= {
         "itemsizing": "constant",
-        "entrywidth": 6 + 8 * max((len(name) for name in class_names), default=0),
+        "x": 0,
+        "xref": "container",
         "y": 1,
         "yref": "container",
         "yanchor": "top",
     }
+    short = all(len(name) <= 2 for name in class_names)
+    if short:  # closer together than Plotly sets them: ten digits in one row
+        layout["legend"]["entrywidth"] = 2
     data: list[Trace] = []
     for k, axis in enumerate(panels(layout, points, members, axis_titles, columns, prior, notes)):
         for c, name in enumerate(class_names):
             data.append(_dots(points[k][labels == c], c, name, axis))
-        if all(len(name) <= 2 for name in class_names):
+        if short:
             data.append(_badges(points[k], labels, class_names, axis))
     return go.Figure(data, layout)
 

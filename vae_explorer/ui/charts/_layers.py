@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from vae_explorer.config import Member
     from vae_explorer.snapshot import LayerView
 
+_MOST_LEVEL_NAMES = 7  # of layers, that fit side by side
+MOST_COLUMNS = 4  # side by side: the shares of dead and saturated units fit beside the ridges
+
 
 def activation_histograms(
     layers: Sequence[LayerView],
@@ -25,25 +28,32 @@ def activation_histograms(
     functions: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None,
     row_height: int = 56,
 ) -> go.Figure:
-    """How often each value occurs in a layer: a column a layer, a ridge an activation.
+    """How often each value occurs in a layer: a panel a layer, a ridge an activation.
 
+    At most `MOST_COLUMNS` panels stand side by side.
     `quantity` is "output" or "pre_activation". A ridge's height is the square root of the counts
     in the bins of `BIN_EDGES`, so that a ReLU's spike at 0 leaves its tail visible; each ridge is
     as tall as its own peak. `functions`, from activation names to (x, f(x)), are drawn over
     pre-activations, which are what f takes.
     """
     groups = groups_of(members)
-    layout = chart_layout(row_height * max(len(groups), 1) + 90)
+    rows = -(-len(layers) // MOST_COLUMNS) or 1
+    columns = -(-len(layers) // rows) or 1
+    ridges = row_height * max(len(groups), 1)  # px, of one panel
+    axis_height = 60  # px, of values and title below a panel
+    height = rows * (ridges + axis_height) - axis_height
+    layout = chart_layout(height + axis_height + 38)  # the lowest axes and the margins
     layout["annotations"] = []
     data: list[Trace] = []
     reach = _reach([getattr(layer, quantity) for layer in layers])
-    for column, layer in enumerate(layers):
-        axis = str(column + 1) if column else ""
+    for panel, layer in enumerate(layers):
+        row, column = divmod(panel, columns)
+        axis = str(panel + 1) if panel else ""
         title = f"{layer.name} {quantity.replace('_', '-')}"
-        domain = [column / len(layers) + 0.02, (column + 1) / len(layers) - 0.02]
+        top = 1 - row * (ridges + axis_height) / height
         layout[f"xaxis{axis}"] = chart_axis(
             title,
-            domain=domain,
+            domain=[(column + 0.07) / columns, (column + 0.93) / columns],
             anchor=f"y{axis}",
             range=[-reach, reach],
             zeroline=True,
@@ -51,6 +61,7 @@ def activation_histograms(
         )
         layout[f"yaxis{axis}"] = chart_axis(
             anchor=f"x{axis}",
+            domain=[max(0.0, top - ridges / height), top],
             range=[-0.1, len(groups) + 0.15],
             tickvals=list(range(len(groups) - 1, -1, -1)),
             ticktext=[group.label for group in groups],
@@ -59,8 +70,8 @@ def activation_histograms(
             showgrid=False,
             fixedrange=True,
         )
-        for row, group in enumerate(groups):
-            base = len(groups) - 1 - row
+        for place, group in enumerate(groups):
+            base = len(groups) - 1 - place
             counts = getattr(layer, quantity)[group.rows].sum(axis=0)
             name = _layer_activation(group, layer.name)
             data.append(_ridge(group.label, activation_style(name).colour, counts, base, axis))
@@ -183,14 +194,15 @@ def gradient_norms(
                 "hovertemplate": f"{group.label}, %{{x}}: %{{y:.3g}}<extra></extra>",
             }
         )
+    level = len(names) <= _MOST_LEVEL_NAMES
     layout = chart_layout(height)
     layout["showlegend"] = True
     layout["xaxis"] = chart_axis(
         "Layer, from input to output",
         type="category",
         tickvals=list(names),
-        ticktext=[_in_lines(name) for name in names],
-        tickangle=0,
+        ticktext=[_in_lines(name) for name in names] if level else list(names),
+        tickangle=0 if level else -90,
     )
     layout["yaxis"] = chart_axis("Gradient norm", type="log", **_log_ticks(shown))
     return go.Figure(data, layout)

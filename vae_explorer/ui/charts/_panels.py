@@ -52,7 +52,11 @@ def panel_axes(
 ) -> dict[str, Any]:
     """Two axes of equal scale for the panel at (row, column) of (rows, columns)."""
     row, column, rows, columns = place
-    common: dict[str, Any] = {"range": [-extent, extent], "constrain": "domain", "nticks": 5}
+    common: dict[str, Any] = {
+        "range": [-extent, extent],
+        "constrain": "domain",
+        "tickvals": _inner_ticks(extent),
+    }
     x = chart_axis(
         titles[0] if row == rows - 1 else "",
         anchor=f"y{axis}",
@@ -83,6 +87,15 @@ def panel_extents(points: np.ndarray) -> list[float]:
     near = 2 * float(np.median(reaches)) if reaches else 0.0
     common = max((reach for reach in reaches if reach <= near), default=0.0)
     return [_step_up(reach if reach > near else common) for reach in reaches]
+
+
+def _inner_ticks(extent: float) -> list[float]:
+    """Round numbers well inside the range: at its ends the ticks of neighbours would touch."""
+    unit = 10 ** np.floor(np.log10(extent))
+    reach = 0.9 * extent
+    step = next(step for step in (unit * np.array([0.5, 1, 2, 5])) if reach / step < 3)
+    each_way = int(reach / step)
+    return [float(step * k) for k in range(-each_way, each_way + 1)]
 
 
 def _step_up(reach: float) -> float:

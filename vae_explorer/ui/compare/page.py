@@ -53,7 +53,7 @@ def _before(experiment: Experiment) -> None:
             "One seed shows an example, not a result: choose three or more to learn what is luck.",
             icon=":material/casino:",
         )
-    before.view(experiment)
+    before.view(experiment, "Race")
 
 
 def _view(run: Run | None) -> None:

@@ -28,5 +28,5 @@ session.show_notices()
 if run is not None:
     live.view(run, shown_state)
 elif experiment is not None:
-    before.view(experiment)
+    before.view(experiment, "Train")
 load_plotly()
