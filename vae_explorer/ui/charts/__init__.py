@@ -11,6 +11,10 @@ from vae_explorer.ui.charts._heat_map import class_heat_map
 from vae_explorer.ui.charts._latents import latent_scatter
 from vae_explorer.ui.charts._layers import activation_histograms, gradient_norms
 from vae_explorer.ui.charts._losses import QUANTITIES, loss_curves
+from vae_explorer.ui.charts._over_training import (
+    gradients_over_training,
+    histograms_over_training,
+)
 from vae_explorer.ui.charts._panels import member_title
 from vae_explorer.ui.charts._race import race_curves
 from vae_explorer.ui.charts._space import MOST_SPACES, latent_space
@@ -27,6 +31,8 @@ __all__ = [
     "class_heat_map",
     "difference_plot",
     "gradient_norms",
+    "gradients_over_training",
+    "histograms_over_training",
     "latent_scatter",
     "latent_space",
     "layer_transfers",

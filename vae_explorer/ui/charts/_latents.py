@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.ui.charts._groups import Trace
-from vae_explorer.ui.charts._panels import panel_columns, panels
+from vae_explorer.ui.charts._panels import natural_height, panel_columns, panels
 from vae_explorer.ui.style import chart_layout, class_colour
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def latent_scatter(
     *,
     prior: bool = True,
     columns: int | None = None,
-    panel_height: int = 330,
+    panel_height: int | None = None,
     notes: Sequence[str] = (),
 ) -> go.Figure:
     """The probe images in the plane: a panel a member, a colour a class.
@@ -36,7 +36,7 @@ def latent_scatter(
     """
     columns = columns or panel_columns(len(members))
     rows = -(-max(len(members), 1) // columns)
-    layout = chart_layout(panel_height * rows + 50)
+    layout = chart_layout((panel_height or natural_height(columns)) * rows + 50)
     layout["showlegend"] = True
     layout["margin"]["t"] = 62
     layout["legend"] |= {

@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.ui.charts._axes import log_ticks, value_reach, value_ticks
 from vae_explorer.ui.charts._groups import Group, Trace, groups_of, seed_band, seed_mean
 from vae_explorer.ui.style import NEUTRAL, activation_style, chart_axis, chart_layout, faded
 
@@ -45,7 +46,7 @@ def activation_histograms(
     layout = chart_layout(height + axis_height + 38)  # the lowest axes and the margins
     layout["annotations"] = []
     data: list[Trace] = []
-    reach = _reach([getattr(layer, quantity) for layer in layers])
+    reach = value_reach([getattr(layer, quantity) for layer in layers])
     for panel, layer in enumerate(layers):
         row, column = divmod(panel, columns)
         axis = str(panel + 1) if panel else ""
@@ -57,7 +58,7 @@ def activation_histograms(
             anchor=f"y{axis}",
             range=[-reach, reach],
             zeroline=True,
-            **_value_ticks(reach),
+            **value_ticks(reach),
         )
         layout[f"yaxis{axis}"] = chart_axis(
             anchor=f"x{axis}",
@@ -151,22 +152,6 @@ def _percent(share: float) -> str:
     return ">99 %" if 0.99 < share < 1 else f"{share:.0%}".replace("%", " %")
 
 
-def _reach(counts: Sequence[np.ndarray]) -> float:
-    """The smallest of a few limits with 99.5 % of the values of every layer within."""
-    centres = np.abs(BIN_EDGES[:-1] + BIN_EDGES[1:]) / 2
-    for reach in (1.5, 3.0):
-        if all(c[:, centres < reach].sum() >= 0.995 * c.sum() for c in counts):
-            return reach
-    return float(BIN_EDGES[-1])
-
-
-def _value_ticks(reach: float) -> dict[str, Any]:
-    """Ticks of the value axis; the outermost bins hold all that is beyond, and say so."""
-    if reach < BIN_EDGES[-1]:
-        return {"dtick": 1}
-    return {"tickvals": [-6, -3, 0, 3, 6], "ticktext": ["≤ −6", "−3", "0", "3", "≥ 6"]}
-
-
 def gradient_norms(
     names: Sequence[str], norms: np.ndarray, members: Sequence[Member], *, height: int = 320
 ) -> go.Figure:
@@ -204,25 +189,10 @@ def gradient_norms(
         ticktext=[_in_lines(name) for name in names] if level else list(names),
         tickangle=0 if level else -90,
     )
-    layout["yaxis"] = chart_axis("Gradient norm", type="log", **_log_ticks(shown))
+    layout["yaxis"] = chart_axis("Gradient norm", type="log", **log_ticks(shown))
     return go.Figure(data, layout)
 
 
 def _in_lines(name: str) -> str:
     """A layer's name with a line a word, so that six layers fit side by side."""
     return name.replace(" ", "<br>").replace("<br>and<br>", " and<br>")
-
-
-def _log_ticks(values: np.ndarray) -> dict[str, Any]:
-    """Range and ticks for the positive `values`, whole powers of ten, NaN left out.
-
-    Plotly's own ticks change their steps between frames and abbreviate 20 to 2.
-    """
-    known = values[np.isfinite(values)]
-    low, high = (known.min(), known.max()) if len(known) else (0.1, 10.0)
-    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
-    last = max(last, first + 1)
-    every = 1 + (last - first) // 6
-    powers = range(first, last + 1, every)
-    ticks = [float(f"1e{power}") for power in powers]
-    return {"range": [first, last], "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}

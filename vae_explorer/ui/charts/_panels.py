@@ -17,11 +17,20 @@ TITLE_SIZE = 15  # px, of the members' names above panels
 
 _PRIOR_RADIUS = float(np.sqrt(-2 * np.log(0.05)))  # holds 95 % of a standard normal in the plane
 _HEADING, _TICKS = 0.09, 0.08  # shares of a panel's height above and below its square
+_TALLEST = 330  # px, of a panel by default
+_ACROSS = 1416  # px of which each of many panels is as tall as its share: so it holds its square
 
 
 def panel_columns(members: int) -> int:
-    """How many panels stand side by side."""
-    return min(max(members, 1), 4 if members == 4 else 3)
+    """How many panels stand side by side: two rows hold up to twelve."""
+    if members <= 6:
+        return min(max(members, 1), 4 if members == 4 else 3)
+    return min(-(-members // 2), 6)
+
+
+def natural_height(columns: int) -> int:
+    """px of a panel, by default, where so many stand side by side on a page."""
+    return min(_TALLEST, _ACROSS // columns)
 
 
 def panels(

@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.ui.charts._axes import INSIDE, value_reach
 from vae_explorer.ui.charts._groups import Trace
 from vae_explorer.ui.charts._panels import TITLE_SIZE, heading
 from vae_explorer.ui.style import (
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _ACROSS = 4  # layers side by side, of one member or of several
 _GAP, _LEFT = 0.018, 0.72  # between cells, of the figure; of a cell, for the pre-activations
 _HEAD, _FOOT = 44, 40  # px above and below a cell's axes, for its title, and ticks and theirs
-_INSIDE = 0.995  # of a layer's values are within its axis
 _EDGE = float(BIN_EDGES[-1])
 
 
@@ -46,7 +46,7 @@ def layer_transfers(
     layout["annotations"] = []
     layout["margin"]["t"] = 4
     data: list[Trace] = []
-    reach = _reach([study.pre_activation for study in studies])
+    reach = value_reach([study.pre_activation for study in studies])
     for k, member in enumerate(members):
         low, high = _limits(np.stack([study.output[k] for study in studies]))
         for index, study in enumerate(studies):
@@ -185,23 +185,14 @@ def _outline(tops: np.ndarray, base: float) -> np.ndarray:
     return np.concatenate([[base], np.repeat(tops, 2), [base]]).astype(np.float32)
 
 
-def _reach(counts: Sequence[np.ndarray]) -> float:
-    """The smallest of a few limits with nearly all values of every layer and member within."""
-    centres = np.abs(BIN_EDGES[:-1] + BIN_EDGES[1:]) / 2
-    for reach in (1.5, 3.0):
-        if all(c[:, centres < reach].sum() >= _INSIDE * c.sum() for c in counts):
-            return reach
-    return _EDGE
-
-
 def _limits(counts: np.ndarray) -> tuple[float, float]:
     """Of the axis of outputs: nearly all of counts (layers, B) within, zero too, and some room."""
     low, high = 0.0, 0.0
     for layer in counts:
         if layer.sum():
             share = np.cumsum(layer) / layer.sum()
-            low = min(low, float(BIN_EDGES[np.searchsorted(share, (1 - _INSIDE) / 2)]))
-            high = max(high, float(BIN_EDGES[np.searchsorted(share, (1 + _INSIDE) / 2) + 1]))
+            low = min(low, float(BIN_EDGES[np.searchsorted(share, (1 - INSIDE) / 2)]))
+            high = max(high, float(BIN_EDGES[np.searchsorted(share, (1 + INSIDE) / 2) + 1]))
     room = 0.06 * max(high - low, 0.5)
     return max(low - room, -_EDGE), min(high + room, _EDGE)
 

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.ui.charts._groups import Trace
-from vae_explorer.ui.charts._panels import panel_columns, panels
+from vae_explorer.ui.charts._panels import natural_height, panel_columns, panels
 from vae_explorer.ui.charts._scales import colour_axis, value_range
 from vae_explorer.ui.style import chart_layout
 
@@ -27,7 +27,7 @@ def value_scatter(
     *,
     prior: bool = True,
     columns: int | None = None,
-    panel_height: int = 330,
+    panel_height: int | None = None,
     notes: Sequence[str] = (),
 ) -> go.Figure:
     """Images in the plane, a panel a member, coloured by a value in nats.
@@ -38,7 +38,7 @@ def value_scatter(
     """
     columns = columns or panel_columns(len(members))
     rows = -(-max(len(members), 1) // columns)
-    layout = chart_layout(panel_height * rows + 20)
+    layout = chart_layout((panel_height or natural_height(columns)) * rows + 20)
     layout["coloraxis"] = colour_axis(f"{quantity} (nats per image)", value_range(values))
     data: list[Trace] = []
     axes = panels(layout, points, members, axis_titles, columns, prior, notes)

@@ -11,7 +11,7 @@ import streamlit as st
 from vae_explorer import alignment
 from vae_explorer.data import DATASETS
 from vae_explorer.scene import Panel, Scene, film
-from vae_explorer.snapshot import LayerView
+from vae_explorer.snapshot import LayerView, Snapshot
 from vae_explorer.ui import charts, images, session
 from vae_explorer.ui.compare.shown import ShownRace
 from vae_explorer.ui.figure import live_figure
@@ -222,44 +222,57 @@ def _over_training(shown: ShownRace, panels: Sequence[Panel], index: int) -> Non
         )
         quantity = _value_kind()
     having = [p for p in panels if layer in [each.name for each in p.snapshot.layers]]
-    films = [film(panel, shown.history, index) for panel in having]
-    live_figure(
-        charts.histograms_over_training(
-            [np.array([snapshot.epoch for snapshot in frames]) for frames in films],
-            [
-                np.stack([_layer(s, layer, quantity)[panel.row] for s in frames])
-                for panel, frames in zip(having, films)
-            ],
-            [panel.arm for panel in having],
-            epochs=shown.experiment.epochs,
-            quantity=quantity,
-        ),
-        "chart.race_over_training",
-        f"Values in {layer} through training",
+    for number, group in _by_population(having).items():
+        frames = film(group[0], shown.history, index)
+        live_figure(
+            charts.histograms_over_training(
+                np.stack([_counts(frames, layer, quantity)[:, p.row] for p in group]),
+                np.array([snapshot.epoch for snapshot in frames]),
+                [panel.arm.label for panel in group],
+                keys=[panel.arm.activation_key for panel in group],
+                value_label="Output" if quantity == "output" else "Pre-activation",
+                whole=shown.experiment.epochs,
+            ),
+            f"chart.race_over_training.{number}",
+            f"Values in {layer} through training",
+        )
+
+
+def _by_population(panels: Sequence[Panel]) -> dict[int, list[Panel]]:
+    """Panels whose snapshots are of the same times."""
+    groups: dict[int, list[Panel]] = {}
+    for panel in panels:
+        groups.setdefault(panel.snapshot.population, []).append(panel)
+    return groups
+
+
+def _counts(frames: Sequence[Snapshot], name: str, quantity: str) -> np.ndarray:
+    """(T, M, B) of one layer."""
+    return np.stack(
+        [
+            next(getattr(layer, quantity) for layer in snapshot.layers if layer.name == name)
+            for snapshot in frames
+        ]
     )
-
-
-def _layer(snapshot, name: str, quantity: str) -> np.ndarray:
-    view = next(layer for layer in snapshot.layers if layer.name == name)
-    return getattr(view, quantity)
 
 
 def _gradients(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
-    films = [film(panel, shown.history, index) for panel in panels]
-    live_figure(
-        charts.gradients_over_training(
-            [np.array([snapshot.epoch for snapshot in frames]) for frames in films],
-            [
-                np.stack([snapshot.gradient_norms[panel.number] for snapshot in frames])
-                for panel, frames in zip(panels, films)
-            ],
-            [panel.snapshot.gradient_layers for panel in panels],
-            [panel.arm for panel in panels],
-            epochs=shown.experiment.epochs,
-        ),
-        "chart.race_gradients",
-        "Gradient norm of each layer through training",
-    )
+    members = shown.experiment.members
+    for number, group in _by_population(panels).items():
+        frames = film(group[0], shown.history, index)
+        first = min(panel.arm.rows[0] - panel.number for panel in group)
+        rows = [row for panel in group for row in panel.arm.rows]
+        live_figure(
+            charts.gradients_over_training(
+                np.array([snapshot.epoch for snapshot in frames]),
+                np.stack([s.gradient_norms[[row - first for row in rows]] for s in frames]),
+                group[0].snapshot.gradient_layers,
+                [members[row] for row in rows],
+                whole=shown.experiment.epochs,
+            ),
+            f"chart.race_gradients.{number}",
+            "Gradient norm of each layer through training",
+        )
 
 
 def _image_rows(
