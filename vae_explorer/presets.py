@@ -85,7 +85,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
 }
 
-_DIGITS = {"dataset": "digits", "hidden": [64], "epochs": 30}
+_DIGITS = {"dataset": "digits", "hidden": [64], "epochs": 60, "batch_size": 64}
 _USUAL = ["relu", "tanh", "gelu", "silu", "elu", "sigmoid"]
 
 RACES: Mapping[str, Preset] = {

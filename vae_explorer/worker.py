@@ -26,6 +26,8 @@ from vae_explorer.snapshot import BIN_EDGES
 _SNAPSHOT_SECONDS = 0.5
 _SNAPSHOT_SHARE = 0.12  # of the time at most goes into taking and sending snapshots
 
+_LEAST_SNAPSHOTS = 30  # of a race, however short: it can be gone back and forth in
+
 _END = {"do": "end"}
 
 
@@ -87,6 +89,7 @@ class Worker:
             wanted = wanted.replace(image_set="embedded")
         self._judging = None if judging is None else Judging(**judging)
         self._race = race = RaceTrainer(wanted, dataset, side_by_side=judging is not None)
+        self._every = max(1, race.steps // _LEAST_SNAPSHOTS)
         trainer = race.trainers[0]
         pixels = np.round(trainer.probe.pixels * 255).astype(np.uint8)
         names = {*wanted.activations, *(wanted.decoder_activations or ())}
@@ -168,6 +171,8 @@ class Worker:
         while time.perf_counter() < due and self._commands.empty():
             trainer = self._race.current
             trainer.step()
+            if self._judging is not None and trainer.step_number % self._every == 0:
+                due = 0.0
             if trainer.finished:
                 self._send_snapshot(trainer)
                 if self._race.finished:

@@ -30,13 +30,15 @@ def mosaic(png: bytes, rows: list[str], description: str) -> None:
     )
 
 
+_SQUARES = ((2, 3), (4, 4), (6, 3), (8, 4), (10, 5))  # up to so many: so many in a row
 _SQUARES_STYLE = """<style>
 .squares { display: grid; gap: 0.6rem;
-  grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--least)), 1fr)); }
+  grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); }
+@media (max-width: 640px) { .squares { grid-template-columns: 1fr 1fr; } }
 .squares figure { margin: 0; }
 .squares figcaption { border-left: 6px solid var(--colour); padding-left: 0.4rem;
   margin-bottom: 0.25rem; font-weight: 600; }
-.squares img { width: 100%; image-rendering: pixelated; display: block; border-radius: 3px; }
+.squares img { width: 100%; display: block; border-radius: 3px; }
 </style>"""
 
 
@@ -45,13 +47,13 @@ def squares(
 ) -> None:
     """Shows PNGs of one size side by side, each under its name and colour ("#rrggbb").
 
-    As many stand in a row as have room: few are large, many small.
+    Few are large, many small.
     """
-    least = 260 if len(pngs) <= 4 else 180
+    columns = next((c for most, c in _SQUARES if len(pngs) <= most), 6)
     figures = "".join(
         f'<figure style="--colour: {colour}"><figcaption>{html.escape(name)}</figcaption>'
         f'<img alt="{html.escape(f"{name}: {description}")}" '
         f'src="data:image/png;base64,{base64.b64encode(png).decode()}"></figure>'
         for png, name, colour in zip(pngs, names, colours)
     )
-    st.html(f'<div class="squares" style="--least: {least}px">{figures}</div>{_SQUARES_STYLE}')
+    st.html(f'<div class="squares" style="--columns: {columns}">{figures}</div>{_SQUARES_STYLE}')

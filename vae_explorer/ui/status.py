@@ -16,7 +16,11 @@ def status(run: Run) -> None:
     if snapshot is not None and run.ready is not None:
         done = sum(run.ready.steps[: snapshot.population]) + snapshot.step
         share = 1.0 if snapshot.finished else done / sum(run.ready.steps)
-        st.progress(min(1.0, share), text=_text(run, snapshot, run.ready.steps, done))
+        text = _text(run, snapshot, run.ready.steps, done)
+        if run.has_ended:
+            st.caption(text)  # a full bar would say nothing, and take the place of a picture
+        else:
+            st.progress(min(1.0, share), text=text)
         _freezes(run, snapshot)
     elif run.state != "failed":
         st.progress(0.0, text=run.progress or "Starting PyTorch in a process of its own…")

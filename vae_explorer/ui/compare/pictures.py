@@ -19,6 +19,7 @@ from vae_explorer.ui.mosaic import mosaic, squares
 from vae_explorer.ui.style import activation_style
 from vae_explorer.ui.views.sheet import sheet
 
+_SQUARE = 512  # px about which a square of images is wide: crisp at any size on the page
 _MOST_SHOWN = 12  # arms side by side, unless others are chosen
 
 
@@ -294,8 +295,12 @@ def _image_rows(
 def _image_panels(shown: ShownRace, panels: Sequence[Panel], name: str, columns: int) -> None:
     """A square of images an arm, side by side."""
     shape = DATASETS[shown.experiment.dataset].image_shape
+    scale = max(1, round(_SQUARE / (shape[1] * columns)))
     squares(
-        [sheet(getattr(panel.snapshot, name)[panel.row], shape, columns) for panel in panels],
+        [
+            sheet(getattr(panel.snapshot, name)[panel.row], shape, columns, scale)
+            for panel in panels
+        ],
         [panel.arm.label for panel in panels],
         [activation_style(panel.arm.activation_key).colour for panel in panels],
         "images decoded on a grid over the latent plane",

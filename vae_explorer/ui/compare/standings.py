@@ -24,7 +24,7 @@ _LIVE = {"test_loss": "loss", "reconstruction": "reconstruction", "kl": "kl"}
 
 def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
     """Draws the chart and the table, for the quantity and the reference that are chosen."""
-    left, right = st.columns([6, 6], gap="medium")
+    left, right = st.columns([9, 11], gap="small")
     with right, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         quantity = _quantity(shown, at_end)
         reference = reference_arm(shown)

@@ -8,15 +8,16 @@ import numpy as np
 from PIL import Image
 
 
-def sheet(images: np.ndarray, image_shape: tuple[int, int], columns: int) -> bytes:
-    """PNG of images (N, D) uint8, 255 is white, row by row, one pixel a pixel.
+def sheet(images: np.ndarray, image_shape: tuple[int, int], columns: int, scale: int = 1) -> bytes:
+    """PNG of images (N, D) uint8, 255 is white, row by row; only whole rows are drawn.
 
-    Only whole rows are drawn.
+    `scale` is how many pixels of the PNG show one of an image, each way.
     """
     height, width = image_shape
     rows = len(images) // columns
     grid = images[: rows * columns].reshape(rows, columns, height, width)
     page = grid.swapaxes(1, 2).reshape(rows * height, columns * width)
+    page = page.repeat(scale, axis=0).repeat(scale, axis=1)
     buffer = io.BytesIO()
     Image.fromarray(page).save(buffer, format="PNG", compress_level=1)
     return buffer.getvalue()
