@@ -30,6 +30,7 @@ EVERYTHING = {
     "decoder_activations": ("average_pooling",),
     "hidden": (24, 16),
     "output": "gaussian",
+    "pixels": "binarised",
     "init": "pytorch",
     "schedule": "constant",
     "beta": 2.0,

@@ -30,6 +30,7 @@ from vae_explorer.config import Experiment
 from vae_explorer.data import make_embedded
 from vae_explorer.data.stratify import draw_per_class
 from vae_explorer.initialisation import initialise
+from vae_explorer.pixels import measured_images
 from vae_explorer.population import Population
 from vae_explorer.schedule import learning_rate_share
 from vae_explorer.standalone import pytorch_script
@@ -57,6 +58,7 @@ def experiments(draw):
         decoder_hidden=draw(st.none() | widths),
         latent=draw(st.integers(1, 128)),
         output=draw(st.sampled_from(("bernoulli", "gaussian"))),
+        pixels=draw(st.sampled_from(("grey", "binarised"))),
         init=draw(st.sampled_from(("gain", "pytorch"))),
         epochs=draw(st.integers(1, 10_000)),
         batch_size=draw(st.integers(1, 8192)),
@@ -288,9 +290,11 @@ def test_keras_takes_our_learning_rates(results):
 
 @LANGUAGES
 def test_the_digits_are_split_as_in_the_app(language, results, digits):
-    for arrays in results(language).kinds:
+    """Those for testing to the last pixel also where these are drawn."""
+    for experiment, arrays in zip(ALL_KINDS, results(language).kinds):
+        test = measured_images(digits, digits.test, experiment.pixels)
         np.testing.assert_array_equal(arrays["train"], digits.pixels(digits.train.images))
-        np.testing.assert_array_equal(arrays["test"], digits.pixels(digits.test.images))
+        np.testing.assert_array_equal(arrays["test"], test)
 
 
 @LANGUAGES
@@ -300,7 +304,7 @@ def test_large_sets_are_cut_as_in_the_app(language, results):
     train = draw_per_class(labels[:60_000], make_embedded.TRAIN_PER_CLASS, seed)
     test = draw_per_class(labels[60_000:], make_embedded.TEST_PER_CLASS, seed) + 60_000
     cut, full = (
-        {name: np.sort(np.rint(array)) for name, array in arrays.items()}
+        {name: np.rint(array) for name, array in arrays.items()}
         for arrays in results(language).large
     )
     np.testing.assert_array_equal(cut["train"], train)

@@ -74,6 +74,7 @@ STEPS = [on_digits(**{**SMALL, **options}) for options in OPTIONS]
 WHOLE_RUNS = [
     on_digits(epochs=8, activations=("relu",)),
     on_digits(epochs=8, activations=("snake",), decoder_activations=("prelu",), dropout=0.02),
+    on_digits(epochs=8, activations=("relu",), pixels="binarised"),
 ]
 SEEDS = (100, 101, 102)
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from vae_explorer.data import Dataset
+from vae_explorer.pixels import drawn_anew, drawn_once
 from vae_explorer.population import Population
 from vae_explorer.randomness import generator
 
@@ -18,13 +19,18 @@ class Batches:
     """Training images in random order with the noise that goes with them, and the test images.
 
     At the start of an epoch every seed draws an order of the images and a noise vector for each;
-    members with that seed all see them. Images stay 8-bit in memory.
+    members with that seed all see them. So they do the pixels of a batch, where these are drawn.
+    Images stay 8-bit in memory.
     """
 
     def __init__(self, population: Population, dataset: Dataset):
         self._train = torch.from_numpy(np.array(dataset.train.images))  # (N, D) uint8
-        self._test = torch.from_numpy(np.array(dataset.test.images))
-        self._levels = dataset.info.levels
+        self._levels = self._test_levels = dataset.info.levels
+        self._binarised = population.experiment.pixels == "binarised"
+        test = np.array(dataset.test.images)
+        if self._binarised:
+            test, self._test_levels = drawn_once(test, self._levels), 1
+        self._test = torch.from_numpy(test)
         self._latent = population.latent
         self._size = population.experiment.batch_size
         self._members = len(population)
@@ -33,7 +39,7 @@ class Batches:
         self._seed_of = torch.tensor([self._seeds.index(seed) for seed in seeds])  # (K,)
         self._streams = {
             purpose: [generator(seed, purpose) for seed in self._seeds]
-            for purpose in ("batches", "noise")
+            for purpose in ("batches", "noise", "pixels")
         }
         streams = [generator(seed, "evaluation") for seed in self._seeds]
         self._test_noise = self._normal(len(self._test), streams)
@@ -65,11 +71,16 @@ class Batches:
         self._noise = self._normal(self.images, self._streams["noise"])
 
     def train(self, position: int) -> tuple[Tensor, Tensor]:
-        """Images (K, N, D) in [0, 1] and noise (K, N, L) of the epoch's batch at `position`."""
+        """Images (K, N, D) in [0, 1] and noise (K, N, L) of the epoch's batch at `position`.
+
+        Binarised pixels are drawn here, so every call gives others.
+        """
         rows = slice(position * self._size, (position + 1) * self._size)
-        images = [self._train.index_select(0, order[rows]) for order in self._order]
+        images = [self._train.index_select(0, order[rows]) / self._levels for order in self._order]
+        if self._binarised:
+            images = [drawn_anew(*each) for each in zip(images, self._streams["pixels"])]
         noise = [noise[rows] for noise in self._noise]
-        return self._spread([batch / self._levels for batch in images]), self._spread(noise)
+        return self._spread(images), self._spread(noise)
 
     def dropout_uniforms(self, batch: int) -> list[Tensor | None]:
         """One draw (K, N, H) for each hidden layer, None where no member drops outputs."""
@@ -89,7 +100,7 @@ class Batches:
         for start in range(0, len(self._test), chunk):
             rows = slice(start, start + chunk)
             noise = [noise[rows] for noise in self._test_noise]
-            yield self._test[rows] / self._levels, self._spread(noise)
+            yield self._test[rows] / self._test_levels, self._spread(noise)
 
     def some_training(self, count: int, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
         """So many training images as `test` gives those, with a noise of their own."""

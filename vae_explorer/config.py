@@ -130,6 +130,13 @@ class Experiment:
         "variance.",
         choices=("bernoulli", "gaussian"),
     )
+    pixels: str = setting(
+        "grey",
+        "Pixels",
+        "As they are, or drawn as 0 or 1 with their grey as the probability: anew whenever a "
+        "training image is seen, once and for all of a test image.",
+        choices=("grey", "binarised"),
+    )
     init: str = setting(
         "gain",
         "Initial weights",

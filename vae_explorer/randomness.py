@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-_PURPOSES = ("weights", "batches", "noise", "dropout", "evaluation")
+# A purpose's place is part of its numbers: new ones come last.
+_PURPOSES = ("weights", "batches", "noise", "dropout", "evaluation", "pixels", "importance")
 
 
 def generator(seed: int, purpose: str, layer: int = 0) -> torch.Generator:

@@ -74,9 +74,8 @@ class Mixture(layers.Layer):  # every unit learns which of five to prefer where
         self.scale, self.bias = (self.add_weight(shape, "zeros") for _ in range(2))
 
     def call(self, x):
-        weights = ops.softmax(self.scale * x + self.bias, axis=0)
-        outputs = [ops.tanh(x), ops.relu(x), ops.silu(x), ops.sin(x), x]
-        return ops.sum(weights * ops.stack(outputs), axis=0)""",
+        outputs = ops.stack([ops.tanh(x), ops.relu(x), ops.silu(x), ops.sin(x), x])
+        return ops.sum(ops.softmax(self.scale * x + self.bias, axis=0) * outputs, axis=0)""",
 }
 
 _IMPORTS = {
@@ -110,7 +109,7 @@ KERAS = Language(
 def keras_script(experiment: Experiment, member: Member) -> str:
     """A script that defines, trains and samples one member of the experiment with Keras 3."""
     networks = Networks(experiment, member, KERAS)
-    images = parts.images(experiment, "np.float32({})")
+    images = parts.images(experiment, "np.float32({})", "np.float32({} < test)")
     sections = [
         f"keras.utils.set_random_seed({member.seed})\n{images}",
         *networks.definitions,
@@ -171,11 +170,16 @@ def _model(experiment: Experiment, member: Member, networks: Networks) -> str:
         lines.append(f"        self.pixel_log_variance = self.add_weight((), {start})")
     if experiment.kl_warmup:
         lines.append('        self.step = self.add_weight((), "zeros", trainable=False)')
+    drawn = []
+    if experiment.pixels == "binarised":  # images for testing are drawn before, and stay as drawn
+        uniform = "keras.random.uniform(ops.shape(images), seed=self.noise)"
+        drawn = [f"        images = ops.ceil(images - {uniform})  # 0, 1"]
     dropped = ", training=training" if networks.drops else ""
     output = "pixels" if gaussian else "logits"
     lines += [
         "",
         "    def call(self, images, training=False):",
+        *drawn,
         f"        mean, log_variance = ops.split(self.encoder(images{dropped}), 2, axis=1)",
         "        noise = keras.random.normal(ops.shape(mean), seed=self.noise)",
         "        latents = mean + noise * ops.exp(0.5 * log_variance)",

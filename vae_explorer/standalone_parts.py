@@ -37,11 +37,20 @@ def opening(experiment: Experiment, member: Member, needs: str, printed: str) ->
     return f'"""{title}.\n\n{body}\n"""'
 
 
-def images(experiment: Experiment, convert: str) -> str:
+def images(experiment: Experiment, convert: str, drawn: str) -> str:
     """Code that loads `train` and `test`, with pixels from 0 to 1: the very images of the app.
 
-    `convert` is an expression that makes float32 numbers of an array, with {} for the array.
+    `convert` is an expression that makes float32 numbers of an array, with {} for the array;
+    `drawn` one of `test` as zeros and ones, with {} for an array of uniform numbers.
     """
+    loaded = _grey_images(experiment, convert)
+    if experiment.pixels == "grey":
+        return loaded
+    uniform = "np.random.RandomState(0).random_sample(test.shape)"  # as in pixels.drawn_once
+    return f"{loaded}\ntest = {drawn.format(uniform)}"
+
+
+def _grey_images(experiment: Experiment, convert: str) -> str:
     info = DATASETS[experiment.dataset]
     train_size, test_size = info.full_sizes
     if info.openml is None:
@@ -68,7 +77,7 @@ for rows, count in ((range({train_size:_}), {TRAIN_PER_CLASS:_}), \
 (range({train_size:_}, {train_size + test_size:_}), {TEST_PER_CLASS:_})):
     draw, labels = np.random.RandomState(0), published.target[rows].astype(int)
     drawn = [draw.permutation(np.flatnonzero(labels == k))[:count] for k in range(10)]
-    images = published.data[rows][np.ravel(drawn)]
+    images = published.data[rows][np.sort(np.ravel(drawn))]
     parts.append({convert.format("images")} / {info.levels})
 train, test = parts"""
 

@@ -111,7 +111,11 @@ PYTORCH = Language(
 def pytorch_script(experiment: Experiment, member: Member) -> str:
     """A script that defines, trains and samples one member of the experiment with PyTorch."""
     networks = Networks(experiment, member, PYTORCH)
-    images = parts.images(experiment, "torch.tensor({}, dtype=torch.float32)")
+    convert, drawn = (
+        "torch.tensor({}, dtype=torch.float32)",
+        "(torch.from_numpy({}) < test).float()",
+    )
+    images = parts.images(experiment, convert, drawn)
     sections = [
         f"torch.manual_seed({member.seed})\n{images}",
         *networks.definitions,
@@ -206,7 +210,10 @@ def _training(experiment: Experiment, member: Member, networks: Networks) -> str
         weight = "kl_weight * "
     else:
         lines.append(f"    for batch in {batches}:")
-    lines.append("        reconstruction, kl = vae(train[batch])")
+    if experiment.pixels == "binarised":
+        lines.append("        reconstruction, kl = vae(torch.bernoulli(train[batch]))")
+    else:
+        lines.append("        reconstruction, kl = vae(train[batch])")
     if experiment.free_bits:
         lines += [
             f"        kl = kl.mean(0).clamp(min={experiment.free_bits})  # free bits",

@@ -46,6 +46,8 @@ _CHOICE_LABELS = {
     "full": "Full set",
     "bernoulli": "Bernoulli",
     "gaussian": "Gaussian",
+    "grey": "Grey",
+    "binarised": "Drawn as 0 or 1",
     "gain": "Scaled by gain",
     "pytorch": "PyTorch's",
     "constant": "Constant",
