@@ -7,7 +7,16 @@ import pytest
 from scipy import stats
 
 from vae_explorer.config import Experiment
-from vae_explorer.statistics import ALPHA, differences, holm, interval, intervals, leaders
+from vae_explorer.statistics import (
+    ALPHA,
+    compare,
+    differences,
+    holm,
+    interval,
+    intervals,
+    leaders,
+    leaders_within,
+)
 from vae_explorer.training import Trainer
 
 
@@ -87,6 +96,22 @@ def test_leaders_are_those_that_no_other_is_clearly_better_than(losses):
     assert leaders(losses, better=1) == (3,)
     means = losses.mean(1)
     assert list(leaders(losses, -1)) == sorted((0, 1, 2), key=means.__getitem__)
+
+
+def test_pairs_are_corrected_for_each_other(losses):
+    pairs = [(3, 0), (1, 2), (3, 1)]
+    found = compare(losses, pairs)
+    p_values = [stats.ttest_rel(losses[one], losses[other]).pvalue for one, other in pairs]
+    assert [each.adjusted for each in found] == pytest.approx(holm(p_values))
+    assert found[0].mean == pytest.approx((losses[3] - losses[0]).mean())
+    assert compare(losses, []) == ()
+
+
+def test_each_group_has_leaders_of_its_own(losses):
+    assert leaders_within(losses, -1, [[0, 1], [2, 3]])[1] == (2,)
+    assert set(leaders_within(losses, -1, [[0, 1], [2, 3]])[0]) == {0, 1}
+    assert leaders_within(losses, -1, [[3]]) == ((3,),)
+    assert leaders_within(losses, -1, []) == ()
 
 
 def test_one_seed_has_no_winner():

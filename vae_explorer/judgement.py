@@ -101,6 +101,8 @@ class Quantity:
     better: int  # 1: more is better, -1: less is, 0: neither
     digits: int = 2
     percent: bool = False
+    # Measured once for all VAEs that train together, so that seeds are no repeats of it.
+    shared: bool = False
 
 
 QUANTITIES: Mapping[str, Quantity] = {
@@ -120,9 +122,22 @@ QUANTITIES: Mapping[str, Quantity] = {
     "largest_gradient": Quantity(
         "Largest layer gradient", "norm", lambda m: m.largest_gradient, 0, 4
     ),
-    "images_per_second": Quantity("Speed", "images/s", lambda m: m.result.images_per_second, 1, 0),
-    "seconds": Quantity("Training time", "s", lambda m: m.result.seconds, -1, 1),
+    "images_per_second": Quantity(
+        "Speed", "images/s", lambda m: m.result.images_per_second, 1, 0, shared=True
+    ),
+    "seconds": Quantity("Training time", "s", lambda m: m.result.seconds, -1, 1, shared=True),
 }
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where and when a race was run, for whoever wants to run it again."""
+
+    made: str  # when it ended, in UTC, ISO 8601
+    versions: Mapping[str, str]  # of python, torch, numpy and vae_explorer
+    precision: str  # of the matrix products in training: float32 or bfloat16
+    threads: int
+    data_origin: str  # one sentence: where the images came from
 
 
 @dataclass(frozen=True)
@@ -135,6 +150,14 @@ class Race:
     bound_samples: int  # K of the importance-weighted bound
     bound_images: int  # test images that it is taken over
     train_images: int  # training images that the training loss is taken over
+    environment: Environment | None = None
+
+    def row(self, key: str) -> int:
+        """Which of `arms` has this key; ValueError where none has."""
+        keys = [arm.key for arm in self.arms]
+        if key not in keys:
+            raise ValueError(f"There is no {key[:40]!r} in this race; it has {', '.join(keys)}.")
+        return keys.index(key)
 
     def values(self, quantity: str) -> np.ndarray:
         """(A, S) of one of `QUANTITIES`, an arm a row, a seed a column; NaN where there is none.

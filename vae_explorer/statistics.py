@@ -66,15 +66,20 @@ def intervals(values: np.ndarray) -> np.ndarray:
     return np.stack([mean, mean - half, mean + half])
 
 
+def compare(values: np.ndarray, pairs: Sequence[tuple[int, int]]) -> tuple[Difference, ...]:
+    """Of values (A, S), one arm minus another for each pair, corrected for all of the pairs."""
+    gaps = [values[one] - values[other] for one, other in pairs]
+    p_values = [_p_value(gap) for gap in gaps]
+    return tuple(
+        Difference(each.mean, each.low, each.high, each.count, p_value, adjusted)
+        for each, p_value, adjusted in zip(map(interval, gaps), p_values, holm(p_values))
+    )
+
+
 def differences(values: np.ndarray, reference: int) -> tuple[Difference | None, ...]:
     """Of values (A, S), each arm minus the arm `reference`; None for the reference itself."""
     others = [arm for arm in range(len(values)) if arm != reference]
-    found = [interval(values[arm] - values[reference]) for arm in others]
-    p_values = [_p_value(values[arm] - values[reference]) for arm in others]
-    made = {
-        arm: Difference(each.mean, each.low, each.high, each.count, p_value, adjusted)
-        for arm, each, p_value, adjusted in zip(others, found, p_values, holm(p_values))
-    }
+    made = dict(zip(others, compare(values, [(arm, reference) for arm in others])))
     return tuple(made.get(arm) for arm in range(len(values)))
 
 
@@ -86,17 +91,34 @@ def leaders(values: np.ndarray, better: int) -> tuple[int, ...]:
     with a chance of at most `ALPHA`. Out as well are arms that have no value for some seed, as one
     that diverged, save where all arms have such seeds. From one seed nothing follows: all are in.
     """
-    whole = np.isfinite(values).all(1)
-    standing = np.flatnonzero(whole) if whole.any() else np.flatnonzero(np.isfinite(values).any(1))
-    pairs = list(combinations(standing.tolist(), 2))
-    adjusted = holm([_p_value(values[one] - values[other]) for one, other in pairs])
+    return leaders_within(values, better, [range(len(values))])[0]
+
+
+def leaders_within(
+    values: np.ndarray, better: int, groups: Sequence[Sequence[int]]
+) -> tuple[tuple[int, ...], ...]:
+    """The leaders of each group of the arms of (A, S), as `leaders` has them; no arm is in two.
+
+    The correction is for every pair in any of the groups: that one winner or more is false has a
+    chance of at most `ALPHA`, however many groups there are.
+    """
+    standing = [_standing(values, group) for group in groups]
+    pairs = [pair for arms in standing for pair in combinations(arms, 2)]
     beaten = set()
-    for (one, other), p_value in zip(pairs, adjusted):
-        if p_value < ALPHA:
-            difference = better * np.nanmean(values[one] - values[other])
-            beaten.add(other if difference > 0 else one)
-    means = {arm: better * np.nanmean(values[arm]) for arm in standing.tolist()}
-    return tuple(sorted((a for a in means if a not in beaten), key=means.__getitem__, reverse=True))
+    for (one, other), difference in zip(pairs, compare(values, pairs)):
+        if difference.clear:
+            beaten.add(other if better * difference.mean > 0 else one)
+    means = {arm: better * np.nanmean(values[arm]) for arms in standing for arm in arms}
+    return tuple(
+        tuple(sorted((a for a in arms if a not in beaten), key=means.__getitem__, reverse=True))
+        for arms in standing
+    )
+
+
+def _standing(values: np.ndarray, arms: Sequence[int]) -> list[int]:
+    """Those with a value for every seed; where none has, those with any."""
+    finite = np.isfinite(values)
+    return [a for a in arms if finite[a].all()] or [a for a in arms if finite[a].any()]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -1,0 +1,237 @@
+"""Rules on how a race ended, each on a race that was made for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.races import plain, race_of
+from vae_explorer.config import Experiment
+from vae_explorer.explain import explain
+from vae_explorer.explain._words import margin, measured, number, size
+from vae_explorer.statistics import differences, interval, leaders
+
+
+def said(race, reference, rule):
+    return [f.sentence for f in explain(race, reference) if f.rule == rule]
+
+
+def gap_of(race, quantity, reference=0, arm=1):
+    """The difference that a sentence is about."""
+    return differences(race.values(quantity), reference)[arm]
+
+
+def test_every_sentence_is_one_and_the_most_important_comes_first():
+    race = plain(
+        {"relu": 30.0, "gelu": 28.0, "tanh": 35.0, "exponential": 31.0},
+        dead={"relu": {"encoder 1": 0.4}},
+        diverged={"exponential": {1: 40}},
+        active={"tanh": 1},
+    )
+    found = explain(race, "relu")
+    weights = [finding.weight for finding in found]
+    assert weights == sorted(weights, reverse=True)
+    assert found[0].rule == "leading"
+    assert {f.rule for f in found} >= {"difference", "diverged", "dead", "unused_latents"}
+    for finding in found:
+        assert finding.sentence.endswith(".") and finding.sentence[0].isupper()
+        assert "nan" not in finding.sentence and "  " not in finding.sentence
+        assert set(finding.arms) <= {arm.key for arm in race.arms}
+
+
+def test_a_reference_that_does_not_race_is_refused():
+    with pytest.raises(ValueError, match=r"There is no 'mish' in this race; it has relu, tanh\."):
+        explain(plain({"relu": 30.0, "tanh": 31.0}), "mish")
+
+
+# --- Who leads ---
+
+
+def test_one_clear_winner_is_named_with_its_number():
+    race = plain({"relu": 30.0, "gelu": 28.0, "tanh": 35.0})
+    (sentence,) = said(race, "relu", "leading")
+    loss = measured(interval(race.values("test_loss")[1]))
+    assert loss == "28.1 ± 1.1 nats"
+    assert sentence == (
+        f"GELU wins: its negative ELBO, {loss} over 5 seeds, is clearly lower than that of all "
+        "2 others."
+    )
+
+
+def test_those_that_nothing_tells_apart_are_all_named():
+    race = plain({"relu": 28.0, "gelu": 28.0, "tanh": 35.0})
+    (sentence,) = said(race, "relu", "leading")
+    best = leaders(race.values("test_loss"), -1)
+    first, second = (race.arms[arm].label for arm in best)
+    means = [number(race.values("test_loss")[arm].mean(), 1) for arm in best]
+    assert {first, second} == {"ReLU", "GELU"}
+    assert sentence == (
+        f"No clear difference between {first} and {second}, the leaders: a negative ELBO of "
+        f"{means[0]} and {means[1]} nats over 5 seeds."
+    )
+
+
+def test_many_leaders_are_counted():
+    names = ["relu", "gelu", "tanh", "silu", "mish", "elu", "selu", "celu"]
+    (sentence,) = said(plain(dict.fromkeys(names, 28.0)), "relu", "leading")
+    assert sentence.startswith("No clear difference between any of the 8 activations, from ")
+
+
+def test_one_seed_has_no_order():
+    race = plain({"relu": 30.0, "gelu": 10.0}, seeds=1, kl={"gelu": 1.0}, gap={"gelu": 9.0})
+    found = explain(race, "relu")
+    assert [finding.rule for finding in found] == ["one_seed"]
+    assert found[0].sentence.startswith("One seed each: an example, not a result.")
+
+
+def test_an_arm_that_lost_a_seed_neither_wins_nor_is_compared():
+    race = plain(
+        {"relu": 30.0, "exponential": 10.0, "gelu": 29.0}, diverged={"exponential": {2: 7}}
+    )
+    (sentence,) = said(race, "relu", "leading")
+    assert sentence.startswith("GELU wins")
+    assert sentence.endswith("is clearly lower than that of the other that came to the end.")
+    assert not any("Exponential" in each for each in said(race, "relu", "difference"))
+
+
+def test_where_every_arm_lost_a_seed_there_is_no_winner():
+    race = plain({"relu": 30.0, "gelu": 10.0}, diverged={"relu": {0: 7}, "gelu": {1: 7}})
+    (sentence,) = said(race, "relu", "leading")
+    assert sentence == "No winner: none of the 2 activations came to the end with every seed."
+
+
+def test_the_only_one_at_the_end_is_no_winner_either():
+    race = plain({"relu": 30.0, "gelu": 10.0}, diverged={"gelu": {1: 7}})
+    (sentence,) = said(race, "relu", "leading")
+    assert sentence.startswith("ReLU alone came to the end with every seed, at 30.1 ± 1.2 nats.")
+
+
+# --- Who fell out ---
+
+
+def test_divergence_is_told_with_seeds_step_and_layer():
+    race = plain({"relu": 30.0, "exponential": 40.0}, diverged={"exponential": {1: 1200, 3: 40}})
+    (sentence,) = said(race, "relu", "diverged")
+    assert sentence == (
+        "Exponential diverged in 2 of 5 seeds, first at step 40 in encoder layer 1: its numbers "
+        "were no longer finite."
+    )
+    assert not said(plain({"relu": 30.0, "tanh": 31.0}), "relu", "diverged")
+
+
+def test_a_reference_that_diverged_is_no_measure():
+    race = plain(
+        {"exponential": 40.0, "relu": 30.0, "gelu": 25.0}, diverged={"exponential": {0: 9}}
+    )
+    (sentence,) = said(race, "exponential", "diverged")
+    assert sentence.endswith("It is the reference, so nothing is compared with it.")
+    assert not said(race, "exponential", "difference")
+
+
+# --- What differs ---
+
+
+def test_a_clear_difference_has_its_margin_and_its_parts():
+    race = plain({"relu": 30.0, "gelu": 27.0}, kl={"gelu": 6.0})
+    (sentence,) = said(race, "relu", "difference")
+    total, rest, kl = (gap_of(race, name) for name in ("test_loss", "reconstruction", "kl"))
+    assert (round(total.mean, 1), round(rest.mean, 1), round(kl.mean, 1)) == (-3.0, -4.0, 1.0)
+    assert sentence == (
+        f"GELU's negative ELBO is {size(total)} nats lower than ReLU's ({margin(total)}, 5 seeds); "
+        f"its reconstruction is {size(rest)} lower ({margin(rest)}), its KL {size(kl)} higher "
+        f"({margin(kl)})."
+    )
+
+
+def test_a_difference_of_one_part_is_put_down_to_it():
+    race = plain({"relu": 30.0, "gelu": 27.0})
+    (sentence,) = said(race, "relu", "difference")
+    rest = gap_of(race, "reconstruction")
+    assert f"it comes from the reconstruction, {size(rest)} lower ({margin(rest)})" in sentence
+    assert sentence.endswith("and the KL shows no clear difference.")
+    race = plain({"relu": 30.0, "gelu": 27.0}, kl={"gelu": 2.0})
+    (sentence,) = said(race, "relu", "difference")
+    assert f"it comes from the KL, {size(gap_of(race, 'kl'))} lower" in sentence
+    assert sentence.endswith("and the reconstruction shows no clear difference.")
+
+
+def test_what_is_not_clear_is_not_said():
+    luck = plain({"relu": 30.0, "gelu": 30.01})
+    assert not said(luck, "relu", "difference")
+    assert said(luck, "relu", "leading")[0].startswith("No clear difference")
+
+
+def test_parts_that_outweigh_each_other_are_a_trade():
+    race = plain({"relu": 30.0, "gelu": 30.0}, kl={"gelu": 8.0})
+    (sentence,) = said(race, "relu", "trade")
+    rest, kl = gap_of(race, "reconstruction"), gap_of(race, "kl")
+    assert sentence == (
+        f"GELU's KL is {size(kl)} nats higher than ReLU's {margin(kl)} and its reconstruction "
+        f"{size(rest)} nats lower {margin(rest)}: no clear difference in the negative ELBO."
+    )
+    assert not said(plain({"relu": 30.0, "gelu": 30.0}), "relu", "trade")
+
+
+# --- Gaps, bounds, speed ---
+
+
+def test_a_clear_difference_of_the_gap():
+    race = plain({"relu": 30.0, "gelu": 30.0}, gap={"gelu": 0.9})
+    (sentence,) = said(race, "relu", "gap")
+    found = gap_of(race, "gap")
+    assert sentence == (
+        f"GELU's generalisation gap is {size(found)} nats larger than ReLU's ({margin(found)}, "
+        "5 seeds)."
+    )
+    assert not said(plain({"relu": 30.0, "gelu": 30.0}), "relu", "gap")
+
+
+def test_overfitting_is_a_gap_that_matters():
+    losses = {"relu": 30.0, "gelu": 30.0}
+    race = plain(losses, gap={"gelu": 3.0})
+    (one,) = said(race, "relu", "overfitting")
+    gap = measured(interval(race.values("gap")[1]))
+    assert one.startswith(f"GELU's negative ELBO is {gap} higher")
+    assert one.endswith("higher on test images than on training images, 10 % of it: overfitting.")
+    (two,) = said(plain(losses, gap=3.0), "relu", "overfitting")
+    assert two.startswith("2 of 2 activations overfit: their negative ELBO is ")
+    assert not said(plain(losses, gap=1.0), "relu", "overfitting")
+    unsure = [0.0, 9.0, -4.0, 11.0, -1.0]
+    assert not said(
+        plain({"relu": 30.0, "gelu": 30.0}, gap={"gelu": unsure}), "relu", "overfitting"
+    )
+
+
+def test_a_loss_of_zero_has_no_share():
+    race = plain({"relu": -0.1, "gelu": 0.0}, gap={"gelu": 3.0})
+    assert all("inf" not in finding.sentence for finding in explain(race, "relu"))
+
+
+def test_a_bound_that_orders_otherwise_is_told():
+    race = plain({"relu": 30.0, "gelu": 29.0}, bound_gap={"relu": 4.0, "gelu": 1.0})
+    order, pair = said(race, "relu", "bound_order")
+    assert order == (
+        "The IW bound (K = 64) orders the activations otherwise: by the negative ELBO GELU leads, "
+        "by the bound ReLU."
+    )
+    bound = gap_of(race, "bound")
+    assert f"but its negative IW bound (K = 64) {size(bound)} nats higher" in pair
+    assert not said(plain({"relu": 30.0, "gelu": 29.0}), "relu", "bound_order")
+
+
+def test_speed_is_told_between_shapes_alone():
+    experiment = Experiment(dataset="digits", activations=["relu"], seeds=3, sweep="latent")
+    losses = {"relu@2": 30.0, "relu@8": 30.0, "relu@32": 30.0}
+    speeds = {"relu@2": 9000.0, "relu@8": 8000.0, "relu@32": 3000.0}
+    (sentence,) = said(race_of(experiment, losses, speed=speeds), "relu@2", "speed")
+    assert sentence == (
+        "VAEs with latent size 2 train 3.0 times as fast as with latent size 32: 9,000 against "
+        "3,000 images/s through each, timed once."
+    )
+    near = {"relu@2": 9000.0, "relu@8": 8000.0, "relu@32": 6000.0}
+    assert not said(race_of(experiment, losses, speed=near), "relu@2", "speed")
+    race = plain({"relu": 30.0, "gelu": 30.0}, speed={"relu": 1000.0, "gelu": 5000.0})
+    assert not said(race, "relu", "speed")
+
+
+def test_one_arm_alone_has_nothing_to_be_held_against():
+    assert explain(plain({"relu": 30.0}), "relu") == ()

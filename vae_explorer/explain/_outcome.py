@@ -1,0 +1,264 @@
+"""Rules on how the race ended: who leads, what differs, in which part, and who fell out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from vae_explorer.config import SWEEPS
+from vae_explorer.explain._facts import Facts, Finding
+from vae_explorer.explain._words import (
+    decimals,
+    direction,
+    layer,
+    listed,
+    margin,
+    measured,
+    number,
+    of,
+    percent,
+    sentence,
+    size,
+    that_of,
+    times,
+)
+
+MOST_NAMED = 6  # leaders that one sentence names; of more it tells the first and the last
+# A gap of a twentieth of the loss is what one would act on: smaller ones are found between any two
+# sets of images.
+OVERFITTING = 0.05
+FASTER = 2.0  # timings of one machine vary by some ten per cent; twice is beyond doubt
+
+
+def one_seed(facts: Facts) -> Iterator[Finding]:
+    """Never a winner from one seed."""
+    if facts.one_seed and len(facts.arms) > 1:
+        text = (
+            "One seed each: an example, not a result. Another seed may turn the order around, so "
+            "none is stated; train from 3 seeds or more"
+        )
+        yield Finding("one_seed", (), sentence(text), 100)
+
+
+def leading(facts: Facts) -> Iterator[Finding]:
+    """The winner, or those that nothing tells apart."""
+    leaders, count = facts.leaders, len(facts.arms)
+    if facts.one_seed or count < 2:
+        return
+    if not leaders:
+        text = f"No winner: none of the {count} {facts.noun} came to the end with every seed"
+        yield Finding("leading", (), sentence(text), 99)
+        return
+    first, last = leaders[0], leaders[-1]
+    best, worst = (measured(facts.interval("test_loss", arm)) for arm in (first, last))
+    over = f"{facts.seeds} seeds"
+    if len(leaders) == 1 and len(facts.whole) == 1:
+        text = f"{facts.arms[first].label} alone came to the end with every seed, at {best}"
+    elif len(leaders) == 1:
+        # Each other arm is clearly worse than the winner or than one that is in turn.
+        beaten = len(facts.whole) - 1
+        comma = "," if "," in facts.arms[first].label else ""
+        rest = "the other" if beaten == 1 else f"all {beaten} others"
+        rest += " that came to the end" if beaten < count - 1 else ""
+        text = (
+            f"{facts.arms[first].label}{comma} wins: its negative ELBO, {best} over {over}, is "
+            f"clearly lower than that of {rest}"
+        )
+    elif len(leaders) <= MOST_NAMED:
+        means = [facts.interval("test_loss", arm) for arm in leaders]
+        digits = decimals(means[0].half)  # for all, so that they can be compared
+        numbers = listed([number(each.mean, digits) for each in means])
+        lead = "" if len(leaders) == count else ", the leaders"
+        text = (
+            f"No clear difference between {listed(facts.labels(*leaders))}{lead}: a negative "
+            f"ELBO of {numbers} nats over {over}"
+        )
+    else:
+        everyone = len(leaders) == count
+        which = f"any of the {count}" if everyone else f"the first {len(leaders)} of {count}"
+        text = (
+            f"No clear difference between {which} {facts.noun}, from {facts.arms[first].label} "
+            f"({best}) to {facts.arms[last].label} ({worst}) over {over}"
+        )
+    yield Finding("leading", facts.keys(*leaders), sentence(text), 99)
+
+
+def diverged(facts: Facts) -> Iterator[Finding]:
+    """How many seeds, when first and where."""
+    for arm in np.flatnonzero(facts.diverged).tolist():
+        rows = facts.arms[arm].rows
+        stops = [freeze for row in rows if (freeze := facts.race.members[row].result.frozen)]
+        first = min(stops, key=lambda freeze: freeze.step)
+        seeds = "" if facts.one_seed else f" in {len(stops)} of {facts.seeds} seeds"
+        when = "" if len(stops) == 1 else "first "
+        text = (
+            f"{facts.arms[arm].label} diverged{seeds}, {when}at step {first.step:,} in "
+            f"{layer(first.layer)}: its numbers were no longer finite"
+        )
+        if arm == facts.reference and len(facts.arms) > 1:
+            text += ". It is the reference, so nothing is compared with it"
+        share = len(stops) / facts.seeds
+        yield Finding("diverged", facts.keys(arm), sentence(text), 90 + share)
+
+
+def difference(facts: Facts) -> Iterator[Finding]:
+    """A clear difference of the negative ELBO to the reference, and the part it comes from."""
+    reference = facts.arms[facts.reference]
+    for arm in facts.others():
+        found = facts.clear("test_loss", arm)
+        if found is None:
+            continue
+        text = (
+            f"{of(facts.arms[arm], 'negative ELBO')} is {size(found)} nats {direction(found)} than "
+            f"{that_of(reference)} ({margin(found)}, {facts.over(found.count)}); "
+            f"{_parts(facts, arm)}"
+        )
+        keys = facts.keys(arm, facts.reference)
+        yield Finding("difference", keys, sentence(text), 80 + _share(found.mean))
+
+
+def _parts(facts: Facts, arm: int) -> str:
+    """Which part of the negative ELBO a clear difference comes from."""
+    rest = facts.clear("reconstruction", arm)
+    kl = facts.clear("kl", arm)
+    if rest and kl:
+        return (
+            f"its reconstruction is {size(rest)} {direction(rest)} ({margin(rest)}), its KL "
+            f"{size(kl)} {direction(kl)} ({margin(kl)})"
+        )
+    if rest:
+        return (
+            f"it comes from the reconstruction, {size(rest)} {direction(rest)} ({margin(rest)}), "
+            "and the KL shows no clear difference"
+        )
+    if kl:
+        return (
+            f"it comes from the KL, {size(kl)} {direction(kl)} ({margin(kl)}), and the "
+            "reconstruction shows no clear difference"
+        )
+    return "neither reconstruction nor KL alone differs clearly"
+
+
+def trade(facts: Facts) -> Iterator[Finding]:
+    """Two parts that clearly differ against each other, with no clear difference in their sum."""
+    reference = facts.arms[facts.reference]
+    for arm in facts.others():
+        rest, kl = facts.clear("reconstruction", arm), facts.clear("kl", arm)
+        if facts.clear("test_loss", arm) or not rest or not kl or rest.mean * kl.mean > 0:
+            continue
+        text = (
+            f"{of(facts.arms[arm], 'KL')} is {size(kl)} nats {direction(kl)} than "
+            f"{that_of(reference)} {margin(kl)} and its reconstruction {size(rest)} nats "
+            f"{direction(rest)} {margin(rest)}: no clear difference in the negative ELBO"
+        )
+        keys = facts.keys(arm, facts.reference)
+        yield Finding("trade", keys, sentence(text), 50 + _share(kl.mean))
+
+
+def gap(facts: Facts) -> Iterator[Finding]:
+    """Clear differences in how much is lost on images never seen."""
+    reference = facts.arms[facts.reference]
+    for arm in facts.others():
+        found = facts.clear("gap", arm)
+        if found is None:
+            continue
+        text = (
+            f"{of(facts.arms[arm], 'generalisation gap')} is {size(found)} nats "
+            f"{direction(found, 'larger', 'smaller')} than {that_of(reference)} "
+            f"({margin(found)}, {facts.over(found.count)})"
+        )
+        keys = facts.keys(arm, facts.reference)
+        yield Finding("gap", keys, sentence(text), 40 + _share(found.mean))
+
+
+def overfitting(facts: Facts) -> Iterator[Finding]:
+    """Arms whose loss on images never seen is clearly and much higher than on those learned."""
+    found = overfitted(facts)
+    if not found:
+        return
+    first, last = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
+    if len(found) == 1:
+        each = facts.interval("gap", last)
+        loss = facts.interval("test_loss", last).mean
+        share = (
+            f", {percent(each.mean / loss)} of it" if loss > 0 else ""
+        )  # of a density it is none
+        text = (
+            f"{of(facts.arms[last], 'negative ELBO')} is {measured(each)} higher on test images "
+            f"than on training images{share}: overfitting"
+        )
+    else:
+        ends = [facts.interval("gap", arm) for arm in (first, last)]
+        low, high = (number(each.mean, decimals(each.half)) for each in ends)
+        text = (
+            f"{len(found)} of {len(facts.arms)} {facts.noun} overfit: their negative ELBO is "
+            f"{low} nats ({facts.arms[first].label}) to {high} nats ({facts.arms[last].label}) "
+            "higher on test images than on training images"
+        )
+    yield Finding("overfitting", facts.keys(*found), sentence(text), 60)
+
+
+def overfitted(facts: Facts) -> dict[int, float]:
+    """Arm to mean gap, in nats, of those that `overfitting` speaks of."""
+    found = {}
+    for arm in facts.whole:
+        each, loss = facts.interval("gap", arm), facts.interval("test_loss", arm)
+        if each.low > 0 and each.mean > OVERFITTING * abs(loss.mean):  # false for one seed's NaN
+            found[arm] = each.mean
+    return found
+
+
+def bound_order(facts: Facts) -> Iterator[Finding]:
+    """Where the importance-weighted bound gives another order than the ELBO."""
+    if facts.one_seed:
+        return
+    by_elbo, by_bound = facts.leaders, facts.leaders_by("bound")
+    k = facts.race.bound_samples
+    if by_elbo and by_bound and not set(by_elbo) & set(by_bound):
+        one, other = (listed(facts.labels(*arms[:3])) for arms in (by_elbo, by_bound))
+        text = (
+            f"The IW bound (K = {k:,}) orders the {facts.noun} otherwise: by the negative ELBO "
+            f"{one} lead{'s' * (len(by_elbo) == 1)}, by the bound {other}"
+        )
+        yield Finding("bound_order", facts.keys(*by_elbo, *by_bound), sentence(text), 70)
+    for arm in facts.others():
+        elbo, bound = facts.clear("test_loss", arm), facts.clear("bound", arm)
+        if elbo and bound and elbo.mean * bound.mean < 0:
+            text = (
+                f"{of(facts.arms[arm], 'negative ELBO')} is {size(elbo)} nats {direction(elbo)} "
+                f"than {that_of(facts.arms[facts.reference])} ({margin(elbo)}), but its negative "
+                f"IW bound (K = {k:,}) {size(bound)} nats {direction(bound)} ({margin(bound)})"
+            )
+            keys = facts.keys(arm, facts.reference)
+            yield Finding("bound_order", keys, sentence(text), 69 + _share(bound.mean))
+
+
+def speed(facts: Facts) -> Iterator[Finding]:
+    """Between the shapes of a sweep: VAEs of one shape train together and share one timing."""
+    by_value: dict[float | None, list[float]] = {}
+    for arm, values in zip(facts.arms, facts.values("images_per_second")):
+        by_value.setdefault(arm.value, []).extend(values[values > 0])
+    means = {value: float(np.mean(each)) for value, each in by_value.items() if each}
+    sweep = facts.race.experiment.sweep
+    if sweep == "none" or len(means) < 2:
+        return
+    slow, fast = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    factor = means[fast] / means[slow]
+    if factor < FASTER:
+        return
+    label = SWEEPS[sweep].label
+    text = (
+        f"VAEs with {label} {fast:g} train {times(factor)} times as fast as with {label} "
+        f"{slow:g}: {means[fast]:,.0f} against {means[slow]:,.0f} images/s through each, timed once"
+    )
+    keys = tuple(arm.key for arm in facts.arms if arm.value in (fast, slow))
+    yield Finding("speed", keys, sentence(text), 30)
+
+
+def _share(amount: float) -> float:
+    """From 0 to 1: orders findings of one rule by how much they are of."""
+    return abs(amount) / (1 + abs(amount))
+
+
+RULES = (one_seed, leading, diverged, difference, bound_order, overfitting, trade, gap, speed)

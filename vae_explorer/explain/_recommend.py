@@ -1,0 +1,123 @@
+"""What to take, why, and what speaks against being sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vae_explorer.config import SWEEPS, Experiment
+from vae_explorer.data import DATASETS
+from vae_explorer.explain._facts import Facts
+from vae_explorer.explain._outcome import MOST_NAMED
+from vae_explorer.explain._words import listed, margin, measured, sentence, size
+from vae_explorer.statistics import Difference, compare
+
+# With fewer, the t interval is wide: at 3 seeds 2.5 standard deviations to either side, at 5 only
+# 1.2, so that differences of the size of a seed's luck stay hidden.
+FEW_SEEDS = 5
+SHORT = Experiment().epochs  # below what the app trains for unless told otherwise
+SMALL_LEAD = 0.01  # of the loss: what another width or learning rate may well outweigh
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """For this data and these settings, no others."""
+
+    arms: tuple[str, ...]  # keys; none where nothing can be recommended
+    sentence: str
+    reason: str
+    doubt: str
+
+
+def recommended(facts: Facts) -> Recommendation:
+    experiment = facts.race.experiment
+    place = f"{DATASETS[experiment.dataset].label} with these settings"
+    if facts.one_seed:
+        return Recommendation(
+            (),
+            f"No recommendation for {place}: one seed each shows an example, not a result.",
+            "Which is best by one seed may be that seed's luck.",
+            "Train from 3 seeds or more to see what is not luck.",
+        )
+    if not facts.leaders:
+        return Recommendation(
+            (),
+            f"No recommendation for {place}: none of the {facts.noun} came to the end with every "
+            "seed.",
+            "What is left when a seed diverges is a choice of the lucky ones.",
+            "A lower learning rate or gradient clipping may bring them to the end.",
+        )
+    leaders = facts.leaders
+    names = facts.labels(*leaders[:MOST_NAMED])
+    reason, doubts = _reason(facts), _doubts(facts)
+    if len(facts.arms) == 1:
+        text = f"Only {names[0]} was trained on {place}, so there is nothing to choose"
+    elif len(leaders) == 1:
+        text = f"For {place}, take {names[0]}"
+    elif len(leaders) == len(facts.whole):
+        text = f"For {place}, the choice makes no clear difference"
+        if len(facts.whole) < len(facts.arms):
+            text += f" among the {len(leaders)} that came to the end"
+    elif len(leaders) > MOST_NAMED:
+        text = f"For {place}, take any of the leading {len(leaders)}, {listed(names)} among them"
+    else:
+        text = f"For {place}, take {listed(names, 'or')}"
+    return Recommendation(facts.keys(*leaders), sentence(text), reason, doubts)
+
+
+def _reason(facts: Facts) -> str:
+    leaders = facts.leaders
+    first = facts.arms[leaders[0]].label
+    loss = measured(facts.interval("test_loss", leaders[0]))
+    if len(leaders) == 1 and len(facts.whole) > 1:
+        found, second = _lead(facts)
+        text = (
+            f"Its negative ELBO, {loss} over {facts.seeds} seeds, is clearly the lowest, "
+            f"{size(found)} nats {margin(found)} below that of {second}, the next"
+        )
+    elif len(leaders) == 1:
+        text = f"Its negative ELBO is {loss} over {facts.seeds} seeds"
+        if len(facts.arms) > 1:
+            text += f"; none of the other {facts.noun} came to the end with every seed"
+    else:
+        text = f"The lowest mean is that of {first}, {loss}, but nothing tells the leaders apart"
+        if facts.reference in leaders:
+            reference = facts.arms[facts.reference].label
+            text += f"; {reference}, the reference, is among them, so it may as well stay"
+    return sentence(text)
+
+
+def _lead(facts: Facts) -> tuple[Difference, str]:
+    """The winner minus the next by mean, and the next's label."""
+    values = facts.values("test_loss")
+    winner = facts.leaders[0]
+    rest = sorted((a for a in facts.whole if a != winner), key=lambda arm: values[arm].mean())
+    (found,) = compare(values, [(winner, rest[0])])
+    return found, facts.arms[rest[0]].label
+
+
+def _doubts(facts: Facts) -> str:
+    experiment = facts.race.experiment
+    doubts = []
+    if facts.seeds < FEW_SEEDS:
+        doubts.append(f"{facts.seeds} seeds show large differences only")
+    if 1 < len(facts.leaders) < len(facts.whole):
+        doubts.append("the leaders are too close to tell apart")
+    if len(facts.leaders) == 1 and len(facts.whole) > 1:
+        found, _ = _lead(facts)
+        if abs(found.mean) < SMALL_LEAD * abs(facts.interval("test_loss", facts.leaders[0]).mean):
+            doubts.append("the lead is clear but small, less than 1 % of the loss")
+    if experiment.epochs < SHORT:
+        epochs = f"{experiment.epochs} epoch{'s' * (experiment.epochs > 1)}"
+        doubts.append(f"{epochs} are short: what learns faster need not end lower")
+    if experiment.sweep == "beta" or experiment.beta != 1:
+        doubts.append("training with a beta other than 1 does not minimise the negative ELBO")
+    if facts.diverged.any():
+        lost = int((facts.diverged > 0).sum())
+        noun = facts.noun if lost > 1 else facts.noun.removesuffix("s")
+        doubts.append(f"{lost} {noun} lost seeds to divergence and stood no chance")
+    label = DATASETS[experiment.dataset].label
+    fixed = "one set of hyperparameters"
+    if experiment.sweep != "none":
+        fixed = f"nothing but the {SWEEPS[experiment.sweep].label} was varied"
+    doubts.append(f"it is one data set, {label}, and {fixed}: others may differ")
+    return sentence("; ".join(doubts))
