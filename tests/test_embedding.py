@@ -40,3 +40,17 @@ def test_a_process_that_hangs_gives_a_sentence(monkeypatch):
     monkeypatch.setattr(embedding, "_MOST_SECONDS", 0.01)
     with pytest.raises(EmbeddingError, match="took longer"):
         tsne_in_a_process(clusters()[0], 0)
+
+
+def test_it_leaves_the_cores_to_training(monkeypatch):
+    environments = []
+    run = embedding.subprocess.run
+
+    def watched(*arguments, env, **others):
+        environments.append(env)
+        return run(*arguments, env=env, **others)
+
+    monkeypatch.setattr(embedding.subprocess, "run", watched)
+    tsne_in_a_process(clusters()[0][:, ::3], 0)
+    assert environments[0]["OMP_NUM_THREADS"] == "1"
+    assert environments[0].keys() >= embedding.os.environ.keys()

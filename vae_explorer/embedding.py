@@ -6,6 +6,7 @@ It takes seconds, and on degenerate codes the library can crash, which must not 
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,8 @@ def tsne_in_a_process(points: np.ndarray, seed: int) -> np.ndarray:
             input=buffer.getvalue(),
             capture_output=True,
             cwd=Path(__file__).parent.parent,
+            # More threads would take turns with training's, spinning while they wait.
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             timeout=_MOST_SECONDS,
         )
     except subprocess.TimeoutExpired:
@@ -59,6 +62,8 @@ def tsne_in_a_process(points: np.ndarray, seed: int) -> np.ndarray:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)  # a picture that may come a second later; training and the page go first
     members = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
     result = np.stack([tsne(codes, int(sys.argv[1])) for codes in members])
     np.save(sys.stdout.buffer, result.astype(np.float32), allow_pickle=False)

@@ -248,8 +248,8 @@ class Run:
         last = f" It last said: {self._last_words[-1]}" if self._last_words else ""
         self._update(
             state="failed",
-            error=f"The training process {how}. What it has shown stays here; press Train to "
-            f"start again.{last}",
+            error=f"The training process {how}. What it has shown stays here; "
+            f"Train anew starts again.{last}",
         )
         self.close()
 

@@ -305,6 +305,12 @@ def test_names_of_many_layers_stand_upright():
         assert list(figure.layout.xaxis.tickvals) == names
 
 
+@pytest.mark.parametrize("quantity, side", [("output", "right"), ("pre_activation", "left")])
+def test_shares_stand_where_ridges_and_functions_are_low(quantity, side):
+    notes = charts.activation_histograms([made_layer(3)], TRIO, quantity).layout.annotations
+    assert {(note.xanchor, note.align, note.x) for note in notes} == {(side, side, side == "right")}
+
+
 def test_dead_and_saturated_shares_are_means_over_seeds():
     layer = made_layer(6)
     layer.dead[:] = [0.1, 0.2, 0.3, 0, 0, 0]

@@ -78,7 +78,9 @@ def activation_histograms(
             data.append(_ridge(group.label, activation_style(name).colour, counts, base, axis))
             if functions and quantity == "pre_activation" and name in functions:
                 data.append(_function_over_ridge(*functions[name], base, axis, reach))
-            layout["annotations"].append(_health(layer, group, base, axis))
+            # On the side where ridges and functions are low: nearly all rise to the right.
+            side = "right" if quantity == "output" else "left"
+            layout["annotations"].append(_health(layer, group, base, axis, side))
     return go.Figure(data, layout)
 
 
@@ -126,20 +128,20 @@ def _function_over_ridge(
     }
 
 
-def _health(layer: LayerView, group: Group, base: int, axis: str) -> dict[str, Any]:
-    """The shares of dead and saturated units, means over seeds, at the right of a ridge."""
+def _health(layer: LayerView, group: Group, base: int, axis: str, side: str) -> dict[str, Any]:
+    """The shares of dead and saturated units, means over seeds, at one side of a ridge."""
     shares = [("dead", layer.dead), ("saturated", layer.saturated)]
     parts = [f"{_percent(share[group.rows].mean())} {name}" for name, share in shares]
     shown = [part for part in parts if not part.startswith("0 ")]
     return {
         "text": "<br>".join(shown),
-        "x": 1,
+        "x": 1 if side == "right" else 0,
         "xref": f"x{axis} domain",
         "y": base + 1,
         "yref": f"y{axis}",
-        "xanchor": "right",
+        "xanchor": side,
         "yanchor": "top",
-        "align": "right",
+        "align": side,
         "showarrow": False,
         "font": {"size": 12},
     }
