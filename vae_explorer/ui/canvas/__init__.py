@@ -37,7 +37,10 @@ def _scripts(*names: str) -> str:
 
 
 _PACKAGE_JS = _scripts("network.js", "space.js", "package.js")
-_CANVAS_JS = _scripts("path.js", "picture.js", "plane.js", "pad.js", "canvas.js")
+_CANVAS_JS = _scripts(
+    *("path.js", "picture.js", "plane.js", "pad.js", "controls.js", "members.js", "image.js"),
+    *("dimensions.js", "strip.js", "hand.js", "overlay.js", "canvas.js"),
+)
 _PLACE = '<div class="place"></div>\n'
 
 _PACKAGE = st.components.v2.component("vae_explorer_package", js=_PACKAGE_JS)
