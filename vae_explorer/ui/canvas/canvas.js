@@ -32,6 +32,7 @@ class Explorer {
   update(data, report) {
     this.report = report;
     this.wanted = [data.images, ...data.members];
+    this.presents = data.present;
     this.root.classList.toggle("present", data.present);
     if (data.view_id !== this.viewId) {
       this.viewId = data.view_id;
@@ -45,14 +46,27 @@ class Explorer {
     const [images, ...members] = this.wanted.map((name) => window.vaeExplorerPackages?.get(name));
     if (!images || !members.every(Boolean)) return; // they are on their way
     if (this.wanted.join() !== this.shown || this._viewIsNew) {
+      const before = this._viewIsNew ? null : { pack: this.pack, image: this.image };
       this._viewIsNew = false;
       this.shown = this.wanted.join();
       const { latent, axis_names } = members[0];
       const spaces = members.map((member) => member.space);
       this.pack = { ...images, latent, axis_names, members, spaces, count: images.labels.length };
+      if (before?.pack) this._follow(before.pack);
       this._build();
+      if (before?.image?.pad.drawn && before.pack.name === images.name) this.image.drawOn(before.image.pad);
     }
     this._theme();
+  }
+
+  // Keeps the same member's plane when others come or go.
+  _follow(before) {
+    const { view } = this;
+    const place = this.pack.members.findIndex(({ name }) => name === before.members[view.focus]?.name);
+    if (place === view.focus) return;
+    view.focus = Math.max(place, 0);
+    if (place < 0) view.slides = [];
+    this.changed();
   }
 
   _build() {
@@ -62,25 +76,31 @@ class Explorer {
     if (view.image >= pack.count) view.image = -1;
     const planeElement = element("div", {
       className: "plane", tabIndex: 0, role: "application",
-      ariaLabel: "The latent plane. Arrow keys move the point that is decoded, Enter pins it, plus and minus zoom.",
+      ariaLabel: "The latent plane. Arrow keys move the point that is decoded, Enter pins it, Delete takes the last pin away, plus and minus zoom, 0 shows all.",
     });
     this.plane = new Plane(planeElement, pack.shape);
     this.plane.window = this._opening();
     this.overlay = new Overlay(this);
     planeElement.append(this.overlay.tip.element);
     this.members = new Members(this);
-    this.image = new EncodedImage(this);
+    this.image = this.dimensions = null;
     this.strip = new Strip(this);
+    if (pack.latent > 2) this.dimensions = new Dimensions(this);
+    this.image = new EncodedImage(this);
+    if (view.image >= 0) this.image.pick(view.image);
+    this.strip.placePins();
     const grid = element("div", { className: "members" }, ...this.members.elements, ...this.image.elements);
-    grid.style.setProperty("--count", pack.members.length);
     const side = element("div", { className: "side" }, grid);
-    if (pack.latent > 2) side.append(dimensions(this));
-    this.root.replaceChildren(
-      controls(this), element("div", { className: "top" }, planeElement, side), this.strip.element,
-    );
+    if (this.dimensions) side.append(this.dimensions.element);
+    this.status = element("div", { className: "status", role: "status" });
+    const frame = element("div", { className: "frame" }, planeElement, this.members.owner, planeButtons(this), this.status);
+    this.root.style.setProperty("--count", pack.members.length);
+    this.root.classList.toggle("deep", pack.latent > 2);
+    this.root.classList.toggle("many", pack.members.length > 4);
+    this.root.replaceChildren(controls(this), element("div", { className: "top" }, frame, side), this.strip.element);
     this.hand = new Hand(this, planeElement);
-    this.pointer = view.pins[0] ?? [0, 0];
-    if (view.image >= 0) this.image.pick(view.image, false);
+    this.mouse = null;
+    this.pointer = view.pins[0]?.slice(0, 2) ?? [0, 0];
   }
 
   // --- What the parts ask of it ---
@@ -111,9 +131,25 @@ class Explorer {
   }
 
   focus(k) {
-    this.view.focus = k;
+    const { view } = this;
+    if (k === view.focus) return;
+    Object.assign(view, { focus: k, slides: [] }); // dimensions of another member mean other things
     this.members.showFocus();
+    this.holdPlane();
+    this.dimensions?.build();
+    this.strip.placePins();
+    this.plane.window = this._opening();
     this.changed({ dots: true, background: true, strip: true });
+  }
+
+  // Holds every member's plane at the image's code, and the focused one at what was slid.
+  holdPlane() {
+    const { pack, view, image } = this;
+    pack.spaces.forEach((space, k) => space.hold(image?.codes?.[k].mean, k === view.focus ? view.slides : []));
+    if (!this.dimensions) return;
+    this.strip.leave();
+    this.dimensions.show();
+    this.redraw({ background: true, strip: true });
   }
 
   // --- The window of the plane that is seen ---
@@ -127,17 +163,22 @@ class Explorer {
   // 99 % of the codes of the focused member, from the middle outwards.
   _whole() {
     const reach = Array.from(this.space.points, Math.abs).sort((a, b) => a - b);
-    return { x: 0, y: 0, half: Math.max(1.5, reach[Math.floor(reach.length * 0.99)] * 1.08) };
+    const half = reach[Math.floor(reach.length * 0.99)] * 1.08;
+    return { x: 0, y: 0, half: Math.min(Math.max(1.5, half), this.pack.furthest) };
   }
 
-  setWindow(next) {
-    this.plane.window = next;
-    this.view.window = [next.x, next.y, next.half];
+  setWindow({ x, y, half }) {
+    const within = (value) => Math.min(Math.max(value, -this.pack.furthest), this.pack.furthest);
+    this.plane.window = { x: within(x), y: within(y), half };
+    this.view.window = [within(x), within(y), half];
     this.changed({ dots: true, background: true });
   }
 
+  // The whole of whichever plane is shown.
   resetWindow() {
-    this.setWindow(this._whole());
+    this.view.window = [];
+    this.plane.window = this._whole();
+    this.changed({ dots: true, background: true });
   }
 
   zoom(factor, point) {
@@ -174,7 +215,8 @@ class Explorer {
       dirty.background = false;
     }
     if (dirty.dots) {
-      const radius = (view.background === "manifold" ? 2 : 2.6) * Math.max(1, Math.min(2, 3 / plane.window.half));
+      const closer = Math.max(1, Math.min(2, 3 / plane.window.half)) * Math.max(1, plane.size / 500);
+      const radius = (view.background === "manifold" ? 2 : 2.6) * closer;
       plane.drawDots(this.space, pack.labels, pack.class_colours, this.hidden, radius);
       dirty.dots = false;
     }

@@ -1,4 +1,5 @@
-// The row above the plane: what lies behind the dots, the legend, and the picture to take away.
+// The row above the plane: what lies behind the dots, the legend, and the picture to take away; and
+// what stands on the plane: whose it is, and buttons for those who have no wheel.
 
 const BACKGROUNDS = { manifold: "Manifold", density: "Density", none: "Plain" };
 
@@ -37,7 +38,7 @@ function legend(explorer) {
       else view.hidden = [...view.hidden, label];
       show();
       explorer.changed({ dots: true, background: view.background === "density" });
-    }, { title: "Show or hide; double click: only this" });
+    }, { title: "Shows or hides these dots; a double click leaves no others" });
     button.style.setProperty("--class", pack.class_colours[label]);
     group.append(button);
   });
@@ -46,7 +47,7 @@ function legend(explorer) {
 }
 
 function save(explorer) {
-  const button = chip("PNG", () => {
+  const button = chip("Save PNG", () => {
     const { plane } = explorer;
     plane.sharpness = 2;
     explorer.step(performance.now(), { background: true });
@@ -55,7 +56,24 @@ function save(explorer) {
     link.href = photograph(explorer.root, explorer.colours, 2).toDataURL("image/png");
     link.click();
     plane.sharpness = 0;
-  }, { title: "Save this picture, twice as large" });
+  }, { title: "Saves this picture, twice as large" });
   button.classList.add("desk");
   return button;
+}
+
+// `frame` holds the plane; these lie beside it, so that a press on them is none on the plane.
+function planeButtons(explorer) {
+  const middle = () => [explorer.plane.window.x, explorer.plane.window.y];
+  const buttons = [
+    ["+", "Zoom in", () => explorer.zoom(1 / 1.5, middle())],
+    ["−", "Zoom out", () => explorer.zoom(1.5, middle())],
+    ["⤢", "Show the whole plane", () => explorer.resetWindow()],
+  ];
+  return element(
+    "div", { className: "zoom", role: "group", ariaLabel: "Zoom" },
+    ...buttons.map(([text, title, onclick]) => chip(text, () => {
+      explorer.touched();
+      onclick();
+    }, { title, ariaLabel: title })),
+  );
 }

@@ -4,11 +4,11 @@ class EncodedImage {
   constructor(explorer) {
     this.explorer = explorer;
     this.codes = null; // of each member: {mean, logVariance}
-    this.shift = { amount: 0 };
     const { pack } = explorer;
     this.pad = new Pad(pack.dataset, pack.shape, (pixels) => {
       explorer.touched();
       explorer.view.image = -1;
+      explorer.view.slides = [];
       this.encode(pixels);
       explorer.changed();
     });
@@ -18,19 +18,24 @@ class EncodedImage {
       tile.style.setProperty("--member", member.colour);
       return { element: tile, picture, text };
     });
-    this.text = element("p", { className: "place-text" });
+    this.number = element("input", {
+      type: "number", min: 0, max: pack.count - 1, ariaLabel: "Number of the test image", placeholder: "none",
+      onchange: () => this.choose(Number(this.number.value)),
+    });
+    this.text = element("span", { className: "class-name" });
     const part = element(
-      "div", {},
+      "div", { className: "draw" },
       element("h3", { textContent: `Draw ${pack.noun}` }),
       this.pad.element,
       element(
         "div", { className: "row" },
-        chip("Another", () => this.pick(Math.floor(Math.random() * pack.count))),
+        chip("Another", () => this.choose(Math.floor(Math.random() * pack.count)), { title: "A test image at random" }),
         chip("Clear", () => this.clear()),
       ),
-      this.text,
+      element("label", { className: "row", title: "Test image" }, "No.", this.number, this.text),
     );
-    this.elements = [part, ...this.results.map((result) => result.element)];
+    this.arithmetic = this._arithmetic();
+    this.elements = [part, ...this.results.map((result) => result.element), this.arithmetic];
     this._show();
   }
 
@@ -40,14 +45,27 @@ class EncodedImage {
     return Float32Array.from(images.subarray(n * size, (n + 1) * size), (value) => value / levels);
   }
 
-  pick(n, tell = true) {
-    const { explorer } = this;
-    const pixels = this.pixelsOf(n), picture = new Picture(explorer.pack.shape);
+  // By a hand: what was slid away from the last image's code goes with it.
+  choose(n) {
+    if (!(n >= 0 && n < this.explorer.pack.count)) return this._show();
+    this.explorer.touched();
+    this.explorer.view.slides = [];
+    this.pick(Math.floor(n));
+    this.explorer.changed();
+  }
+
+  pick(n) {
+    const pixels = this.pixelsOf(n), picture = new Picture(this.explorer.pack.shape);
     picture.draw(pixels);
     this.pad.show(picture.element);
-    explorer.view.image = n;
+    this.explorer.view.image = n;
     this.encode(pixels);
-    if (tell) explorer.changed({ background: explorer.pack.latent > 2 });
+  }
+
+  // Goes on with the drawing of a pad before this one.
+  drawOn(pad) {
+    this.pad.takeOver(pad);
+    this.encode(this.pad.pixels);
   }
 
   clear() {
@@ -61,7 +79,6 @@ class EncodedImage {
   encode(pixels) {
     this.codes = this.explorer.pack.spaces.map((space) => {
       const { mean, logVariance } = space.network.encode(pixels);
-      if (space.latent > 2) space.base.set(mean); // the plane is held at this image
       return { mean: Float32Array.from(mean), logVariance: Float32Array.from(logVariance) };
     });
     this._show();
@@ -69,21 +86,19 @@ class EncodedImage {
 
   _show() {
     const { pack, view } = this.explorer;
-    if (this.codes) {
-      this.text.textContent = view.image >= 0
-        ? `Test image ${view.image}: ${pack.class_names[pack.labels[view.image]]}`
-        : "Its code is the ellipse on the plane.";
-    } else this.text.textContent = "or click a dot of the plane";
+    const chosen = this.codes && view.image >= 0;
+    this.number.value = chosen ? view.image : "";
+    this.text.textContent = chosen ? pack.class_names[pack.labels[view.image]] : "";
+    this.explorer.holdPlane();
     this.drawResults();
-    this.explorer.redraw();
   }
 
   // Member k's code, moved by the arithmetic.
   shifted(k) {
-    const { mean } = this.codes[k], { from, to, amount } = this.shift;
+    const { pack: { spaces, labels }, view: { minus, plus, amount } } = this.explorer;
+    const { mean } = this.codes[k];
     if (!amount) return mean;
-    const { spaces, labels } = this.explorer.pack;
-    const start = spaces[k].classMean(labels, from), end = spaces[k].classMean(labels, to);
+    const start = spaces[k].classMean(labels, minus), end = spaces[k].classMean(labels, plus);
     return mean.map((value, d) => value + amount * (end[d] - start[d]));
   }
 
@@ -94,37 +109,45 @@ class EncodedImage {
       picture.draw(this.codes ? pack.spaces[k].network.decode(this.shifted(k)) : blank);
       text.textContent = this.codes ? this._cost(this.codes[k]) : "";
     });
+    this.explorer.redraw();
   }
 
   _cost({ mean, logVariance }) {
-    if (this.shift.amount) return "shifted";
+    if (this.explorer.view.amount) return "moved";
     let kl = 0;
     for (let d = 0; d < mean.length; d++) {
       kl += 0.5 * (mean[d] ** 2 + Math.exp(logVariance[d]) - 1 - logVariance[d]);
     }
     return `KL ${kl.toFixed(1)} nats`;
   }
-}
 
-// The difference of two class means, added to the image's code.
-function arithmetic(explorer) {
-  const { pack, image } = explorer;
-  const choose = (ariaLabel) => element(
-    "select", { ariaLabel },
-    ...pack.class_names.map((textContent, value) => element("option", { value, textContent })),
-  );
-  const minus = choose("Class to take away"), plus = choose("Class to add");
-  plus.value = 1;
-  const amount = element("input", { type: "range", min: 0, max: 1.5, step: 0.01, value: 0, ariaLabel: "How much of the difference" });
-  minus.onchange = plus.onchange = amount.oninput = () => {
-    if (!image.codes) image.pick(0);
-    explorer.touched();
-    image.shift = { from: Number(minus.value), to: Number(plus.value), amount: Number(amount.value) };
-    image.drawResults();
-    explorer.redraw();
-  };
-  return element(
-    "div", { className: "row", title: "Latent arithmetic: the image's code moved by the difference of two class means" },
-    element("h3", { textContent: "Image" }), "−", minus, "+", plus, amount,
-  );
+  // The difference of two class means, added to the image's code.
+  _arithmetic() {
+    const { explorer } = this, { pack, view } = explorer;
+    const choose = (ariaLabel, name) => {
+      const options = pack.class_names.map((textContent, value) => element("option", { value, textContent }));
+      const select = element("select", { ariaLabel }, ...options);
+      select.value = Math.min(view[name], options.length - 1);
+      return select;
+    };
+    const minus = choose("Class to take away", "minus"), plus = choose("Class to add", "plus");
+    const amount = element("input", { type: "range", min: 0, max: 1.5, step: 0.01, ariaLabel: "How much of the difference" });
+    amount.value = view.amount;
+    const shown = element("output");
+    const show = () => { shown.textContent = `× ${Number(amount.value).toFixed(2)}`; };
+    minus.onchange = plus.onchange = amount.oninput = () => {
+      if (!this.codes) this.choose(0);
+      explorer.touched();
+      Object.assign(view, { minus: Number(minus.value), plus: Number(plus.value), amount: Number(amount.value) });
+      show();
+      this.drawResults();
+      explorer.changed();
+    };
+    show();
+    return element(
+      "div", { className: "row arithmetic", title: "The image's code, moved by the difference of two class means" },
+      element("h3", { textContent: "Latent arithmetic" }),
+      "image − mean of", minus, "+ mean of", plus, amount, shown,
+    );
+  }
 }

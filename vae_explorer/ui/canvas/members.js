@@ -7,7 +7,7 @@ class Members {
     this.tiles = pack.members.map((member, k) => {
       const picture = new Picture(pack.shape);
       const tile = element(
-        "button", { className: "tile", type: "button", title: `Show the plane of ${member.label}` },
+        "button", { className: "tile", type: "button", title: `Shows the plane of ${member.label}` },
         element("span", { textContent: member.label }), picture.element,
       );
       tile.style.setProperty("--member", member.colour);
@@ -15,18 +15,29 @@ class Members {
       return { element: tile, picture };
     });
     this.place = element("p", { className: "place-text" });
-    const caption = element("div", {}, element("h3", { textContent: "Decoded at the pointer" }), this.place);
+    const caption = element(
+      "div", { className: "caption" },
+      element("h3", { textContent: "Decoded at the pointer" }), this.place,
+      element("p", { className: "hint", textContent: "Click to pin, drag to pan, scroll to zoom. A name shows its plane." }),
+    );
+    this.owner = element("div", { className: "owner" });
     this.elements = [caption, ...this.tiles.map((tile) => tile.element)];
     this.showFocus();
   }
 
   showFocus() {
-    this.tiles.forEach((tile, k) => pressed(tile.element, k === this.explorer.view.focus));
+    const { pack, view } = this.explorer;
+    this.tiles.forEach((tile, k) => pressed(tile.element, k === view.focus));
+    this.owner.textContent = `Codes of ${pack.members[view.focus].label}`;
+    this.owner.style.setProperty("--member", pack.members[view.focus].colour);
   }
 
   draw() {
-    const { pack, pointer } = this.explorer;
-    pack.spaces.forEach((space, k) => this.tiles[k].picture.draw(space.decodeAt(pointer)));
+    const { pack, pointer, strip } = this.explorer;
+    pack.spaces.forEach((space, k) => {
+      const pixels = strip.at === null ? space.decodeAt(pointer) : space.network.decode(strip.latentAt(space));
+      this.tiles[k].picture.draw(pixels);
+    });
     const [x, y] = pointer.map((value) => tick(Math.round(value * 100) / 100));
     this.place.textContent = `${pack.axis_names[0]} = ${x}, ${pack.axis_names[1]} = ${y}`;
   }

@@ -7,28 +7,38 @@ class Overlay {
   }
 
   draw() {
-    const { plane, view, space, image, colours, pointer } = this.explorer;
+    const { plane, view, space, image, colours } = this.explorer;
     const context = plane.context(plane.overlay);
-    plane.drawAxes(context, colours.text);
+    plane.drawAxes(context, colours.text, colours.page);
     if (view.pins.length > 1) this._drawPath(context);
+    if (image.codes) this._drawImage(context, image.codes[view.focus], image.shifted(view.focus));
     view.pins.forEach((pin, index) => this._drawPin(context, pin, index));
-    if (image.codes) {
-      const { mean, logVariance } = image.codes[view.focus];
-      plane.drawEllipse(context, space.toPlane(mean), space.covariance(logVariance), colours.text, colours.page);
-      if (image.shift.amount) {
-        plane.drawEllipse(context, space.toPlane(image.shifted(view.focus)), [0, 0, 0], colours.primary, colours.page);
-      }
-    }
-    const [px, py] = plane.toPixels(pointer);
-    context.strokeStyle = colours.page;
-    context.lineWidth = 4;
-    context.beginPath();
-    context.arc(px, py, 9, 0, 2 * Math.PI);
-    context.stroke();
-    context.strokeStyle = colours.primary;
-    context.lineWidth = 2.5;
-    context.stroke();
+    this._drawPointer(context);
     this.tip.draw();
+  }
+
+  // The posterior's ellipse of one standard deviation, and an arrow where arithmetic moves its mean.
+  _drawImage(context, { mean, logVariance }, shifted) {
+    const { plane, view, space, colours } = this.explorer;
+    const from = space.toPlane(mean);
+    if (view.amount) plane.drawArrow(context, from, space.toPlane(shifted), colours.primary, colours.page);
+    plane.drawEllipse(context, from, space.covariance(logVariance), colours.primary, colours.page);
+    const [x, y] = plane.toPixels(from);
+    plane.label(context, view.image >= 0 ? "image" : "drawing", x + 9, y - 8, colours.primary, colours.page);
+  }
+
+  // A ring with four ticks, so that it is no dot, no digit and no ellipse.
+  _drawPointer(context) {
+    const { plane, colours, pointer } = this.explorer;
+    const [x, y] = plane.toPixels(pointer);
+    const inner = 9 * plane.type, outer = 15 * plane.type;
+    context.beginPath();
+    context.arc(x, y, inner, 0, 2 * Math.PI);
+    for (const [u, v] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      context.moveTo(x + inner * u, y + inner * v);
+      context.lineTo(x + outer * u, y + outer * v);
+    }
+    plane.strokeWithHalo(context, colours.text, colours.page, 2.5);
   }
 
   _drawPath(context) {
@@ -51,10 +61,10 @@ class Overlay {
     const [x, y] = plane.toPixels(pin);
     context.fillStyle = colours.text;
     context.beginPath();
-    context.arc(x, y, 9, 0, 2 * Math.PI);
+    context.arc(x, y, 9 * plane.type, 0, 2 * Math.PI);
     context.fill();
     context.fillStyle = colours.page;
-    context.font = "bold 11px system-ui, sans-serif";
+    context.font = `bold ${11 * plane.type}px system-ui, sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillText(String(index + 1), x, y + 0.5);

@@ -2,11 +2,13 @@
 
 const STRIP_STEPS = 26;
 const PLAY_SECONDS = 1.6; // from pin to pin
+const FREE = -1; // the anchor of a pin that has none
 
 class Strip {
   constructor(explorer) {
     this.explorer = explorer;
     this.playing = null; // since when
+    this.at = null; // where on the way the decoded point is, in [0, 1]; null if it is not
     const { pack, view } = explorer;
     const kinds = ["linear", "spherical"].map((kind) => {
       const button = chip(kind === "linear" ? "Linear" : "Spherical", () => {
@@ -19,7 +21,7 @@ class Strip {
     });
     this.play = chip("▶ Play", () => {
       explorer.touched();
-      this.playing = this.playing === null ? performance.now() : null;
+      this.playing = this.playing === null ? performance.now() - (this.at ?? 0) * this._duration() : null;
       explorer.redraw();
     });
     const means = element(
@@ -29,8 +31,7 @@ class Strip {
     );
     means.onchange = () => {
       if (means.value === "") return;
-      const { space } = explorer;
-      this.setPins([...view.pins, space.toPlane(space.classMean(pack.labels, Number(means.value)))]);
+      this.setPins([...view.pins, [0, 0, Number(means.value)]]);
       means.value = "";
     };
     this.rows = element("div", { className: "rows" });
@@ -42,28 +43,50 @@ class Strip {
       this.rows.append(name, ...pictures.map((picture) => picture.element));
       return pictures;
     });
+    this.rows.role = "img";
+    this.rows.ariaLabel = `Images decoded along the way through the pins, a row for each of ${pack.members.map((member) => member.label).join(", ")}`;
     this.title = element("h3");
+    this.clear = chip("Clear pins", () => this.setPins([]));
     this.element = element(
       "section", { className: "strip" },
-      element(
-        "div", { className: "row controls" },
-        element("div", { className: "row" }, this.title, ...kinds, this.play, means, chip("Clear pins", () => this.setPins([]))),
-        arithmetic(explorer),
-      ),
+      element("div", { className: "row" }, this.title, ...kinds, this.play, means, this.clear),
       this.rows,
     );
   }
 
+  // A pin is [x, y, anchor]: a place of the plane, or with an anchor the mean of a class or a test
+  // image, which each member has at a place of its own.
   setPins(pins) {
-    this.explorer.touched();
-    this.explorer.view.pins = pins.slice(-this.explorer.pack.most_pins);
-    this.playing = null;
-    this.explorer.changed({ strip: true });
+    const { explorer } = this;
+    const { furthest, most_pins } = explorer.pack;
+    const within = (value) => Math.min(Math.max(value, -furthest), furthest);
+    explorer.touched();
+    explorer.view.pins = pins.slice(-most_pins).map(([x, y, anchor]) => [within(x), within(y), anchor]);
+    this.placePins();
+    this.leave();
+    explorer.changed({ strip: true });
   }
 
-  // The focused member's latents at the pins.
+  // Puts pins with an anchor where the focused member has it.
+  placePins() {
+    const { view, space, pack } = this.explorer;
+    for (const pin of view.pins) {
+      if (pin[2] >= pack.first_image + pack.count) pin[2] = FREE;
+      if (pin[2] === FREE) continue;
+      const place = space.toPlane(this._latent(space, pin)).map((value) => Math.min(Math.max(value, -pack.furthest), pack.furthest));
+      pin.splice(0, 2, ...place);
+    }
+  }
+
+  _latent(space, [x, y, anchor]) {
+    const { labels, first_image } = this.explorer.pack;
+    if (anchor === FREE) return Float32Array.from(space.toLatent([x, y]));
+    return anchor < first_image ? space.classMean(labels, anchor) : space.code(anchor - first_image);
+  }
+
+  // A member's latents at the pins.
   latents(space = this.explorer.space) {
-    return this.explorer.view.pins.map((pin) => Float32Array.from(space.toLatent(pin)));
+    return this.explorer.view.pins.map((pin) => this._latent(space, pin));
   }
 
   draw() {
@@ -72,6 +95,8 @@ class Strip {
     const ready = length > 1;
     this.rows.style.display = ready ? "" : "none";
     this.play.disabled = !ready;
+    this.clear.disabled = !length;
+    this.explorer.root.classList.toggle("stripless", !ready);
     this.title.textContent = ready
       ? `Interpolation through ${length} pins`
       : length ? "One pin; a second one makes an interpolation" : "Click the plane to pin two points and interpolate";
@@ -88,17 +113,26 @@ class Strip {
     this.play.textContent = this.playing === null ? "▶ Play" : "❚❚ Pause";
   }
 
-  // Moves the pointer on, there and back.
+  _duration() {
+    return (this.explorer.view.pins.length - 1) * PLAY_SECONDS * 1000;
+  }
+
+  // Moves the decoded point on, there and back.
   advance(time) {
     const { view, space } = this.explorer;
-    const legs = view.pins.length - 1;
-    if (legs < 1) {
-      this.playing = null;
-      return;
-    }
-    const phase = ((time - this.playing) / 1000 / PLAY_SECONDS / legs) % 2;
-    const t = Math.max(0, phase < 1 ? phase : 2 - phase);
-    this.explorer.pointer = space.toPlane(along(this.latents(), t, view.path));
+    if (view.pins.length < 2) return this.leave();
+    const phase = Math.max(0, (time - this.playing) / this._duration()) % 2;
+    this.at = phase < 1 ? phase : 2 - phase;
+    this.explorer.pointer = space.toPlane(this.latentAt(space));
     this.explorer.redraw();
+  }
+
+  // A member's own latent where the decoded point is on the way.
+  latentAt(space) {
+    return along(this.latents(space), this.at, this.explorer.view.path);
+  }
+
+  leave() {
+    this.playing = this.at = null;
   }
 }
