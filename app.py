@@ -13,8 +13,15 @@ st.set_page_config(
     initial_sidebar_state=270,
 )
 st.logo(UI / "logo.svg", icon_image=UI / "icon.png")
-# Charts need the space that Streamlit leaves empty at the sides and above.
-st.html("<style>.stMainBlockContainer { padding: 4.4rem 1.8rem 3rem; }</style>")
+# Charts need the space that Streamlit leaves empty at the sides and above; and nobody presents from
+# a phone, whose first screen has none to give away.
+st.html("""<style>
+.stMainBlockContainer { padding: 4.4rem 1.8rem 3rem; }
+@media (max-width: 40rem) {
+  .stMainBlockContainer { padding: 3.6rem 1.2rem 2rem; }
+  .st-key-present { display: none; }
+}
+</style>""")
 st.navigation(
     [
         st.Page(UI / "pages" / "explore.py", title="Explore", icon=":material/travel_explore:"),

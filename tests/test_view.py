@@ -11,9 +11,23 @@ from hypothesis import strategies as st
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.config import ConfigError
 from vae_explorer.data import DATASETS
-from vae_explorer.view import LOOKS, MOST_PINS, MOST_SHOWN, View
+from vae_explorer.view import LOOKS, MOST_PINS, MOST_SHOWN, MOST_SLIDES, View
 
 places = st.integers(-50_000, 50_000)
+
+
+def in_a_row(pairs: list[tuple[int, int]]) -> list[int]:
+    return [number for pair in pairs for number in pair]
+
+
+def with_its_anchors(view: View, anchors: list[int]) -> View:
+    """Anchors of pins that there are; the last of them is one, as the canvas tells it."""
+    anchors = anchors[: len(view.pins) // 2]
+    while anchors and anchors[-1] == -1:
+        anchors.pop()
+    return view.replace(anchors=anchors)
+
+
 views = st.builds(
     View,
     dataset=st.sampled_from(list(DATASETS)),
@@ -24,14 +38,17 @@ views = st.builds(
     focus=st.integers(0, MOST_SHOWN - 1),
     background=st.sampled_from(["manifold", "density", "none"]),
     hidden=st.lists(st.integers(0, 9), max_size=10, unique=True),
-    pins=st.lists(st.tuples(places, places), max_size=MOST_PINS).map(
-        lambda pins: [number for pin in pins for number in pin]
-    ),
+    pins=st.lists(st.tuples(places, places), max_size=MOST_PINS).map(in_a_row),
+    minus=st.integers(0, 9),
+    plus=st.integers(0, 9),
+    amount=st.floats(0, 1.5),
+    slides=st.lists(st.tuples(st.integers(0, 127), places), max_size=MOST_SLIDES).map(in_a_row),
     path=st.sampled_from(["linear", "spherical"]),
     image=st.integers(-1, 9_999),
     window=st.just(()) | st.tuples(places, places, st.integers(1, 50_000)),
     temperature=st.floats(0, 2),
 )
+views = st.builds(with_its_anchors, views, st.lists(st.integers(-1, 10_009), max_size=MOST_PINS))
 
 
 @given(views)
@@ -76,7 +93,10 @@ def test_unknown_parameters_are_named():
     assert View.from_query({"nonsense": "1"})[1] == ["The address has no use for 'nonsense'."]
 
 
-@pytest.mark.parametrize("wrong", [{"pins": (1, 2, 3)}, {"window": (0, 0, 0)}, {"window": (1,)}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"pins": (1, 2, 3)}, {"slides": (1,)}, {"window": (0, 0, 0)}, {"window": (1,)}],
+)
 def test_what_makes_no_sense_together_is_refused(wrong):
     with pytest.raises(ConfigError, match="default view is shown"):
         View(**wrong)

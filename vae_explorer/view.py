@@ -1,6 +1,6 @@
 """What the Explore page shows: one frozen object, which the URL carries whole.
 
-Places in the latent plane travel as whole thousandths, in pairs.
+Places in the latent plane, and values of latent dimensions, travel as whole thousandths.
 """
 
 from __future__ import annotations
@@ -15,13 +15,22 @@ from vae_explorer.settings import ConfigError, check_all, from_query, setting, t
 
 MOST_SHOWN = 6  # members side by side; more would be too small to see
 MOST_PINS = 12
+MOST_SLIDES = 8  # latent dimensions with a slider of their own
+FREE = -1  # the anchor of a pin that is a place of the plane and nothing else
+FIRST_IMAGE = 10  # anchors from here on are test images; those below are classes
 THOUSAND = 1000
+FURTHEST = 50  # of a place from the middle, in units of the plane
 
 # What the sections under the canvas show of themselves, each with a widget of its own.
 LOOKS = (
     *("projection", "axes", "colour", "gallery", "which", "temperature", "draw", "spacing"),
     *("extent", "start", "end", "steps", "way", "member", "relative"),
 )
+
+# What the canvas changes by itself, beside lists of places.
+_CANVAS_OWN = ("focus", "background", "path", "image", "minus", "plus", "amount")
+# What means nothing in another latent space.
+PLACES = ("pins", "anchors", "slides", "window", "image", "hidden", "minus", "plus", "amount")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,9 +70,18 @@ class View:
         (-1200, 800, 1200, -800),
         "Pins",
         "Points of the plane that interpolations go through.",
-        minimum=-50 * THOUSAND,
-        maximum=50 * THOUSAND,
+        minimum=-FURTHEST * THOUSAND,
+        maximum=FURTHEST * THOUSAND,
         longest=2 * MOST_PINS,
+    )
+    anchors: tuple[int, ...] = setting(
+        (),
+        "Anchors",
+        "What each pin is the code of: −1 of nothing, 0 to 9 the mean of that class, 10 and above "
+        "a test image, the first of them 10. Pins without one are places.",
+        minimum=FREE,
+        maximum=FIRST_IMAGE + 9_999,
+        longest=MOST_PINS,
     )
     path: str = setting(
         "linear",
@@ -74,12 +92,27 @@ class View:
     image: int = setting(
         0, "Image", "The test image that is encoded; −1 is none.", minimum=-1, maximum=9_999
     )
+    minus: int = setting(
+        0, "Minus", "Class whose mean latent arithmetic takes away.", minimum=0, maximum=9
+    )
+    plus: int = setting(1, "Plus", "Class whose mean it adds.", minimum=0, maximum=9)
+    amount: float = setting(
+        0.0, "Amount", "How much of the difference is added.", minimum=0.0, maximum=1.5
+    )
+    slides: tuple[int, ...] = setting(
+        (),
+        "Slides",
+        "Latent dimensions that were slid away from the image's code, each with its value.",
+        minimum=-FURTHEST * THOUSAND,
+        maximum=FURTHEST * THOUSAND,
+        longest=2 * MOST_SLIDES,
+    )
     window: tuple[int, ...] = setting(
         (),
         "Window",
         "Middle and half the width of the part of the plane that is seen.",
-        minimum=-50 * THOUSAND,
-        maximum=50 * THOUSAND,
+        minimum=-FURTHEST * THOUSAND,
+        maximum=FURTHEST * THOUSAND,
         longest=3,
     )
     section: str = setting(
@@ -127,10 +160,11 @@ class View:
 
     def __post_init__(self) -> None:
         check_all(self)
-        if len(self.pins) % 2:
-            raise ConfigError(
-                "pins are pairs of numbers; one stands alone; the default view is shown."
-            )
+        for name in ("pins", "slides"):
+            if len(getattr(self, name)) % 2:
+                raise ConfigError(
+                    f"{name} are pairs of numbers; one stands alone; the default view is shown."
+                )
         if self.window and (len(self.window) != 3 or self.window[2] <= 0):
             raise ConfigError(
                 "window must be three numbers, the last above 0; the default view is shown."
@@ -156,25 +190,36 @@ class View:
 
     # --- The part of the view that the canvas changes by itself ---
 
+    @property
+    def pin_anchors(self) -> list[int]:
+        """An anchor for every pin."""
+        count = len(self.pins) // 2
+        return [*self.anchors, *[FREE] * count][:count]
+
     def to_canvas(self) -> dict[str, Any]:
         """What the canvas starts from, with places in units of the plane."""
         places = [value / THOUSAND for value in self.pins]
+        slides = [*self.slides]
         return {
-            "focus": self.focus,
-            "background": self.background,
+            **{name: getattr(self, name) for name in _CANVAS_OWN},
             "hidden": list(self.hidden),
-            "pins": [places[i : i + 2] for i in range(0, len(places), 2)],
-            "path": self.path,
-            "image": self.image,
+            "pins": [
+                [*places[2 * i : 2 * i + 2], anchor] for i, anchor in enumerate(self.pin_anchors)
+            ],
+            "slides": [[d, value / THOUSAND] for d, value in zip(slides[::2], slides[1::2])],
             "window": [value / THOUSAND for value in self.window],
         }
 
     def from_canvas(self, told: Any) -> View:
         """This view with what the canvas told of its own; itself where that makes no sense."""
         try:
-            pins = [round(value * THOUSAND) for pin in told["pins"] for value in pin]
+            pins = [round(value * THOUSAND) for x, y, _ in told["pins"] for value in (x, y)]
+            anchors = [anchor for _, _, anchor in told["pins"]]
+            while anchors and anchors[-1] == FREE:
+                anchors.pop()
+            slides = [n for d, value in told["slides"] for n in (d, round(value * THOUSAND))]
             window = [round(value * THOUSAND) for value in told["window"]]
-            names = ("focus", "background", "hidden", "path", "image")
-            return self.replace(pins=pins, window=window, **{name: told[name] for name in names})
+            own = {name: told[name] for name in (*_CANVAS_OWN, "hidden")}
+            return self.replace(pins=pins, anchors=anchors, slides=slides, window=window, **own)
         except (ConfigError, KeyError, TypeError, ValueError, OverflowError):
             return self

@@ -3,67 +3,17 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.canvas import PIXELS, click, decoded, frames, move, place, query, wait_for_query
 from vae_explorer.catalogue import load_members, read_catalogue
 from vae_explorer.data import load_dataset
 
 STILL = "?dataset=digits"
-PIXELS = """canvas => {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
-}"""
-
-
-def move(page: Page, x: float, y: float) -> None:
-    """The pointer to a place of the plane, in shares of its size from the top left."""
-    box = page.locator(".plane").bounding_box()
-    page.mouse.move(box["x"] + float(x) * box["width"], box["y"] + float(y) * box["height"])
-
-
-def click(page: Page, x: float, y: float) -> None:
-    move(page, x, y)
-    page.mouse.down()
-    page.mouse.up()
-
-
-def frames(page: Page, count: int = 3) -> None:
-    """Waits for the canvas to have drawn what it was told."""
-    page.evaluate(
-        """count => new Promise(resolve => {
-            const next = left => left ? requestAnimationFrame(() => next(left - 1)) : resolve();
-            next(count);
-        })""",
-        count,
-    )
-
-
-def decoded(page: Page) -> np.ndarray:
-    """(K, D) bytes of the tiles."""
-    frames(page)
-    tiles = page.locator(".members button.tile canvas")
-    return np.array([tile.evaluate(PIXELS) for tile in tiles.all()])
-
-
-def place(page: Page) -> np.ndarray:
-    """What the page says of the point that is decoded."""
-    text = page.locator(".place-text").first.inner_text().replace("−", "-")
-    return np.array([float(part.split("=")[1]) for part in text.split(",")])
-
-
-def query(page: Page) -> dict[str, str]:
-    return {k: v[0] for k, v in parse_qs(urlsplit(page.url).query, keep_blank_values=True).items()}
-
-
-def wait_for_query(page: Page, name: str, value: str | None) -> None:
-    page.wait_for_function(
-        "([name, value]) => new URLSearchParams(location.search).get(name) === value",
-        arg=[name, value],
-    )
 
 
 def test_the_pointer_decodes_what_pytorch_decodes_and_asks_the_server_nothing(open_page):
@@ -100,7 +50,8 @@ def test_a_dot_shows_its_image_and_a_click_chooses_it(open_page):
     expect(tip).to_contain_text(f"test image {number}")
     thumbnail = np.array(tip.locator("canvas").first.evaluate(PIXELS))
     np.testing.assert_allclose(thumbnail, images.images[number] / 16 * 255, atol=1)
-    expect(page.get_by_text(f"Test image {number}: {images.labels[number]}")).to_be_visible()
+    expect(page.get_by_label("Number of the test image")).to_have_value(str(number))
+    expect(page.locator(".class-name")).to_have_text(str(images.labels[number]))
     wait_for_query(page, "image", str(number))
 
 

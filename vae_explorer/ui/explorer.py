@@ -16,7 +16,7 @@ from vae_explorer.ui.figure import load_plotly
 from vae_explorer.ui.share import share
 from vae_explorer.ui.view_state import PREFIX
 from vae_explorer.ui.views import activation_outputs, gallery, load_model, projections
-from vae_explorer.view import MOST_SHOWN, View
+from vae_explorer.view import MOST_SHOWN, PLACES, View
 
 _SENTENCE = "Move over the plane: every point is a code, and each activation's decoder draws it."
 _SECTIONS = {
@@ -32,7 +32,7 @@ def page() -> None:
     """Draws the whole page."""
     view, catalogue = view_state.current(), _catalogue()
     if view.present == "yes":
-        st.markdown(f"#### {talks.heading() or _SENTENCE}")
+        talks.presenter_head(_SENTENCE)
     else:
         st.markdown(f"##### {_SENTENCE}")
         view = _chosen(view, catalogue)
@@ -105,6 +105,7 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
     left, middle, right, last = st.columns([3, 2.1, 6, 1.1], vertical_alignment="center")
     last.button(
         "Present",
+        key="present",
         icon=":material/slideshow:",
         on_click=lambda: view_state.ask(view.replace(present="yes")),
         help="Larger type and nothing but the picture; arrow keys go through a talk, Esc ends it.",
@@ -147,7 +148,7 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
     changes: dict[str, Any] = {"dataset": dataset, "latent": latent or view.latent}
     if (dataset, latent) != (view.dataset, view.latent):
         # Another plane: its pins, window and image would mean something else.
-        changes |= {name: getattr(View(), name) for name in ("pins", "window", "image", "hidden")}
+        changes |= {name: getattr(View(), name) for name in PLACES}
         view_state.renew_canvas()
     if not activations:
         return view

@@ -20,7 +20,7 @@ from vae_explorer.ui.takeaway.animation import gif
 from vae_explorer.ui.takeaway.copy_link import copy_link
 from vae_explorer.ui.takeaway.qr import qr_code
 from vae_explorer.ui.views import LoadedModel
-from vae_explorer.view import THOUSAND, View
+from vae_explorer.view import FIRST_IMAGE, FREE, THOUSAND, View
 
 _GIF_STEPS = 16  # frames from pin to pin
 _TRAVERSAL = np.linspace(-3, 3, 33)  # standard deviations
@@ -99,13 +99,32 @@ def _downloads(
 
 def interpolation_gif(model: LoadedModel, view: View) -> bytes:
     """The way through the pins, as the canvas plays it."""
-    pins = np.array(view.pins, dtype=np.float32).reshape(-1, 2) / THOUSAND
-    latents = []
-    for codes in _all_codes(model):
-        centre, axes = plane_axes(codes)
-        base = codes[view.image] if view.image >= 0 and model.population.latent > 2 else centre
-        latents.append(path_along(on_plane(pins, base, centre, axes), _GIF_STEPS, view.path))
+    latents = [
+        path_along(_pinned(model, view, k, codes), _GIF_STEPS, view.path)
+        for k, codes in enumerate(_all_codes(model))
+    ]
     return _gif(model, np.stack(latents))
+
+
+def _pinned(model: LoadedModel, view: View, k: int, codes: np.ndarray) -> np.ndarray:
+    """Member k's latents (P, L) at the view's pins, with its codes (N, L) of the test images."""
+    centre, axes = plane_axes(codes)
+    base = centre.copy()
+    if 0 <= view.image < len(codes) and model.population.latent > 2:
+        base = codes[view.image].copy()
+    if k == view.focus:
+        for d, value in zip(view.slides[::2], view.slides[1::2]):
+            if 0 <= d < len(base):
+                base[d] = value / THOUSAND
+    places = np.array(view.pins, dtype=np.float32).reshape(-1, 2) / THOUSAND
+    latents = on_plane(places, base, centre, axes)
+    labels = model.dataset.test.labels
+    for row, anchor in enumerate(view.pin_anchors):
+        if anchor >= FIRST_IMAGE and anchor - FIRST_IMAGE < len(codes):
+            latents[row] = codes[anchor - FIRST_IMAGE]
+        elif FREE < anchor < FIRST_IMAGE and (labels == anchor).any():
+            latents[row] = codes[labels == anchor].mean(0)
+    return latents
 
 
 def traversal_gif(model: LoadedModel) -> bytes:

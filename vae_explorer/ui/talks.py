@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode
@@ -19,9 +20,10 @@ _KEYS = st.components.v2.component(
 # A projector: nothing but the picture, and type that the last row can read. What is sized in rem
 # grows with it.
 _STYLE = """<style>
-html { font-size: 19px; }
+html { font-size: clamp(16px, 1.76vh, 34px); }
 [data-testid="stHeader"], [data-testid="stSidebar"] { display: none; }
-.stApp .stMainBlockContainer { padding: 0.8rem 1.8rem; gap: 0.4rem; }
+.stApp .stMainBlockContainer { padding: 0.6rem 1.8rem 0; gap: 0.4rem; }
+.stMainBlockContainer > .stVerticalBlock { gap: 0.3rem; }
 </style>"""
 
 
@@ -31,12 +33,6 @@ def current() -> Talk:
 
 def _position() -> int:
     return min(st.session_state.get("talk_position", 0), max(len(current().views) - 1, 0))
-
-
-def heading() -> str | None:
-    """In presenter mode the title of the view that is shown, if it is one of the talk."""
-    views = current().views
-    return views[_position()].title if views else None
 
 
 def _query(view: View) -> str:
@@ -50,7 +46,35 @@ def view_at(position: int) -> View:
     return View.from_query(query)[0].replace(present="yes")
 
 
+def escaped(title: str) -> str:
+    """A title as Markdown that shows it as it was typed, whoever typed it."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$])", r"\\\1", title)
+
+
 # --- On the projector ---
+
+
+def presenter_head(sentence: str) -> None:
+    """The title of the view that is shown, or the sentence where there is no talk.
+
+    Buttons do what the keys do, for those who hold a tablet.
+    """
+    views = current().views
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        title = views[_position()].title if views else sentence
+        st.markdown(f"#### {escaped(title)}", width="stretch")
+        if len(views) > 1:
+            st.caption(f"{_position() + 1} of {len(views)}", width="content")
+            _head_button("Previous view", ":material/arrow_back:", -1, _position() == 0)
+            _head_button("Next view", ":material/arrow_forward:", 1, _position() == len(views) - 1)
+        _head_button("End presenter mode", ":material/close:", 0)
+
+
+def _head_button(name: str, icon: str, step: int, disabled: bool = False) -> None:
+    key = f"talk.head.{step}"
+    st.button(
+        icon, key=key, help=name, type="tertiary", on_click=_go, args=(step,), disabled=disabled
+    )
 
 
 def presenter() -> None:
@@ -61,7 +85,10 @@ def presenter() -> None:
 
 def _step() -> None:
     """Another view of the talk, or the end of presenter mode."""
-    step = st.session_state["keys"].step
+    _go(st.session_state["keys"].step)
+
+
+def _go(step: int | None) -> None:
     if step == 0:
         view_state.ask(st.session_state.view.replace(present="no"))
     elif step is not None and current().views:
@@ -90,7 +117,7 @@ def editor(view: View) -> None:
 
 def _row(index: int, saved: TalkView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{index + 1}. {saved.title}", width=300)
+        st.markdown(f"{index + 1}\\. {escaped(saved.title)}", width=300)
         actions = {
             "show": ("Show", ":material/slideshow:"),
             "up": ("Earlier", ":material/arrow_upward:"),

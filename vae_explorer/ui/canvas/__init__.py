@@ -22,7 +22,7 @@ import streamlit as st
 from vae_explorer.browser_network import pack
 from vae_explorer.latent import plane_axes
 from vae_explorer.ui.style import activation_style, class_colour
-from vae_explorer.view import MOST_PINS, View
+from vae_explorer.view import FIRST_IMAGE, FURTHEST, MOST_PINS, MOST_SLIDES, View
 
 if TYPE_CHECKING:
     from vae_explorer.data import Dataset
@@ -37,7 +37,10 @@ def _scripts(*names: str) -> str:
 
 
 _PACKAGE_JS = _scripts("network.js", "space.js", "package.js")
-_CANVAS_JS = _scripts("path.js", "picture.js", "plane.js", "pad.js", "canvas.js")
+_CANVAS_JS = _scripts(
+    *("path.js", "picture.js", "plane.js", "pad.js", "controls.js", "members.js", "image.js"),
+    *("dimensions.js", "strip.js", "hand.js", "overlay.js", "canvas.js"),
+)
 _PLACE = '<div class="place"></div>\n'
 
 _PACKAGE = st.components.v2.component("vae_explorer_package", js=_PACKAGE_JS)
@@ -65,6 +68,9 @@ def images_package(dataset: Dataset) -> Package:
         "class_names": list(names),
         "class_colours": [class_colour(c) for c in range(len(names))],
         "most_pins": MOST_PINS,
+        "most_slides": MOST_SLIDES,
+        "first_image": FIRST_IMAGE,  # of a pin's anchors
+        "furthest": FURTHEST,
     }
     arrays = {"images": dataset.test.images, "labels": dataset.test.labels.astype(np.uint8)}
     return _package(facts, arrays)

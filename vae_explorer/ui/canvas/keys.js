@@ -1,6 +1,8 @@
-// In presenter mode the arrow keys go through the saved views, and Escape ends it.
+// In presenter mode the arrow keys go through the saved views, and Escape ends it. So do the two
+// keys of the remote controls that people hold on a stage, wherever the focus is.
 
 const STEPS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1, Escape: 0 };
+const ALWAYS = ["Escape", "PageDown", "PageUp"];
 const OWN_KEYS = "input, textarea, select, [role=application], [role=slider], [contenteditable]";
 
 let handler = null;
@@ -9,7 +11,7 @@ export default function ({ setTriggerValue }) {
   if (handler) document.removeEventListener("keydown", handler);
   handler = (event) => {
     const target = event.composedPath()[0];
-    if (!(event.key in STEPS) || (event.key !== "Escape" && target.matches?.(OWN_KEYS))) return;
+    if (!(event.key in STEPS) || (!ALWAYS.includes(event.key) && target.matches?.(OWN_KEYS))) return;
     event.preventDefault();
     setTriggerValue("step", STEPS[event.key]);
   };

@@ -8,8 +8,8 @@ class Pad {
     this.shape = shape;
     this.margin = MARGINS[dataset] ?? 0;
     this.element = element("canvas", {
-      width: PAD, height: PAD, className: "pad", tabIndex: 0,
-      role: "img", ariaLabel: "A pad to draw an image on with mouse or finger",
+      width: PAD, height: PAD, className: "pad", role: "img",
+      ariaLabel: "A pad to draw on with mouse or finger; a test image can be chosen by its number below",
     });
     this._context = this.element.getContext("2d", { willReadFrequently: true });
     this._small = element("canvas", { width: shape[1], height: shape[0] });
@@ -32,6 +32,13 @@ class Pad {
     this._context.imageSmoothingEnabled = false;
     this._context.drawImage(picture, 0, 0, PAD, PAD);
     this.drawn = false;
+  }
+
+  // The drawing of another pad, to be drawn on.
+  takeOver(pad) {
+    this._context.drawImage(pad.element, 0, 0);
+    this.pixels.set(pad.pixels);
+    this.drawn = true;
   }
 
   _listen() {

@@ -5,6 +5,7 @@ class Picture {
     [this.height, this.width] = shape;
     this.element = document.createElement("canvas");
     this.element.className = className;
+    this.element.ariaHidden = "true"; // what stands beside it says what it is
     this.element.width = this.width;
     this.element.height = this.height;
     this._context = this.element.getContext("2d");
@@ -44,7 +45,7 @@ function photograph(root, colours, scale) {
   context.fillStyle = colours.page;
   context.fillRect(0, 0, frame.width, frame.height);
   context.textBaseline = "middle";
-  for (const each of root.querySelectorAll("canvas, h3, span, p, .nats")) {
+  for (const each of root.querySelectorAll("canvas, h3, .tile span, .name, .place-text, .owner, .nats")) {
     const box = each.getBoundingClientRect();
     if (!box.width || getComputedStyle(each).visibility === "hidden") continue;
     const [x, y] = [box.x - frame.x, box.y - frame.y];

@@ -17,6 +17,7 @@ class Plane {
     });
     this.window = { x: 0, y: 0, half: 3.5 };
     this.size = 0;
+    this.type = 1; // how large marks and letters are
     this.sharpness = 0; // canvas pixels to one of the page's; 0 is as sharp as the screen
     this._work = null; // what is left to draw of the background, a bit a frame
   }
@@ -26,7 +27,9 @@ class Plane {
     const size = this.element.clientWidth;
     const ratio = this.sharpness || Math.min(window.devicePixelRatio || 1, 2);
     if (!size || (size === this.size && ratio === this.ratio)) return false;
-    Object.assign(this, { size, ratio });
+    // Marks and letters grow with the type around them, as on a projector.
+    const type = parseFloat(getComputedStyle(this.element).fontSize) / 13;
+    Object.assign(this, { size, ratio, type });
     for (const canvas of [this.background, this.dots, this.overlay]) {
       canvas.width = canvas.height = Math.round(size * ratio);
     }
@@ -169,10 +172,9 @@ class Plane {
     context.drawImage(tile, 0, 0, this.size, this.size);
   }
 
-  drawAxes(context, colour) {
+  drawAxes(context, colour, halo) {
     context.strokeStyle = colour;
-    context.fillStyle = colour;
-    context.globalAlpha = 0.55;
+    context.globalAlpha = 0.45;
     context.lineWidth = 1;
     const [zeroX, zeroY] = this.toPixels([0, 0]);
     context.beginPath();
@@ -181,20 +183,40 @@ class Plane {
     context.moveTo(0, zeroY);
     context.lineTo(this.size, zeroY);
     context.stroke();
-    context.font = "11px system-ui, sans-serif";
-    context.globalAlpha = 0.9;
+    context.globalAlpha = 1;
     const step = 10 ** Math.floor(Math.log10(this.window.half));
     const spacing = this.window.half / step > 5 ? 2 * step : this.window.half / step > 2 ? step : step / 2;
     const first = Math.ceil((this.window.x - this.window.half) / spacing) * spacing;
     for (let x = first; x < this.window.x + this.window.half; x += spacing) {
-      context.fillText(tick(x), this.toPixels([x, 0])[0] + 3, this.size - 4);
+      const px = this.toPixels([x, 0])[0];
+      if (px > 24 && px < this.size - 24) this.label(context, tick(x), px, this.size - 6, colour, halo, "center");
     }
     const lowest = Math.ceil((this.window.y - this.window.half) / spacing) * spacing;
     for (let y = lowest; y < this.window.y + this.window.half; y += spacing) {
       const py = this.toPixels([0, y])[1];
-      if (py < this.size - 20 && py > 12) context.fillText(tick(y), 3, py - 3);
+      if (py < this.size - 24 && py > 34 * this.type) this.label(context, tick(y), 5, py + 4, colour, halo);
     }
-    context.globalAlpha = 1;
+  }
+
+  // A few letters that can be read on whatever lies behind.
+  label(context, text, x, y, colour, halo, align = "start") {
+    context.font = `600 ${12 * this.type}px system-ui, sans-serif`;
+    context.textAlign = align;
+    context.lineJoin = "round";
+    context.lineWidth = 4;
+    context.strokeStyle = halo;
+    context.strokeText(text, x, y);
+    context.fillStyle = colour;
+    context.fillText(text, x, y);
+    context.textAlign = "start";
+  }
+
+  strokeWithHalo(context, colour, halo, width) {
+    for (const [style, wide] of [[halo, width + 2.5], [colour, width]]) {
+      context.strokeStyle = style;
+      context.lineWidth = wide;
+      context.stroke();
+    }
   }
 
   drawEllipse(context, point, [xx, xy, yy], colour, halo) {
@@ -203,12 +225,29 @@ class Plane {
     const middle = (xx + yy) / 2, spread = Math.hypot((xx - yy) / 2, xy);
     const long = Math.sqrt(middle + spread) * scale, short = Math.sqrt(Math.max(middle - spread, 0)) * scale;
     context.beginPath();
-    context.ellipse(px, py, Math.max(long, 5), Math.max(short, 5), -0.5 * Math.atan2(2 * xy, xx - yy), 0, 2 * Math.PI);
-    for (const [style, width] of [[halo, 5], [colour, 2.5]]) {
-      context.strokeStyle = style;
-      context.lineWidth = width;
-      context.stroke();
+    context.ellipse(px, py, Math.max(long, 5 * this.type), Math.max(short, 5 * this.type), -0.5 * Math.atan2(2 * xy, xx - yy), 0, 2 * Math.PI);
+    context.globalAlpha = 0.2;
+    context.fillStyle = colour;
+    context.fill();
+    context.globalAlpha = 1;
+    this.strokeWithHalo(context, colour, halo, 2.5);
+    context.beginPath();
+    context.arc(px, py, 2, 0, 2 * Math.PI);
+    context.fillStyle = colour;
+    context.fill();
+  }
+
+  drawArrow(context, from, to, colour, halo) {
+    const [x, y] = this.toPixels(from), [toX, toY] = this.toPixels(to);
+    const angle = Math.atan2(toY - y, toX - x);
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(toX, toY);
+    for (const side of [-1, 1]) {
+      context.moveTo(toX, toY);
+      context.lineTo(toX - 10 * this.type * Math.cos(angle + side * 0.5), toY - 10 * this.type * Math.sin(angle + side * 0.5));
     }
+    this.strokeWithHalo(context, colour, halo, 2.5);
   }
 }
 

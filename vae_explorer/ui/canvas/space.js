@@ -11,6 +11,7 @@ class Space {
     this.points = new Float32Array(2 * this.count);
     for (let n = 0; n < this.count; n++) this.points.set(this.toPlane(this.code(n)), 2 * n);
     this._latent = new Float32Array(latent);
+    this._classMeans = new Map();
   }
 
   code(n) {
@@ -25,6 +26,12 @@ class Space {
       y += offset * this.axes[2 * d + 1];
     }
     return [x, y];
+  }
+
+  // Holds the plane at a code, or at the middle of all, with some dimensions at values of their own.
+  hold(code, slides) {
+    this.base.set(this.latent > 2 && code ? code : this.centre);
+    for (const [d, value] of slides) if (d >= 0 && d < this.latent) this.base[d] = value;
   }
 
   // The latent under a point of the plane. The array is used again by the next call.
@@ -53,7 +60,13 @@ class Space {
     return this.network.decode(this.toLatent(point));
   }
 
+  // labels: of the test images, always the same.
   classMean(labels, label) {
+    if (!this._classMeans.has(label)) this._classMeans.set(label, this._meanOf(labels, label));
+    return this._classMeans.get(label);
+  }
+
+  _meanOf(labels, label) {
     const mean = new Float32Array(this.latent);
     let count = 0;
     for (let n = 0; n < this.count; n++) {

@@ -1,0 +1,70 @@
+"""What a hand does on the latent canvas, and what an eye reads there, for the tests of its page."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+from playwright.sync_api import Page
+
+PIXELS = """canvas => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
+}"""
+
+
+def move(page: Page, x: float, y: float) -> None:
+    """The pointer to a place of the plane, in shares of its size from the top left."""
+    box = page.locator(".plane").bounding_box()
+    page.mouse.move(box["x"] + float(x) * box["width"], box["y"] + float(y) * box["height"])
+
+
+def click(page: Page, x: float, y: float) -> None:
+    move(page, x, y)
+    page.mouse.down()
+    page.mouse.up()
+
+
+def frames(page: Page, count: int = 3) -> None:
+    """Waits for the canvas to have drawn what it was told."""
+    page.evaluate(
+        """count => new Promise(resolve => {
+            const next = left => left ? requestAnimationFrame(() => next(left - 1)) : resolve();
+            next(count);
+        })""",
+        count,
+    )
+
+
+def pictures(page: Page, selector: str) -> np.ndarray:
+    """(n, D) bytes of the canvases."""
+    frames(page)
+    return np.array([each.evaluate(PIXELS) for each in page.locator(selector).all()])
+
+
+def decoded(page: Page) -> np.ndarray:
+    """(K, D) bytes of the tiles."""
+    return pictures(page, ".members button.tile canvas")
+
+
+def strip(page: Page, members: int) -> np.ndarray:
+    """(K, S, D) bytes of the interpolations."""
+    found = pictures(page, ".strip .rows canvas")
+    return found.reshape(members, -1, found.shape[1])
+
+
+def place(page: Page) -> np.ndarray:
+    """What the page says of the point that is decoded."""
+    text = page.locator(".place-text").first.inner_text().replace("−", "-")
+    return np.array([float(part.split("=")[1]) for part in text.split(",")])
+
+
+def query(page: Page) -> dict[str, str]:
+    return {k: v[0] for k, v in parse_qs(urlsplit(page.url).query, keep_blank_values=True).items()}
+
+
+def wait_for_query(page: Page, name: str, value: str | None) -> None:
+    page.wait_for_function(
+        "([name, value]) => new URLSearchParams(location.search).get(name) === value",
+        arg=[name, value],
+    )

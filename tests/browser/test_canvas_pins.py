@@ -1,0 +1,203 @@
+"""Pins, sliders and arithmetic of the latent canvas against what PyTorch decodes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.canvas import (
+    click,
+    decoded,
+    frames,
+    move,
+    pictures,
+    place,
+    query,
+    strip,
+    wait_for_query,
+)
+from vae_explorer.catalogue import load_members, read_catalogue
+from vae_explorer.data import load_dataset
+from vae_explorer.latent import linear_path, plane_axes
+
+NAMES = ("relu", "tanh", "silu")
+DIGITS = "?dataset=digits&background=none"
+CLOSE = 0.02  # a byte has 255 levels, and the browser's tables are within 1e-3
+
+
+class Truth:
+    """The digits' VAEs as PyTorch has them."""
+
+    def __init__(self, latent: int):
+        self.population = load_members(read_catalogue(), "digits", latent, NAMES)
+        test = load_dataset("digits").test
+        self.images, self.labels = test.images / np.float32(16), test.labels
+        self.codes = self.population.encode(self.images)[0].numpy()  # (K, N, L)
+
+    def class_mean(self, label: int) -> np.ndarray:
+        """(K, L)"""
+        return self.codes[:, self.labels == label].mean(1)
+
+    def decode(self, latents: np.ndarray) -> np.ndarray:
+        """(K, D) of latents (K, L)."""
+        return self.population.decode(latents[:, None].astype(np.float32)).numpy()[:, 0]
+
+
+@pytest.fixture(scope="module", params=[2, 20])
+def truth(request) -> Truth:
+    return Truth(request.param)
+
+
+@pytest.fixture(scope="module")
+def deep() -> Truth:
+    return Truth(20)
+
+
+def opened(open_page, truth: Truth, more: str = "&pins=") -> Page:
+    return open_page(f"{DIGITS}&latent={truth.codes.shape[2]}{more}", path="")
+
+
+def assert_shows(pixels: np.ndarray, expected: np.ndarray) -> None:
+    assert np.abs(pixels / 255 - expected).max() < CLOSE
+
+
+def test_the_mean_of_a_class_is_pinned_as_every_vae_has_it(open_page, truth):
+    page = opened(open_page, truth)
+    for label in ("3", "7"):
+        page.get_by_label("Pin the mean of a class").select_option(f"Mean of {label}")
+    ends = truth.class_mean(3), truth.class_mean(7)
+    steps = strip(page, len(NAMES))
+    path = linear_path(*ends, steps.shape[1])  # (K, S, L)
+    for s in (0, 11, steps.shape[1] - 1):
+        assert_shows(steps[:, s], truth.decode(path[:, s]))
+    wait_for_query(page, "anchors", "3,7")
+    page.locator(".members").get_by_role(
+        "button", name="Tanh"
+    ).click()  # its plane has the means elsewhere
+    assert_shows(strip(page, len(NAMES))[:, 0], truth.decode(ends[0]))
+
+
+def test_a_pinned_dot_is_that_image_in_every_vae(open_page, truth):
+    latent = truth.codes.shape[2]
+    page = opened(open_page, truth, "&pins=0,0,0,0&anchors=15,21&image=-1")
+    steps = strip(page, len(NAMES))
+    for s, image in ((0, 5), (-1, 11)):
+        assert_shows(steps[:, s], truth.decode(truth.codes[:, image]))
+    if latent > 2:  # the plane is held elsewhere, the images are where they were
+        page.get_by_label("Number of the test image").fill("40")
+        page.keyboard.press("Enter")
+        assert_shows(strip(page, len(NAMES))[:, 0], truth.decode(truth.codes[:, 5]))
+
+
+def test_what_is_played_is_what_the_strip_shows(open_page, deep):
+    page = opened(open_page, deep, "&pins=0,0,0,0&anchors=15,15")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").wait_for()
+    assert_shows(decoded(page), deep.decode(deep.codes[:, 5]))
+
+
+def test_free_pins_follow_the_image_that_the_plane_is_held_at(open_page, deep):
+    page = opened(open_page, deep, "&pins=-500,1000,800,-300&image=3")
+    for image in (3, 40):
+        field = page.get_by_label("Number of the test image")
+        field.fill(str(image))
+        field.press("Enter")
+        expected = []
+        for codes in deep.codes:
+            centre, axes = plane_axes(codes)
+            base = codes[image]
+            expected.append(base + axes @ (np.array([-0.5, 1.0]) - (base - centre) @ axes))
+        assert_shows(strip(page, len(NAMES))[:, 0], deep.decode(np.array(expected)))
+
+
+def test_a_slider_stands_at_the_code_and_moves_it(open_page, deep):
+    page = opened(open_page, deep, "&pins=&image=3&focus=1")
+    codes = deep.codes[1]
+    most = int(codes.std(0).argmax())
+    slider = page.get_by_label(f"Latent dimension {most + 1}", exact=True)
+    assert float(slider.input_value()) == pytest.approx(codes[3, most], abs=0.02)
+    slider.fill(str(codes[:, most].mean() + 2))
+    moved = float(slider.input_value())
+    latent = codes[3].copy()
+    latent[most] = moved
+    frames(page)
+    expected = deep.population.decode(np.tile(latent, (3, 1, 1)).astype(np.float32)).numpy()[1, 0]
+    assert_shows(decoded(page)[1], expected)
+    wait_for_query(page, "slides", f"{most},{round(moved * 1000)}")
+    other = open_page("?" + page.url.partition("?")[2], path="")
+    again = other.get_by_label(f"Latent dimension {most + 1}", exact=True)
+    assert float(again.input_value()) == pytest.approx(moved, abs=0.02)
+
+
+def test_sliders_are_those_of_the_vae_whose_plane_is_shown(open_page, deep):
+    page = opened(open_page, deep)
+    for k, name in enumerate(("ReLU", "Tanh", "SiLU")):
+        page.locator(".members").get_by_role("button", name=name).click()
+        first = page.locator(".dimensions input").first
+        most = int(deep.codes[k].std(0).argmax())
+        expect(first).to_have_attribute("aria-label", f"Latent dimension {most + 1}")
+        expect(page.get_by_text(f"latent dimensions, {name}")).to_be_visible()
+        expect(page.locator(".owner")).to_have_text(f"Codes of {name}")
+
+
+def test_arithmetic_adds_the_difference_of_two_means_and_is_in_the_address(open_page, truth):
+    page = opened(open_page, truth, "&pins=&image=3")
+    page.get_by_label("Class to take away").select_option("2")
+    page.get_by_label("Class to add").select_option("6")
+    page.get_by_label("How much of the difference").fill("0.75")
+    latent = truth.codes[:, 3] + 0.75 * (truth.class_mean(6) - truth.class_mean(2))
+    assert_shows(pictures(page, ".result canvas"), truth.decode(latent))
+    wait_for_query(page, "amount", "0.75")
+    other = open_page("?" + page.url.partition("?")[2], path="")
+    assert_shows(pictures(other, ".result canvas"), truth.decode(latent))
+    expect(other.get_by_label("Class to add")).to_have_value("6")
+
+
+def test_a_pin_is_dragged_and_a_click_takes_it_away(open_page):
+    page = open_page(DIGITS + "&pins=&image=-1", path="")
+    click(page, 0.05, 0.06)
+    move(page, 0.05, 0.06)
+    page.mouse.down()
+    move(page, 0.95, 0.9)
+    page.mouse.up()
+    frames(page)
+    x, y = place(page)
+    page.wait_for_function(
+        """([x, y]) => {
+            const pins = new URLSearchParams(location.search).get("pins").split(",").map(Number);
+            return Math.abs(pins[0] / 1000 - x) < 0.01 && Math.abs(pins[1] / 1000 - y) < 0.01;
+        }""",
+        arg=[float(x), float(y)],
+    )
+    expect(page.get_by_text("One pin; a second one")).to_be_visible()
+    click(page, 0.95, 0.9)
+    wait_for_query(page, "pins", "")
+
+
+def test_the_plane_goes_with_its_vae_when_others_come_and_go(open_page):
+    page = open_page(DIGITS + "&focus=2", path="")
+    expect(page.locator(".owner")).to_have_text("Codes of SiLU")
+    page.get_by_role("button", name="Remove ReLU").click()
+    expect(page.locator(".members button.tile")).to_have_count(2)
+    expect(page.locator(".owner")).to_have_text("Codes of SiLU")
+    wait_for_query(page, "focus", "1")
+    assert query(page)["activations"] == "tanh,silu"
+
+
+def test_a_drawing_stays_when_a_vae_is_added(open_page):
+    page = open_page(DIGITS + "&activations=relu,tanh&image=-1", path="")
+    box = page.locator(".pad").bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 50, box["y"] + 100, steps=5)
+    page.mouse.up()
+    before = pictures(page, ".result canvas")
+    assert before.any()
+    field = page.get_by_role("combobox", name="Activations")
+    field.fill("GELU")
+    page.get_by_role("option", name="GELU", exact=True).click()
+    expect(page.locator(".result canvas")).to_have_count(3)
+    after = pictures(page, ".result canvas")
+    np.testing.assert_array_equal(after[:2], before)
+    assert after[2].any()

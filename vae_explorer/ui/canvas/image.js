@@ -1,0 +1,153 @@
+// The image that is encoded, drawn or of the test set: its reconstructions, and latent arithmetic.
+
+class EncodedImage {
+  constructor(explorer) {
+    this.explorer = explorer;
+    this.codes = null; // of each member: {mean, logVariance}
+    const { pack } = explorer;
+    this.pad = new Pad(pack.dataset, pack.shape, (pixels) => {
+      explorer.touched();
+      explorer.view.image = -1;
+      explorer.view.slides = [];
+      this.encode(pixels);
+      explorer.changed();
+    });
+    this.results = pack.members.map((member) => {
+      const picture = new Picture(pack.shape), text = element("div", { className: "nats" });
+      const tile = element("div", { className: "tile result", title: `Reconstruction by ${member.label}` }, picture.element, text);
+      tile.style.setProperty("--member", member.colour);
+      return { element: tile, picture, text };
+    });
+    this.number = element("input", {
+      type: "number", min: 0, max: pack.count - 1, ariaLabel: "Number of the test image", placeholder: "none",
+      onchange: () => this.choose(Number(this.number.value)),
+    });
+    this.text = element("span", { className: "class-name" });
+    const part = element(
+      "div", { className: "draw" },
+      element("h3", { textContent: `Draw ${pack.noun}` }),
+      this.pad.element,
+      element(
+        "div", { className: "row" },
+        chip("Another", () => this.choose(Math.floor(Math.random() * pack.count)), { title: "A test image at random" }),
+        chip("Clear", () => this.clear()),
+      ),
+      element("label", { className: "row", title: "Test image" }, "No.", this.number, this.text),
+    );
+    this.arithmetic = this._arithmetic();
+    this.elements = [part, ...this.results.map((result) => result.element), this.arithmetic];
+    this._show();
+  }
+
+  pixelsOf(n) {
+    const { shape, images, levels } = this.explorer.pack;
+    const size = shape[0] * shape[1];
+    return Float32Array.from(images.subarray(n * size, (n + 1) * size), (value) => value / levels);
+  }
+
+  // By a hand: what was slid away from the last image's code goes with it.
+  choose(n) {
+    if (!(n >= 0 && n < this.explorer.pack.count)) return this._show();
+    this.explorer.touched();
+    this.explorer.view.slides = [];
+    this.pick(Math.floor(n));
+    this.explorer.changed();
+  }
+
+  pick(n) {
+    const pixels = this.pixelsOf(n), picture = new Picture(this.explorer.pack.shape);
+    picture.draw(pixels);
+    this.pad.show(picture.element);
+    this.explorer.view.image = n;
+    this.encode(pixels);
+  }
+
+  // Goes on with the drawing of a pad before this one.
+  drawOn(pad) {
+    this.pad.takeOver(pad);
+    this.encode(this.pad.pixels);
+  }
+
+  clear() {
+    this.pad.clear();
+    this.explorer.view.image = -1;
+    this.codes = null;
+    this._show();
+    this.explorer.changed();
+  }
+
+  encode(pixels) {
+    this.codes = this.explorer.pack.spaces.map((space) => {
+      const { mean, logVariance } = space.network.encode(pixels);
+      return { mean: Float32Array.from(mean), logVariance: Float32Array.from(logVariance) };
+    });
+    this._show();
+  }
+
+  _show() {
+    const { pack, view } = this.explorer;
+    const chosen = this.codes && view.image >= 0;
+    this.number.value = chosen ? view.image : "";
+    this.text.textContent = chosen ? pack.class_names[pack.labels[view.image]] : "";
+    this.explorer.holdPlane();
+    this.drawResults();
+  }
+
+  // Member k's code, moved by the arithmetic.
+  shifted(k) {
+    const { pack: { spaces, labels }, view: { minus, plus, amount } } = this.explorer;
+    const { mean } = this.codes[k];
+    if (!amount) return mean;
+    const start = spaces[k].classMean(labels, minus), end = spaces[k].classMean(labels, plus);
+    return mean.map((value, d) => value + amount * (end[d] - start[d]));
+  }
+
+  drawResults() {
+    const { pack } = this.explorer;
+    const blank = new Float32Array(pack.shape[0] * pack.shape[1]);
+    this.results.forEach(({ picture, text }, k) => {
+      picture.draw(this.codes ? pack.spaces[k].network.decode(this.shifted(k)) : blank);
+      text.textContent = this.codes ? this._cost(this.codes[k]) : "";
+    });
+    this.explorer.redraw();
+  }
+
+  _cost({ mean, logVariance }) {
+    if (this.explorer.view.amount) return "moved";
+    let kl = 0;
+    for (let d = 0; d < mean.length; d++) {
+      kl += 0.5 * (mean[d] ** 2 + Math.exp(logVariance[d]) - 1 - logVariance[d]);
+    }
+    return `KL ${kl.toFixed(1)} nats`;
+  }
+
+  // The difference of two class means, added to the image's code.
+  _arithmetic() {
+    const { explorer } = this, { pack, view } = explorer;
+    const choose = (ariaLabel, name) => {
+      const options = pack.class_names.map((textContent, value) => element("option", { value, textContent }));
+      const select = element("select", { ariaLabel }, ...options);
+      select.value = Math.min(view[name], options.length - 1);
+      return select;
+    };
+    const minus = choose("Class to take away", "minus"), plus = choose("Class to add", "plus");
+    const amount = element("input", { type: "range", min: 0, max: 1.5, step: 0.01, ariaLabel: "How much of the difference" });
+    amount.value = view.amount;
+    const shown = element("output");
+    const show = () => { shown.textContent = `× ${Number(amount.value).toFixed(2)}`; };
+    minus.onchange = plus.onchange = amount.oninput = () => {
+      if (!this.codes) this.choose(0);
+      explorer.touched();
+      Object.assign(view, { minus: Number(minus.value), plus: Number(plus.value), amount: Number(amount.value) });
+      show();
+      this.drawResults();
+      explorer.changed();
+    };
+    show();
+    return element(
+      "div", { className: "row arithmetic", title: "The image's code, moved by the difference of two class means" },
+      element("h3", { textContent: "Latent arithmetic" }),
+      "image − mean of", minus, "+ mean of", plus, amount, shown,
+    );
+  }
+}
