@@ -16,11 +16,14 @@ LONGEST_FILE = 450
 # Who may import what, from the page down to the leaves. A module that is named nowhere is a part
 # of the engine. Nothing imports a layer above its own.
 LAYERS = (
+    ("__main__", "cli"),  # a report that the command line writes has figures
     ("ui",),
-    ("__main__", "cli", "terminal", "interruption"),
+    ("cli_options", "terminal", "terminal_race", "interruption"),
     ("runs", "worker", "background", "archive"),
     ("catalogue",),
+    ("race_store", "judging"),
     ("store",),
+    ("racing",),
     ("training",),
     ("engine",),
     ("config", "snapshot", "settings"),

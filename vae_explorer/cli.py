@@ -31,7 +31,7 @@ from vae_explorer.judgement import Judging
 from vae_explorer.presets import PRESETS
 from vae_explorer.settings import from_text
 from vae_explorer.store import StoreError, check_target, read_record, save_run
-from vae_explorer.terminal import progress, say, table
+from vae_explorer.terminal import latest, progress, say, table
 from vae_explorer.terminal_race import standings
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a wrong option is answered before it is imported
@@ -239,7 +239,7 @@ def _announcement(trainer: Trainer | RaceTrainer, threads: int) -> str:
     members = trainer.experiment.members
     labels = dict.fromkeys(member.label for member in members)
     count = len(members)
-    precision = getattr(trainer, "trainers", [trainer])[0].precision
+    precision = latest(trainer).precision
     return (
         f"Training {count} VAE{'s' * (count > 1)} ({', '.join(labels)}) for "
         f"{trainer.experiment.epochs:,} epochs in {precision} on {threads} "

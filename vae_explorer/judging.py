@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import numpy as np
+import torch
 
 from vae_explorer.arms import arms_of
-from vae_explorer.importance import importance_bound
-from vae_explorer.judgement import Judging, LayerHealth, MemberJudgement, Race
+from vae_explorer.importance import bound_with_error
+from vae_explorer.judgement import Environment, Judging, LayerHealth, MemberJudgement, Race
 from vae_explorer.racing import RaceTrainer
 from vae_explorer.results import member_results
+from vae_explorer.store import library_versions
 from vae_explorer.training import Trainer
 
 
@@ -37,6 +40,13 @@ def judge(
         bound_samples=judging.bound_samples,
         bound_images=bound_images,
         train_images=train_images,
+        environment=Environment(
+            made=datetime.now(UTC).isoformat(timespec="seconds"),
+            versions=library_versions(),
+            precision=race.latest.precision,
+            threads=torch.get_num_threads(),
+            data_origin=race.dataset.origin,
+        ),
     )
 
 
@@ -49,19 +59,18 @@ def _judged(
         trainer.experiment, snapshot, len(trainer.dataset.train.labels), evaluation
     )
     train = trainer.evaluate_training(train_images).sum(0)
-    bounds = importance_bound(
+    bound = bound_with_error(
         trainer.population,
         trainer.test_pixels(bound_images),
         bound_samples,
         trainer.experiment.seed,
     )
-    errors = bounds.std(1, ddof=1) / np.sqrt(bounds.shape[1])
     return [
         MemberJudgement(
             result=result,
             train_loss=_finite(train[k]),
-            bound=_finite(-bounds[k].mean()),
-            bound_error=_finite(errors[k]),
+            bound=_finite(-bound.mean[k]),
+            bound_error=_finite(bound.error[k]),
             layers=tuple(
                 LayerHealth(layer.name, float(layer.dead[k]), float(layer.saturated[k]))
                 for layer in snapshot.layers

@@ -142,6 +142,18 @@ def _unsavable(target: Path, error: Exception) -> StoreError:
     return StoreError(f"The run cannot be saved as {target}: {_reason(error)}.")
 
 
+def library_versions() -> dict[str, str]:
+    """Of what decides which numbers come out of training."""
+    import torch
+
+    return {
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "numpy": np.__version__,
+        "vae_explorer": __version__,
+    }
+
+
 def _record(trainer: Trainer, evaluate: bool) -> RunRecord:
     """What run.json is to say; the newest test losses are taken from the curves or evaluated."""
     import torch
@@ -158,12 +170,7 @@ def _record(trainer: Trainer, evaluate: bool) -> RunRecord:
         epoch=trainer.epoch,
         precision=trainer.precision,
         threads=torch.get_num_threads(),
-        versions={
-            "python": platform.python_version(),
-            "torch": str(torch.__version__),
-            "numpy": np.__version__,
-            "vae_explorer": __version__,
-        },
+        versions=library_versions(),
         data_origin=trainer.dataset.origin,
         training_images=images,
         test_images=len(trainer.dataset.test.labels),

@@ -67,7 +67,7 @@ class Lines:
 
     def update(self) -> None:
         part = _LINES * self._trainer.step_number // self._trainer.steps
-        if part > self._said or _latest(self._trainer).epoch == 1:
+        if part > self._said or latest(self._trainer).epoch == 1:
             self._said = part
             say(status(self._trainer, time.monotonic() - self._started))
 
@@ -80,16 +80,17 @@ def progress(trainer: Trainer | RaceTrainer) -> Bar | Lines:
     return Bar(trainer) if sys.stdout and sys.stdout.isatty() else Lines(trainer)
 
 
-def _latest(trainer: Trainer | RaceTrainer) -> Trainer:
+def latest(trainer: Trainer | RaceTrainer) -> Trainer:
     """Of a race the population that took the last step."""
-    latest: Trainer = getattr(trainer, "latest", trainer)
-    return latest
+    from vae_explorer.racing import RaceTrainer
+
+    return trainer.latest if isinstance(trainer, RaceTrainer) else trainer
 
 
 def status(run: Trainer | RaceTrainer, seconds: float) -> str:
     """One line on a run that has been going for so long and has taken a step or more."""
     share = run.step_number / run.steps
-    trainer = _latest(run)
+    trainer = latest(run)
     speed = trainer.images_trained / trainer.seconds
     left = seconds * (1 - share) / share
     parts = (

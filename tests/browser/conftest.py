@@ -25,6 +25,8 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
 ]
 
+READY = {"train": "Train", "compare": "Race"}  # pages by their path: the button that starts a run
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[subprocess.Popen]:
@@ -82,7 +84,8 @@ def error_of(message: ConsoleMessage) -> list[str]:
 
     A page with a path of its own first looks for its server below that path, and then above.
     """
-    looked_below = "/train/_stcore/" in message.location.get("url", "")
+    url = message.location.get("url", "")
+    looked_below = any(f"/{path}/_stcore/" in url for path in READY)
     is_error = message.type == "error" and not looked_below
     return [f"{message.text} {message.location}"] if is_error else []
 
@@ -100,7 +103,7 @@ def open_page(server, browser) -> Iterator[Callable[..., Page]]:
         size: tuple[int, int] = (1280, 720),
         **options,
     ) -> Page:
-        """`path` is train, or empty for the Explore page."""
+        """`path` is train or compare, or empty for the Explore page."""
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=theme,
@@ -112,8 +115,8 @@ def open_page(server, browser) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda message: errors.extend(error_of(message)))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(server.address + path + query)
-        if path == "train":
-            page.get_by_role("button", name="Train", exact=True).wait_for()
+        if path in READY:
+            page.get_by_role("button", name=READY[path], exact=True).wait_for()
         else:
             page.locator(".plane canvas.overlay").wait_for()
         pages.append(page)

@@ -148,14 +148,16 @@ def _ends(shown: ShownRace) -> None:
     labels = shown.probe.labels
     run = shown.run
     assert run is not None
+
+    def name(image: int) -> str:
+        return names[labels[image]] + (" (another)" if image >= len(names) else "")
+
     ends = [
         st.selectbox(
             f"Image to interpolate {place}",
             range(shown.probe.shown),
             index=run.path[place == "to"],
-            format_func=lambda image, place=place: (
-                f"{place} {names[labels[image]]}" + (" (another)" if image >= len(names) else "")
-            ),
+            format_func=name,
             label_visibility="collapsed",
             key=f"compare.path_{place}",
             width=150,

@@ -1,0 +1,141 @@
+"""The command line's compare, as a whole: a race on the 8×8 digits, judged, saved and reported."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vae_explorer
+from vae_explorer import cli
+from vae_explorer.race_store import load_race
+from vae_explorer.store import StoreError
+
+ROOT = Path(__file__).parent.parent
+COMPARE = [sys.executable, "-m", "vae_explorer", "compare", "--threads", "1", "--dataset", "digits"]
+SMALL = ["--hidden", "8", "--bound-samples", "3", "--bound-images", "20"]
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    """A finished race's folder, and what the command said."""
+    folder = tmp_path_factory.mktemp("races") / "race"
+    done = subprocess.run(
+        [
+            *COMPARE,
+            *SMALL,
+            *("--activation", "relu", "--activation", "gelu", "--seeds", "3", "--epochs", "4"),
+            *("--reference", "gelu", "--out", str(folder)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder, done.stdout
+
+
+def test_it_writes_a_report_the_numbers_and_the_runs(compared):
+    folder, _ = compared
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html",
+        "results.csv",
+        "results.json",
+        "history.safetensors",
+        "runs",
+    }
+    with (folder / "results.csv").open(newline="") as file:
+        assert len(list(csv.DictReader(file))) == 6
+    assert json.loads((folder / "results.json").read_text())
+    report = (folder / "report.html").read_text()
+    assert "python -m vae_explorer compare" in report
+    assert len(vae_explorer.load(folder / "runs" / "1")) == 6
+
+
+def test_what_it_saved_is_the_race(compared):
+    folder, _ = compared
+    saved = load_race(folder)
+    run = vae_explorer.load_run(folder / "runs" / "1")
+    losses = [member.result.test_loss for member in saved.race.members]
+    assert losses == [result.test_loss for result in run.results]
+    assert len(saved.history) > 20
+    newest = saved.history.at(-1)[0]
+    np.testing.assert_allclose(newest.curves.test_loss, run.curves.test_loss, rtol=1e-6)
+
+
+def test_it_says_who_leads_and_by_how_much(compared):
+    _, said = compared
+    lines = said.splitlines()
+    (start,) = [i for i, line in enumerate(lines) if line.startswith("On the test images")]
+    assert "to GELU" in lines[start + 1]
+    table = dict(line.split(maxsplit=1) for line in lines[start + 2 : start + 4])
+    assert set(table) == {"ReLU", "GELU"}
+    assert re.fullmatch(r"[\d.]+\s+± [\d.]+\s+[+−][\d.]+\s+± [\d.]+(\s+not clear)?", table["ReLU"])
+    assert lines[-1].startswith("Saved as")
+
+
+def test_a_ctrl_c_saves_what_there_is(tmp_path):
+    folder = tmp_path / "race"
+    process = subprocess.Popen(
+        [*COMPARE, *SMALL, "--activation", "relu", "--epochs", "10000", "--out", str(folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    for line in process.stdout:
+        if " % " in line:
+            process.send_signal(signal.SIGINT)
+            break
+    said, errors = process.communicate(timeout=120)
+    assert (process.returncode, errors) == (130, "")
+    assert "Interrupted at step" in said
+    assert load_race(folder).race.experiment.activations == ("relu",)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--reference", "gelu"],
+            "The reference is 'gelu'; it may be one of those that race: relu",
+        ),
+        (
+            ["--bound-samples", "0"],
+            "bound_samples is 0; it must be a whole number from 1 to 5,000.",
+        ),
+        (["--bound-images", "x"], "bound_images is 'x'; it must be a whole number"),
+        (["--sweep", "depth", "--sweep-values", "9"], "The sweep of depth cannot take 9"),
+        (["--sweep", "speed"], "sweep is 'speed'; it may be none, depth"),
+    ],
+)
+def test_what_is_wrong_is_answered_in_a_sentence(options, message, tmp_path, capsys):
+    command = ["compare", "--activation", "relu", "--out", str(tmp_path / "x"), *options]
+    assert cli.main(command) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_folder_that_is_something_else_is_not_touched(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine")
+    assert cli.main(["compare", "--activation", "relu", "--out", str(tmp_path)]) == 2
+    assert "is there already and is no race" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_run_has_one_shape(tmp_path, capsys):
+    assert cli.main(["train", "--sweep", "latent", "--out", str(tmp_path / "x")]) == 2
+    assert "`compare` trains them all" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_race_is_answered(tmp_path):
+    with pytest.raises(StoreError, match=r"is no saved race: it has no results\.json"):
+        load_race(tmp_path)
