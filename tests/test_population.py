@@ -337,3 +337,26 @@ def test_the_parameters_are_counted_as_they_are():
             population = Population(recipe)
             counted = sum(value.numel() for value in population.parameters.values.values())
             assert counted - recipe.parameters_per_member == (output == "gaussian")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"activations": ("relu", "prelu"), "decoder_activations": ("tanh", "snake"), "seeds": 2},
+        {"activations": ("swish", "tanh"), "sweep": "beta", "sweep_values": (0.5, 2), "seed": 7},
+        {"activations": ("relu",), "sweep": "dropout", "output": "gaussian"},
+    ],
+)
+def test_a_member_alone_has_its_recipe_and_its_weights(changes, randomise, random):
+    population = Population(experiment(**changes))
+    randomise(population)
+    images = random.random((5, population.image_size), dtype=np.float32)
+    together = population.encode(images)[0]
+    for member, recipe in enumerate(population.members):
+        alone = population.alone(member)
+        assert alone.members == (recipe,)
+        torch.testing.assert_close(alone.encode(images)[0][0], together[member])
+        latents = together[member]
+        torch.testing.assert_close(alone.decode(latents)[0], population.decode(latents)[member])
+        alone.parameters.flat.zero_()  # a copy: the population is as it was
+    torch.testing.assert_close(population.encode(images)[0], together, rtol=0, atol=0)

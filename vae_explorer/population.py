@@ -75,6 +75,27 @@ class Population:
     def __len__(self) -> int:
         return len(self.members)
 
+    @torch.no_grad()
+    def alone(self, member: int) -> Population:
+        """A population of that member only, with a copy of its weights."""
+        recipe = self.members[member]
+        same = recipe.encoder_activation == recipe.decoder_activation
+        experiment = self.experiment.replace(
+            activations=(recipe.encoder_activation,),
+            decoder_activations=None if same else (recipe.decoder_activation,),
+            dropout=recipe.dropout,
+            beta=recipe.beta,
+            learning_rate=recipe.learning_rate,
+            seed=recipe.seed,
+            seeds=1,
+            sweep="none",
+            sweep_values=(),
+        )
+        one = Population(experiment)
+        for name, value in one.parameters.values.items():
+            value.copy_(self.parameters.values[name][member : member + 1])
+        return one
+
     def multiply_in(self, precision: str) -> None:
         """Sets the precision of training's matrix products, float32 or bfloat16.
 
