@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from vae_explorer import __version__, catalogue
+from vae_explorer.command_line import PROGRAM, option_names
 from vae_explorer.config import SETTINGS, ConfigError, Experiment, parse
 from vae_explorer.cores import available_cores
 from vae_explorer.data import DATA_DIR_VARIABLE, DataError, load_dataset
@@ -25,7 +26,6 @@ from vae_explorer.terminal import progress, say, table
 if TYPE_CHECKING:  # PyTorch takes seconds: a wrong option is answered before it is imported
     from vae_explorer.training import Trainer
 
-_PROGRAM = "python -m vae_explorer"
 _FAILED = 2
 _INTERRUPTED = 130  # as a shell reports a program that a Ctrl-C has ended
 _MOST_THREADS = 1024
@@ -65,7 +65,7 @@ class _Parser(argparse.ArgumentParser):
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; the chosen one's function is in `run`."""
     parser = _Parser(
-        prog=_PROGRAM,
+        prog=PROGRAM,
         description="See what an activation function does to a variational autoencoder.",
         allow_abbrev=False,
     )
@@ -123,7 +123,7 @@ def add_experiment_options(parser: argparse.ArgumentParser) -> None:
     for setting in SETTINGS.values():
         several: dict[str, Any] = {"nargs": "*", "action": "extend"}
         group.add_argument(
-            *_option_names(setting),
+            *option_names(setting),
             dest=setting.name,
             help=_help(setting).replace("%", "%%"),
             metavar=_metavar(setting),
@@ -147,12 +147,6 @@ def _text(words: str | list[str]) -> str:
         return words
     text = ",".join(words).replace(" ", ",")
     return "" if text == "none" else text
-
-
-def _option_names(setting: Field) -> list[str]:
-    name = "--" + setting.name.replace("_", "-")
-    # In the singular too where it may be repeated: --activation relu --activation tanh
-    return [name.removesuffix("s"), name] if "each" in setting.metadata else [name]
 
 
 def _metavar(setting: Field) -> str:
@@ -237,7 +231,7 @@ def _train_epilog() -> str:
     presets = "\n".join(f"  {name:<14}{preset.sentence}" for name, preset in PRESETS.items())
     return (
         f"presets:\n{presets}\n\nexample:\n"
-        f"  {_PROGRAM} train --dataset digits --activation relu tanh --seeds 3 --out runs/digits"
+        f"  {PROGRAM} train --dataset digits --activation relu tanh --seeds 3 --out runs/digits"
     )
 
 
