@@ -43,11 +43,8 @@ class Facts:
 
     @cached_property
     def whole(self) -> list[int]:
-        """The arms of which every seed came to the end: only they can be compared.
-
-        Of another arm the seeds that are left are the lucky ones.
-        """
-        return np.flatnonzero(np.isfinite(self.values("test_loss")).all(1)).tolist()
+        """The arms that can be compared."""
+        return np.flatnonzero(self.race.whole()).tolist()
 
     @property
     def noun(self) -> str:
