@@ -110,7 +110,7 @@ def to_json(race: Race, reference: str) -> str:
         "interval_level": LEVEL,
         "alpha": ALPHA,
         "arms": _arms(race, race.row(reference)),
-        "leaders": _leaders(race),
+        "leaders": _leaders(race, race.row(reference)),
         "findings": [dataclasses.asdict(finding) for finding in explain(race, reference)],
         "claims": [dataclasses.asdict(finding) for finding in claims(race)],
         "recommendation": dataclasses.asdict(recommend(race, reference)),
@@ -161,13 +161,17 @@ def _difference(found: Difference, comparable: bool) -> dict[str, Any]:
     }
 
 
-def _leaders(race: Race) -> dict[str, list[str]]:
+def _leaders(race: Race, reference: int) -> dict[str, list[str]]:
     """Keys of the arms that may be the best by each quantity; nobody leads by one seed."""
     if race.experiment.seeds < 2:
         return {}
     whole = race.whole()
     return {
-        name: [race.arms[arm].key for arm in leaders(race.values(name), q.better) if whole[arm]]
+        name: [
+            race.arms[arm].key
+            for arm in leaders(race.values(name), q.better, reference)
+            if whole[arm]
+        ]
         for name, q in QUANTITIES.items()
         if q.better and not q.shared
     }

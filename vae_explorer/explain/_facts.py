@@ -79,7 +79,7 @@ class Facts:
         return self.leaders_by("test_loss")
 
     def leaders_by(self, quantity: str) -> tuple[int, ...]:
-        found = leaders(self.values(quantity), QUANTITIES[quantity].better)
+        found = leaders(self.values(quantity), QUANTITIES[quantity].better, self.reference)
         return tuple(arm for arm in found if arm in self.whole)
 
     def others(self) -> list[int]:
