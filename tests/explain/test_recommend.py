@@ -182,6 +182,6 @@ def test_another_winner_with_another_value_is_case_by_case():
     )
     losses = {"relu@1": 30.0, "tanh@1": 33.0, "relu@4": 35.0, "tanh@4": 40.0}
     assert (
-        "ReLU is among the leaders, or alone, with every beta"
+        "ReLU is among the leaders, or alone, with every value of the beta"
         in claim(race_of(experiment, losses), "C10")[0]
     )
