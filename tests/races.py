@@ -36,7 +36,7 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
     members: list[MemberJudgement | None] = [None] * len(experiment.members)
     for index, arm in enumerate(arms):
         for place, row in enumerate(arm.rows):
-            draws = np.random.default_rng([7, index, place]).normal(0, NOISE, 4)
+            draws = np.random.default_rng([7, index, place]).normal(0, NOISE, 4).tolist()
             loss = losses[arm.key] + LUCK[place % len(LUCK)] + draws[0]
 
             def at(name: str, default: float, arm=arm, place=place) -> float:

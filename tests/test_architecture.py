@@ -225,7 +225,11 @@ def test_no_file_is_longer_than_one_can_read():
 
 
 @pytest.mark.parametrize(
-    "module", ["config", "snapshot", "data", "activations", "results", "catalogue", "explain"]
+    "module",
+    [
+        *("config", "snapshot", "data", "activations", "results", "catalogue", "explain"),
+        *("race_record", "command_line"),
+    ],
 )
 def test_what_lists_and_draws_does_without_pytorch(module):
     loaded = modules_after(f"import {PACKAGE}, {PACKAGE}.{module}")

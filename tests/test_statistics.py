@@ -114,6 +114,19 @@ def test_each_group_has_leaders_of_its_own(losses):
     assert leaders_within(losses, -1, []) == ()
 
 
+def test_who_is_clearly_behind_the_reference_does_not_lead():
+    """Clear among three comparisons, not among six."""
+    rng = np.random.default_rng(2)
+    values = rng.normal(0, 1, (4, 6))
+    values[1] = values[0] + 0.5 + 0.8 * np.array([0.4, -0.4, 0.5, -0.5, 0.1, -0.1])
+    behind = differences(values, reference=0)[1]
+    assert behind.p_value * 3 < ALPHA < behind.p_value * 6 and behind.clear
+    assert 1 in leaders(values, better=-1)
+    assert 1 not in leaders(values, better=-1, reference=0)
+    assert 0 not in leaders(values, better=1, reference=0)
+    assert set(leaders(values, better=-1, reference=2)) == set(leaders(values, better=-1))
+
+
 def test_one_seed_has_no_winner():
     assert set(leaders(np.array([[1.0], [50.0], [99.0]]), better=-1)) == {0, 1, 2}
 
@@ -130,7 +143,7 @@ def test_a_null_race_finds_a_winner_or_a_clear_difference_as_rarely_as_is_said()
     repeats, winners, clear = 1000, 0, 0
     for _ in range(repeats):
         values = rng.normal(0, 3, 5) + rng.normal(0, 1, (6, 5))
-        winners += len(leaders(values, better=-1)) == 1
+        winners += len(leaders(values, better=-1, reference=0)) == 1
         clear += any(d is not None and d.clear for d in differences(values, reference=0))
     most = ALPHA + 3 * np.sqrt(ALPHA * (1 - ALPHA) / repeats)
     assert winners / repeats <= most
@@ -151,7 +164,7 @@ def test_one_activation_under_several_names_has_no_winner(few_digits):
     repeats, winners, clear = 400, 0, 0
     for _ in range(repeats):
         values = rng.permutation(final)[:20].reshape(4, 5)
-        winners += len(leaders(values, better=-1)) == 1
+        winners += len(leaders(values, better=-1, reference=0)) == 1
         clear += any(d is not None and d.clear for d in differences(values, reference=0))
     most = ALPHA + 3 * np.sqrt(ALPHA * (1 - ALPHA) / repeats)
     assert winners / repeats <= most

@@ -94,6 +94,13 @@ def test_the_arms_of_a_sweep_are_recipes_by_values(sweep):
     assert sorted(row for arm in arms for row in arm.rows) == list(range(len(members)))
 
 
+def test_values_that_are_written_alike_are_two_arms():
+    values = (0.1234567, 0.12345671)
+    arms = arms_of(Experiment(activations=["relu"], sweep="beta", sweep_values=values))
+    assert [arm.key for arm in arms] == ["relu@0.1234567", "relu@0.12345671"]
+    assert arms[1].label == "ReLU, beta 0.12345671"
+
+
 @pytest.mark.parametrize("sweep", ["learning_rate", "beta", "dropout"])
 def test_a_member_of_a_sweep_learns_as_it_does_alone(few_digits, sweep):
     common = {"dataset": "digits", "activations": ["tanh"], "hidden": [16], "epochs": 5}

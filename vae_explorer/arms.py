@@ -35,15 +35,21 @@ def arms_of(experiment: Experiment) -> tuple[Arm, ...]:
         rows.setdefault((member.activation_key, value), []).append(row)
     return tuple(
         Arm(
-            key=activation_key if value is None else f"{activation_key}@{value:g}",
+            key=activation_key if value is None else f"{activation_key}@{_text(value)}",
             activation_key=activation_key,
             label=members[where[0]].label
-            + ("" if value is None else f", {SWEEPS[experiment.sweep].label} {value:g}"),
+            + ("" if value is None else f", {SWEEPS[experiment.sweep].label} {_text(value)}"),
             value=value,
             rows=tuple(where),
         )
         for (activation_key, value), where in rows.items()
     )
+
+
+def _text(value: float) -> str:
+    """As short as people write it, with all digits where fewer would be another number's."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def _values(experiment: Experiment) -> list[float | None]:

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.config import Experiment
+from vae_explorer.fields import parse_object
 from vae_explorer.folders import read_text, replace_file
 from vae_explorer.results import MemberResult
-from vae_explorer.run_record import RunRecord, parse_object
+from vae_explorer.run_record import RunRecord
 from vae_explorer.store import (
     METRICS_NAME,
     MODEL_NAME,

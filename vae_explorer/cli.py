@@ -13,7 +13,6 @@ from vae_explorer import __version__, catalogue, race_store
 from vae_explorer.arms import arm_index, arms_of
 from vae_explorer.cli_options import (
     FAILED,
-    PROGRAM,
     Parser,
     add_experiment_options,
     add_images,
@@ -21,8 +20,8 @@ from vae_explorer.cli_options import (
     experiment_from,
     help_of,
     metavar_of,
-    option_names,
 )
+from vae_explorer.command_line import PROGRAM, option_names
 from vae_explorer.config import SHAPE_SWEEPS, ConfigError, Experiment, parse
 from vae_explorer.cores import available_cores
 from vae_explorer.data import DataError, load_dataset

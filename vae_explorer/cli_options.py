@@ -10,11 +10,11 @@ import argparse
 from dataclasses import Field
 from typing import Any, NoReturn
 
+from vae_explorer.command_line import option_names
 from vae_explorer.config import SETTINGS, Experiment, parse
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.presets import PRESETS
 
-PROGRAM = "python -m vae_explorer"
 FAILED = 2  # the exit code of a command that was refused
 _MOST_THREADS = 1024
 
@@ -58,12 +58,6 @@ def _text(words: str | list[str]) -> str:
         return words
     text = ",".join(words).replace(" ", ",")
     return "" if text == "none" else text
-
-
-def option_names(setting: Field) -> list[str]:
-    name = "--" + setting.name.replace("_", "-")
-    # In the singular too where it may be repeated: --activation relu --activation tanh
-    return [name.removesuffix("s"), name] if "each" in setting.metadata else [name]
 
 
 def metavar_of(setting: Field) -> str:

@@ -168,6 +168,13 @@ class Race:
         numbers = [np.nan if member.diverged else _number(of(member)) for member in self.members]
         return by_arm(self.arms, np.array(numbers))
 
+    def whole(self) -> np.ndarray:
+        """(A,) whether every seed of an arm came to its end with a loss.
+
+        Only such arms can be compared: of another the seeds that are left are the lucky ones.
+        """
+        return np.isfinite(self.values("test_loss")).all(1)
+
     def diverged(self) -> np.ndarray:
         """(A,) how many seeds of each arm diverged."""
         return by_arm(self.arms, np.array([m.diverged for m in self.members])).sum(1)

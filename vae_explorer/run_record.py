@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vae_explorer.config import Experiment, Member
+from vae_explorer.fields import check_format, field, mapping, parse_object
 from vae_explorer.results import MemberResult
 from vae_explorer.snapshot import Freeze
 
@@ -58,64 +58,36 @@ class RunRecord:
     def from_json(cls, text: str) -> RunRecord:
         """The inverse of to_json. ValueError, whose message says what is wrong, for other text."""
         values = parse_object(text)
-        _check_format(values)
-        experiment = Experiment.from_dict(_field(values, "experiment", dict))
+        check_format(values, FORMAT, VERSION, "run")
+        experiment = Experiment.from_dict(field(values, "experiment", dict))
         info = _info(values)
-        entries = _field(values, "members", list)
+        entries = field(values, "members", list)
         if len(entries) != len(experiment.members):
             raise ValueError(
                 f"it has results of {len(entries):,} members and the experiment has "
                 f"{len(experiment.members):,}"
             )
         results = tuple(
-            _result(entry, recipe, index)
+            result_from(entry, recipe, index)
             for index, (entry, recipe) in enumerate(zip(entries, experiment.members))
         )
         _check_end(info, results)
         return cls(experiment, results, info)
 
 
-def parse_object(text: str) -> dict[str, Any]:
-    """The JSON object that the text is; ValueError for any other text."""
-    try:
-        values = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"it is not JSON ({error})") from error
-    if not isinstance(values, dict):
-        raise ValueError("it is JSON, but no object with fields")
-    return values
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-def _check_format(values: Mapping[str, Any]) -> None:
-    if values.get("format") != FORMAT:
-        raise ValueError(f"it is no run of VAE Explorer: its format is not {FORMAT!r}")
-    version = _field(values, "version", int)
-    if version > VERSION:
-        raise ValueError(
-            f"a newer VAE Explorer wrote it, in version {version} of the format; this one reads "
-            f"up to version {VERSION}"
-        )
-    if version < 1:
-        raise ValueError(f"there is no version {version} of the format")
-
-
 def _info(values: Mapping[str, Any]) -> RunInfo:
     return RunInfo(
-        made=_field(values, "made", str),
-        finished=_field(values, "finished", bool),
-        step=_field(values, "step", int),
-        steps=_field(values, "steps", int),
-        epoch=_field(values, "epoch", float),
-        precision=_field(values, "precision", str),
-        threads=_field(values, "threads", int),
-        versions=_mapping(values, "versions", str),
-        data_origin=_field(values, "data_origin", str),
-        training_images=_field(values, "training_images", int),
-        test_images=_field(values, "test_images", int),
+        made=field(values, "made", str),
+        finished=field(values, "finished", bool),
+        step=field(values, "step", int),
+        steps=field(values, "steps", int),
+        epoch=field(values, "epoch", float),
+        precision=field(values, "precision", str),
+        threads=field(values, "threads", int),
+        versions=mapping(values, "versions", str),
+        data_origin=field(values, "data_origin", str),
+        training_images=field(values, "training_images", int),
+        test_images=field(values, "test_images", int),
         changes=_changes(values),
     )
 
@@ -131,13 +103,14 @@ def _check_end(info: RunInfo, results: Sequence[MemberResult]) -> None:
 
 def _changes(values: Mapping[str, Any]) -> tuple[Mapping[str, float], ...]:
     changes = []
-    for entry in _field(values, "changes", list):
-        settings = _mapping({"changes": entry}, "changes", float)
-        changes.append({**settings, "step": _field(entry, "step", int)})
+    for entry in field(values, "changes", list):
+        settings = mapping({"changes": entry}, "changes", float)
+        changes.append({**settings, "step": field(entry, "step", int)})
     return tuple(changes)
 
 
-def _result(entry: Any, recipe: Member, index: int) -> MemberResult:
+def result_from(entry: Any, recipe: Member, index: int) -> MemberResult:
+    """The result of member `index`, of this recipe, from its JSON; ValueError if it is none."""
     wanted = dataclasses.asdict(recipe)
     found = entry.get("recipe") if isinstance(entry, dict) else None
     if isinstance(found, dict):  # runs of before a sweep could reach it name no learning rate
@@ -146,14 +119,14 @@ def _result(entry: Any, recipe: Member, index: int) -> MemberResult:
         raise ValueError(f"member {index} has not the recipe that the experiment gives it")
     return MemberResult(
         recipe=recipe,
-        test_loss=_field(entry, "test_loss", float, optional=True),
-        test_reconstruction=_field(entry, "test_reconstruction", float, optional=True),
-        test_kl=_field(entry, "test_kl", float, optional=True),
-        active_latents=_field(entry, "active_latents", int),
-        seconds=_field(entry, "seconds", float),
-        seconds_with_evaluation=_field(entry, "seconds_with_evaluation", float),
-        images_per_second=_field(entry, "images_per_second", float),
-        frozen=_freeze(_field(entry, "frozen", dict, optional=True), index),
+        test_loss=field(entry, "test_loss", float, optional=True),
+        test_reconstruction=field(entry, "test_reconstruction", float, optional=True),
+        test_kl=field(entry, "test_kl", float, optional=True),
+        active_latents=field(entry, "active_latents", int),
+        seconds=field(entry, "seconds", float),
+        seconds_with_evaluation=field(entry, "seconds_with_evaluation", float),
+        images_per_second=field(entry, "images_per_second", float),
+        frozen=_freeze(field(entry, "frozen", dict, optional=True), index),
     )
 
 
@@ -164,50 +137,7 @@ def _freeze(values: Mapping[str, Any] | None, index: int) -> Freeze | None:
         raise ValueError(f"member {index} is frozen as if it were another")
     return Freeze(
         member=index,
-        step=_field(values, "step", int),
-        layer=_field(values, "layer", str),
-        reason=_field(values, "reason", str),
+        step=field(values, "step", int),
+        layer=field(values, "layer", str),
+        reason=field(values, "reason", str),
     )
-
-
-_LARGEST = sys.float_info.max
-_KINDS = {
-    str: "a text",
-    int: "a whole number, at least 0",
-    float: "a number",
-    bool: "true or false",
-    dict: "an object",
-    list: "a list",
-}
-
-
-def _mapping(values: Mapping[str, Any], name: str, kind: type) -> Mapping[str, Any]:
-    entries = _field(values, name, dict)
-    if not all(_is(key, str) for key in entries):
-        raise ValueError(f"a name in its field {name!r} is no text")
-    return {key: _field(entries, key, kind) for key in entries}
-
-
-def _field(values: Mapping[str, Any], name: str, kind: type, optional: bool = False) -> Any:
-    """The field in its type, or None where it may be null. Counts are never negative."""
-    if name not in values:
-        raise ValueError(f"it lacks the field {name!r}")
-    value = values[name]
-    if optional and value is None:
-        return None
-    if not _is(value, kind):
-        shown = repr(value)
-        shown = shown if len(shown) <= 40 else shown[:40] + "…"
-        raise ValueError(f"its field {name!r} is {shown}; it must be {_KINDS[kind]}")
-    return kind(value)
-
-
-def _is(value: Any, kind: type) -> bool:
-    if kind is float:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return number and -_LARGEST <= value <= _LARGEST  # false for NaN too
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if kind is str:  # halves of a character are valid JSON and can be neither shown nor saved
-        return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
-    return isinstance(value, kind)

@@ -83,19 +83,25 @@ def differences(values: np.ndarray, reference: int) -> tuple[Difference | None, 
     return tuple(made.get(arm) for arm in range(len(values)))
 
 
-def leaders(values: np.ndarray, better: int) -> tuple[int, ...]:
+def leaders(values: np.ndarray, better: int, reference: int | None = None) -> tuple[int, ...]:
     """The arms of (A, S) that may be the best, best mean first; one alone is the winner.
 
     `better` is 1 where more is, −1 where less is. Out are arms that another is clearly better than,
     after Holm's correction for every pair of arms: among arms that do not differ, one is left alone
     with a chance of at most `ALPHA`. Out as well are arms that have no value for some seed, as one
     that diverged, save where all arms have such seeds. From one seed nothing follows: all are in.
+
+    With a `reference`, the clear ones of `differences` count too. They are fewer comparisons, so
+    they may find what is not clear among all pairs, and nobody is told both.
     """
-    return leaders_within(values, better, [range(len(values))])[0]
+    return leaders_within(values, better, [range(len(values))], reference)[0]
 
 
 def leaders_within(
-    values: np.ndarray, better: int, groups: Sequence[Sequence[int]]
+    values: np.ndarray,
+    better: int,
+    groups: Sequence[Sequence[int]],
+    reference: int | None = None,
 ) -> tuple[tuple[int, ...], ...]:
     """The leaders of each group of the arms of (A, S), as `leaders` has them; no arm is in two.
 
@@ -104,8 +110,15 @@ def leaders_within(
     """
     standing = [_standing(values, group) for group in groups]
     pairs = [pair for arms in standing for pair in combinations(arms, 2)]
+    compared = dict(zip(pairs, compare(values, pairs)))
+    if reference is not None:
+        known = enumerate(differences(values, reference))
+        near = next((arms for arms in standing if reference in arms), ())
+        against = {(arm, reference): each for arm, each in known if each and arm in near}
+    else:
+        against = {}
     beaten = set()
-    for (one, other), difference in zip(pairs, compare(values, pairs)):
+    for (one, other), difference in [*compared.items(), *against.items()]:
         if difference.clear:
             beaten.add(other if better * difference.mean > 0 else one)
     means = {arm: better * np.nanmean(values[arm]) for arms in standing for arm in arms}

@@ -241,9 +241,12 @@ def _by_value(facts: Facts) -> tuple[list[int], str]:
         key for key in leading[next(iter(leading))] if all(key in e for e in leading.values())
     ]
     if not always:
-        return arms, f"no activation is among the leaders with every {setting}"
+        return arms, f"no activation is among the leaders with every value of the {setting}"
     labels = listed([activation_label(key) for key in always])
-    return arms, f"{labels} {_is(always)} among the leaders, or alone, with every {setting}"
+    return (
+        arms,
+        f"{labels} {_is(always)} among the leaders, or alone, with every value of the {setting}",
+    )
 
 
 def _lead(keys: Sequence[str]) -> str:

@@ -43,11 +43,8 @@ class Facts:
 
     @cached_property
     def whole(self) -> list[int]:
-        """The arms of which every seed came to the end: only they can be compared.
-
-        Of another arm the seeds that are left are the lucky ones.
-        """
-        return np.flatnonzero(np.isfinite(self.values("test_loss")).all(1)).tolist()
+        """The arms that can be compared."""
+        return np.flatnonzero(self.race.whole()).tolist()
 
     @property
     def noun(self) -> str:
@@ -82,7 +79,7 @@ class Facts:
         return self.leaders_by("test_loss")
 
     def leaders_by(self, quantity: str) -> tuple[int, ...]:
-        found = leaders(self.values(quantity), QUANTITIES[quantity].better)
+        found = leaders(self.values(quantity), QUANTITIES[quantity].better, self.reference)
         return tuple(arm for arm in found if arm in self.whole)
 
     def others(self) -> list[int]:

@@ -35,8 +35,8 @@ def recommended(facts: Facts) -> Recommendation:
         return Recommendation(
             (),
             f"No recommendation for {place}: one seed each shows an example, not a result.",
-            "Which is best by one seed may be that seed's luck.",
-            "Train from 3 seeds or more to see what is not luck.",
+            "What one seed calls the best may be its luck; 3 seeds or more show what is not.",
+            "Another seed may turn the order around.",
         )
     if not facts.leaders:
         return Recommendation(
@@ -44,7 +44,8 @@ def recommended(facts: Facts) -> Recommendation:
             f"No recommendation for {place}: none of the {facts.noun} came to the end with every "
             "seed.",
             "What is left when a seed diverges is a choice of the lucky ones.",
-            "A lower learning rate or gradient clipping may bring them to the end.",
+            "The settings may be to blame and not the activations: a lower learning rate or "
+            "gradient clipping may bring them to the end.",
         )
     leaders = facts.leaders
     names = facts.labels(*leaders[:MOST_NAMED])

@@ -35,7 +35,7 @@ def best_value(facts: Facts) -> Iterator[Finding]:
         for key, rows in activation_groups(facts.arms).items()
         if len(whole := [row for row in rows if row in facts.whole]) > 1
     }
-    found = leaders_within(facts.values("test_loss"), -1, list(groups.values()))
+    found = leaders_within(facts.values("test_loss"), -1, list(groups.values()), facts.reference)
     setting = SWEEPS[experiment.sweep].label
     for key, rows, best in zip(groups, groups.values(), found):
         label = activation_label(key)

@@ -1,0 +1,266 @@
+"""The numbers of a race as files: a CSV for spreadsheets, a JSON that is read back.
+
+The JSON holds what was measured and, for whoever reads it elsewhere, what was made of it. Reading
+it back takes the measurements alone, checked field by field as if a stranger had sent them, and
+works out the rest again.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from vae_explorer.arms import arms_of
+from vae_explorer.config import Experiment
+from vae_explorer.explain import claims, explain, recommend
+from vae_explorer.fields import check_format, field, mapping, parse_object
+from vae_explorer.judgement import QUANTITIES, Environment, LayerHealth, MemberJudgement, Race
+from vae_explorer.run_record import result_from
+from vae_explorer.statistics import (
+    ALPHA,
+    LEVEL,
+    Difference,
+    Interval,
+    differences,
+    interval,
+    leaders,
+)
+
+FORMAT = "vae-explorer race"
+VERSION = 1  # grows when a reader of the version before would misread what is written
+MOST_BYTES = 16 * 1024**2  # of a file that is read: some 30 kB a member, with room
+_LARGEST = float(np.finfo(np.float32).max)  # training is in float32, so no number is larger
+_MOST_LAYERS = 64
+
+COLUMNS = (
+    *("arm", "encoder_activation", "decoder_activation", "swept", "value", "seed"),
+    *QUANTITIES,
+    *("bound_error", "diverged", "diverged_at_step", "diverged_in_layer", "why"),
+)
+
+
+# --- CSV ---
+
+
+def to_csv(race: Race) -> str:
+    """A header, then a line a member. Shares are from 0 to 1.
+
+    A cell is empty where there is no number, and those of a member that diverged all are: what it
+    was before it stopped is no result.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    sweep = race.experiment.sweep
+    for arm in race.arms:
+        for row in arm.rows:
+            member = race.members[row]
+            recipe, frozen = member.result.recipe, member.result.frozen
+            numbers = [None if member.diverged else q.of(member) for q in QUANTITIES.values()]
+            writer.writerow(
+                [
+                    *(arm.key, recipe.encoder_activation, recipe.decoder_activation),
+                    *("" if sweep == "none" else sweep, _cell(arm.value), recipe.seed),
+                    *map(_cell, numbers),
+                    _cell(None if member.diverged else member.bound_error),
+                    *("yes" if frozen else "no", frozen.step if frozen else ""),
+                    *((_text(frozen.layer), _text(frozen.reason)) if frozen else ("", "")),
+                ]
+            )
+    return text.getvalue()
+
+
+def _cell(value: float | None) -> str:
+    """With as many digits as it takes to read the same number back."""
+    return "" if value is None else str(value)
+
+
+def _text(words: str) -> str:
+    """Words of a file that a stranger wrote must not be a formula to a spreadsheet."""
+    return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") else words
+
+
+# --- JSON ---
+
+
+def to_json(race: Race, reference: str) -> str:
+    """The race and all that was made of it, held against the arm with the key `reference`."""
+    environment = race.environment
+    values = {
+        "format": FORMAT,
+        "version": VERSION,
+        "experiment": race.experiment.to_dict(),
+        "environment": environment
+        and {**vars(environment), "versions": dict(environment.versions)},
+        "bound_samples": race.bound_samples,
+        "bound_images": race.bound_images,
+        "train_images": race.train_images,
+        "members": [
+            dataclasses.asdict(dataclasses.replace(member, gradients=dict(member.gradients)))
+            for member in race.members
+        ],
+        "reference": reference,
+        "interval_level": LEVEL,
+        "alpha": ALPHA,
+        "arms": _arms(race, race.row(reference)),
+        "leaders": _leaders(race, race.row(reference)),
+        "findings": [dataclasses.asdict(finding) for finding in explain(race, reference)],
+        "claims": [dataclasses.asdict(finding) for finding in claims(race)],
+        "recommendation": dataclasses.asdict(recommend(race, reference)),
+    }
+    return json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _arms(race: Race, reference: int) -> list[dict[str, Any]]:
+    """Mean, interval and difference to the reference of each quantity, for each arm."""
+    whole, diverged = race.whole(), race.diverged()
+    arms: list[dict[str, Any]] = [
+        {
+            "key": arm.key,
+            "label": arm.label,
+            "value": arm.value,
+            "seeds": len(arm.rows),
+            "diverged": int(diverged[index]),
+            "quantities": {},
+        }
+        for index, arm in enumerate(race.arms)
+    ]
+    for name, quantity in QUANTITIES.items():
+        values = race.values(name)
+        found = differences(values, reference)
+        for index, arm in enumerate(arms):
+            difference = None if quantity.shared else found[index]
+            arm["quantities"][name] = {
+                **_interval(interval(values[index])),
+                "difference": difference
+                and _difference(difference, bool(whole[index] and whole[reference])),
+            }
+    return arms
+
+
+def _interval(found: Interval) -> dict[str, Any]:
+    numbers = {"mean": found.mean, "low": found.low, "high": found.high}
+    finite = {name: number if math.isfinite(number) else None for name, number in numbers.items()}
+    return {**finite, "count": found.count}
+
+
+def _difference(found: Difference, comparable: bool) -> dict[str, Any]:
+    """`comparable` is false where a seed was lost: what is left is never clear."""
+    return {
+        **_interval(found),
+        "p_value": found.p_value,
+        "p_value_adjusted": found.adjusted,
+        "clear": comparable and bool(found.clear),
+    }
+
+
+def _leaders(race: Race, reference: int) -> dict[str, list[str]]:
+    """Keys of the arms that may be the best by each quantity; nobody leads by one seed."""
+    if race.experiment.seeds < 2:
+        return {}
+    whole = race.whole()
+    return {
+        name: [
+            race.arms[arm].key
+            for arm in leaders(race.values(name), q.better, reference)
+            if whole[arm]
+        ]
+        for name, q in QUANTITIES.items()
+        if q.better and not q.shared
+    }
+
+
+def from_json(text: str) -> Race:
+    """The race of a text that `to_json` made; ValueError, with a sentence, for any other text."""
+    try:
+        return _race(text)
+    except ValueError as error:
+        raise ValueError(f"The race cannot be read: {str(error).rstrip('.')}.") from error
+
+
+def _race(text: str) -> Race:
+    if len(text) > MOST_BYTES:
+        raise ValueError(f"it has {len(text):,} characters, more than {MOST_BYTES:,}")
+    values = parse_object(text)
+    check_format(values, FORMAT, VERSION, "race")
+    experiment = Experiment.from_dict(field(values, "experiment", dict))
+    entries = field(values, "members", list)
+    recipes = experiment.members
+    if len(entries) != len(recipes):
+        raise ValueError(f"it has {len(entries):,} members and its experiment has {len(recipes):,}")
+    latents = [each.latent for each in experiment.populations for _ in each.members]
+    return Race(
+        experiment=experiment,
+        arms=arms_of(experiment),
+        members=tuple(
+            _member(entry, recipe, index, latent)
+            for index, (entry, recipe, latent) in enumerate(zip(entries, recipes, latents))
+        ),
+        bound_samples=field(values, "bound_samples", int),
+        bound_images=field(values, "bound_images", int),
+        train_images=field(values, "train_images", int),
+        environment=_environment(field(values, "environment", dict, optional=True)),
+    )
+
+
+def _environment(values: Mapping[str, Any] | None) -> Environment | None:
+    if values is None:
+        return None
+    return Environment(
+        made=field(values, "made", str),
+        versions=mapping(values, "versions", str),
+        precision=field(values, "precision", str),
+        threads=field(values, "threads", int),
+        data_origin=field(values, "data_origin", str),
+    )
+
+
+def _member(entry: Any, recipe: Any, index: int, latent: int) -> MemberJudgement:
+    if not isinstance(entry, dict):
+        raise ValueError(f"member {index} is no object with fields")
+    result = result_from(field(entry, "result", dict), recipe, index)
+    if result.active_latents > latent:
+        raise ValueError(f"member {index} has more active latents than its {latent}")
+    member = MemberJudgement(
+        result=result,
+        train_loss=field(entry, "train_loss", float, optional=True),
+        bound=field(entry, "bound", float, optional=True),
+        bound_error=field(entry, "bound_error", float, optional=True),
+        layers=tuple(_layer(each) for each in _few(field(entry, "layers", list), index)),
+        gradients=mapping(entry, "gradients", float),
+    )
+    _few(list(member.gradients), index)
+    losses = (result.test_loss, result.test_reconstruction, result.test_kl)
+    others = (member.train_loss, member.bound, member.bound_error, *member.gradients.values())
+    timings = (result.seconds, result.seconds_with_evaluation, result.images_per_second)
+    if any(abs(number) > _LARGEST for number in (*losses, *others, *timings) if number is not None):
+        raise ValueError(f"member {index} has a number that no float32 could be")
+    if any(number < 0 for number in (*member.gradients.values(), *timings)):
+        raise ValueError(f"member {index} has a norm or a time below 0")
+    return member
+
+
+def _layer(entry: Any) -> LayerHealth:
+    if not isinstance(entry, dict):
+        raise ValueError("one of its layers is no object with fields")
+    layer = LayerHealth(
+        name=field(entry, "name", str),
+        dead=field(entry, "dead", float),
+        saturated=field(entry, "saturated", float),
+    )
+    if not (0 <= layer.dead <= 1 and 0 <= layer.saturated <= 1):
+        raise ValueError("a share of the units of a layer is not from 0 to 1")
+    return layer
+
+
+def _few(layers: Sequence[Any], index: int) -> Sequence[Any]:
+    if len(layers) > _MOST_LAYERS:
+        raise ValueError(f"member {index} has {len(layers):,} layers, more than {_MOST_LAYERS}")
+    return layers

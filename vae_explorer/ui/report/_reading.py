@@ -1,0 +1,52 @@
+"""What a reader must know to read the report's numbers."""
+
+from __future__ import annotations
+
+from vae_explorer.judgement import Race
+from vae_explorer.statistics import ALPHA, LEVEL
+
+
+def paragraphs(race: Race, reference: str) -> str:
+    """HTML; nothing in it but the app's own words and numbers."""
+    seeds = race.experiment.seeds
+    label = race.arms[race.row(reference)].label
+    found = [
+        "<b>Negative ELBO.</b> What a VAE is judged by, in nats per image and averaged over the "
+        "test images: the reconstruction (how badly the image is described from its latent) plus "
+        "the KL (how much the latent says of the image). Lower is better; it is an upper bound on "
+        "the negative log-likelihood.",
+        f"<b>Negative IW bound.</b> The importance-weighted bound with K = {race.bound_samples:,} "
+        f"samples an image, on {race.bound_images:,} test images: a tighter bound on the same "
+        "likelihood, so it is lower, and less so where the encoder is already right.",
+        f"<b>Generalisation gap.</b> The negative ELBO on the test images minus that on "
+        f"{race.train_images:,} training images.",
+        "<b>Pairing.</b> The same seed is the same initial draw, the same batches and the same "
+        "noise for every activation, so that two of them are compared seed by seed and the luck "
+        "of a seed, which they share, drops out.",
+    ]
+    if seeds > 1:
+        found += [
+            f"<b>±.</b> Half of the {LEVEL * 100:.0f} % t interval of a mean over {seeds} seeds. "
+            "Intervals of two means may overlap and their difference still be clear, because it is "
+            "paired.",
+            f"<b>Clear.</b> Differences to {label} are tested by a paired t test in each quantity, "
+            "and their p values are corrected by Holm's method for all that are made at once. A "
+            f"difference is called clear where the corrected p is below {ALPHA:g}: the chance that "
+            "any such statement of one table column is false is at most that. “No clear "
+            "difference” does not say that there is none. The leaders are those that no other "
+            "is clearly better than, corrected for all pairs; what is said to a claim of the "
+            "article is corrected for the comparisons that the claim takes.",
+        ]
+    else:
+        found.append(
+            "<b>One seed.</b> It shows an example, not a result: there are no intervals, no "
+            "statement of order is made, and the table keeps the order in which the activations "
+            "were chosen."
+        )
+    found.append(
+        "<b>Dead, saturated, active.</b> A unit is dead whose derivative is all but 0 on every "
+        "probe image, and saturated if it is flat on 95 % of them. A latent is active if its mean "
+        "varies over the test images by more than 0.01. A VAE whose numbers are no longer finite "
+        "has diverged: it stops, and counts as no result."
+    )
+    return "\n".join(f"<p>{each}</p>" for each in found)
