@@ -44,9 +44,10 @@ def difference_plot(
     sign = -1 if better > 0 else 1
     rows.sort(key=lambda row: (not np.isfinite(row[1].mean), sign * row[1].mean))
     longest = max((len(_words(each, digits)) for _, each, _ in rows), default=0)
-    layout = chart_layout(row_height * max(len(rows), 1) + 92, right=24 + 8 * longest)
+    layout = chart_layout(row_height * max(len(rows), 1) + 108, right=24 + 8 * longest)
     layout["xaxis"] = chart_axis(
-        f"Difference to {reference_label}: {with_unit(quantity_label, unit)}",
+        f"Difference to {reference_label}: {with_unit(quantity_label, unit)}"
+        f"<br>Filled: clear after correction for {len(rows)} comparisons",
         zeroline=True,
         zerolinewidth=2,
         range=_range([each for _, each, _ in rows]),

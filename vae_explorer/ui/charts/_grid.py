@@ -14,7 +14,10 @@ from vae_explorer.ui.charts._scales import VALUE_SCALE
 from vae_explorer.ui.numbers import plain, with_unit
 from vae_explorer.ui.style import FONT_SIZE, NEUTRAL, chart_axis, chart_layout, faded
 
-_MOST_WITH_INTERVALS = 9  # columns; in more there is room for the mean alone
+_WIDTH = 1100  # px that the columns have together on a page
+_FOR_INTERVALS = 100  # px that a column needs; in less there is room for the mean alone
+_TEXTS = ("white", "#0e1117")  # in cells of the blue end and of the orange
+_DARK_FROM = 0.4  # of the scale
 
 
 def activation_grid(
@@ -31,15 +34,17 @@ def activation_grid(
     """Mean over seeds of a quantity: a row an encoder's activation, a column a decoder's.
 
     `values` (E, D, S) in `unit`, of S seeds; NaN where one diverged. Written in each cell: the mean
-    and half of its 95 % interval. The best cell has an outline only where every other is clearly
-    worse (`better` 1: more is better, −1: less is, 0: no cell is best).
+    and half of its 95 % interval. The best cell has an outline only where it is the one leader, as
+    `statistics.leaders` has it (`better` 1: more is better, −1: less is, 0: no cell is best).
     """
     rows, columns, seeds = values.shape
     mean, low, high = intervals(values.reshape(-1, seeds)).reshape(3, rows, columns)
-    count = np.isfinite(values).sum(2)
     half = (high - low) / 2
+    best = _best(values, better)
+    axis = _colour_axis(mean, with_unit(quantity_label, unit))
+    room = _WIDTH / columns
     layout = chart_layout(row_height * rows + 100)
-    layout["coloraxis"] = _colour_axis(mean, with_unit(quantity_label, unit))
+    layout["coloraxis"] = axis
     layout["xaxis"] = chart_axis(
         "Decoder",
         tickvals=list(range(columns)),
@@ -48,7 +53,7 @@ def activation_grid(
         side="top",
         range=[-0.5, columns - 0.5],
         ticks="",
-        tickangle=0 if columns <= 10 else -40,
+        tickangle=0 if 8 * max(len(name) for name in decoders) < room else -40,
     )
     layout["yaxis"] = chart_axis(
         "Encoder",
@@ -60,12 +65,17 @@ def activation_grid(
         ticklabelstandoff=6,
     )
     layout["margin"]["t"] = 8
-    layout["annotations"] = [
-        _cell_text(r, c, mean[r, c], half[r, c], (int(count[r, c]), seeds), digits, columns)
-        for r in range(rows)
-        for c in range(columns)
-    ]
-    layout["shapes"] = _outline(values, better)
+    layout["annotations"] = []
+    for r, c in np.ndindex(rows, columns):
+        known = int(np.isfinite(values[r, c]).sum())
+        lines = [f"<b>{plain(float(mean[r, c]), digits)}</b>" if known else "diverged"]
+        if room > _FOR_INTERVALS:
+            lines += _details(half[r, c], known, seeds, digits, (r, c) == best)
+        share = (mean[r, c] - axis["cmin"]) / (axis["cmax"] - axis["cmin"])
+        colour = _TEXTS[int(share > _DARK_FROM)] if known else NEUTRAL
+        size = FONT_SIZE + 2 if room > _FOR_INTERVALS else FONT_SIZE - 1
+        layout["annotations"].append(_text(lines, (r, c), colour, size))
+    layout["shapes"] = [_outline(*best)] if best else []
     return go.Figure([_map(mean, encoders, decoders, half, digits)], layout)
 
 
@@ -90,54 +100,40 @@ def _map(
     }
 
 
-def _cell_text(
-    row: int,
-    column: int,
-    mean: float,
-    half: float,
-    count: tuple[int, int],
-    digits: int,
-    columns: int,
-) -> dict[str, Any]:
-    """White on the scale's colours, all of which are dark enough; grey where there is no colour."""
-    known, seeds = count
-    lines = [f"<b>{plain(mean, digits)}</b>" if known else "diverged"]
-    if columns <= _MOST_WITH_INTERVALS:
-        if np.isfinite(half):
-            lines.append(f"±{half:.{digits}f}")
-        if 0 < known < seeds:
-            lines.append(f"{known} of {seeds} seeds")
+def _details(half: float, known: int, seeds: int, digits: int, is_best: bool) -> list[str]:
+    """What is written below a mean of `known` seeds of all."""
+    lines = [f"±{half:.{digits}f}"] if np.isfinite(half) else []
+    if 0 < known < seeds:
+        lines.append(f"{known} of {seeds} seeds")
+    return [*lines, "clearly best"] if is_best else lines
+
+
+def _text(lines: Sequence[str], cell: tuple[int, int], colour: str, size: int) -> dict[str, Any]:
+    small = [f'<span style="font-size:{FONT_SIZE}px">{line}</span>' for line in lines[1:]]
     return {
-        "text": lines[0]
-        + "".join(
-            f'<br><span style="font-size:{FONT_SIZE - 1}px">{line}</span>' for line in lines[1:]
-        ),
-        "x": column,
-        "y": row,
+        "text": "<br>".join([lines[0], *small]),
+        "x": cell[1],
+        "y": cell[0],
         "showarrow": False,
-        "font": {
-            "color": "white" if known else NEUTRAL,
-            "size": FONT_SIZE + 2 if columns <= _MOST_WITH_INTERVALS else FONT_SIZE - 2,
-        },
+        "font": {"color": colour, "size": size},
     }
 
 
-def _outline(values: np.ndarray, better: int) -> list[dict[str, Any]]:
-    """Around the only leader, if there is one and more than one cell and seed."""
+def _best(values: np.ndarray, better: int) -> tuple[int, int] | None:
+    """The cell of the only leader, if there is one and more than one cell and seed."""
     rows, columns, seeds = values.shape
     if not better or seeds < 2 or rows * columns < 2:
-        return []
+        return None
     found = leaders(values.reshape(-1, seeds), better)
-    if len(found) != 1:
-        return []
-    row, column = divmod(found[0], columns)
-    return [
-        {
-            "type": "rect",
-            **{"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5},
-            "line": {"color": NEUTRAL, "width": 4},
-        }
-    ]
+    return divmod(found[0], columns) if len(found) == 1 else None
+
+
+def _outline(row: int, column: int) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        **{"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5},
+        "line": {"color": NEUTRAL, "width": 5},
+    }
 
 
 def _colour_axis(mean: np.ndarray, title: str) -> dict[str, Any]:

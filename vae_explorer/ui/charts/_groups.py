@@ -12,6 +12,7 @@ from vae_explorer.ui.style import Style, activation_style, faded
 if TYPE_CHECKING:
     from vae_explorer.config import Member
 
+_GLYPHS = {"dash": "╍╍", "dot": "┉┉", "longdash": "━ ━", "dashdot": "━ ╸", "longdashdot": "━ ╸"}
 Trace = dict[str, Any]  # one of Plotly's, as JSON has it
 
 
@@ -36,7 +37,8 @@ def groups_of(members: Sequence[Member]) -> list[Group]:
 def key_line(style: Style) -> str:
     """A dash in the line's colour, and a dot in the marker's if that is another, before a name."""
     dot = f'<span style="color:{style.marker_colour}">●</span>'
-    dash = f'<b style="color:{style.colour}">▬</b>'
+    glyph = _GLYPHS.get(style.dash, "━━")
+    dash = f'<b style="color:{style.colour}">{glyph}\u00a0</b>'
     return dash if style.marker_colour == style.colour else dash + dot
 
 

@@ -15,6 +15,8 @@ from vae_explorer.ui.style import chart_layout, class_colour
 if TYPE_CHECKING:
     from vae_explorer.config import Member
 
+_LARGE = 4  # columns; the panels of more are small, and so are their dots
+
 
 def latent_scatter(
     points: np.ndarray,
@@ -50,16 +52,17 @@ def latent_scatter(
     short = all(len(name) <= 2 for name in class_names)
     if short:  # closer together than Plotly sets them: ten digits in one row
         layout["legend"]["entrywidth"] = 2
+    small = columns > _LARGE
     data: list[Trace] = []
     for k, axis in enumerate(panels(layout, points, members, axis_titles, columns, prior, notes)):
         for c, name in enumerate(class_names):
-            data.append(_dots(points[k][labels == c], c, name, axis))
+            data.append(_dots(points[k][labels == c], c, name, axis, 4 if small else 5))
         if short:
-            data.append(_badges(points[k], labels, class_names, axis))
+            data.append(_badges(points[k], labels, class_names, axis, 15 if small else 17))
     return go.Figure(data, layout)
 
 
-def _dots(points: np.ndarray, c: int, name: str, axis: str) -> Trace:
+def _dots(points: np.ndarray, c: int, name: str, axis: str, size: int) -> Trace:
     """The points (N, 2) of one class."""
     return {
         "type": "scatter",
@@ -69,14 +72,16 @@ def _dots(points: np.ndarray, c: int, name: str, axis: str) -> Trace:
         "showlegend": axis == "",
         "x": points[:, 0],
         "y": points[:, 1],
-        "marker": {"size": 5, "color": class_colour(c), "opacity": 0.8},
+        "marker": {"size": size, "color": class_colour(c), "opacity": 0.8},
         "xaxis": f"x{axis}",
         "yaxis": f"y{axis}",
         "hovertemplate": f"{name}<extra></extra>",
     }
 
 
-def _badges(points: np.ndarray, labels: np.ndarray, names: Sequence[str], axis: str) -> Trace:
+def _badges(
+    points: np.ndarray, labels: np.ndarray, names: Sequence[str], axis: str, size: int
+) -> Trace:
     """Each class's name in its middle, for who cannot tell the colours apart."""
     present = [c for c in range(len(names)) if (labels == c).any()]
     middles = np.array([np.median(points[labels == c], axis=0) for c in present]).reshape(-1, 2)
@@ -86,8 +91,8 @@ def _badges(points: np.ndarray, labels: np.ndarray, names: Sequence[str], axis: 
         "x": middles[:, 0],
         "y": middles[:, 1],
         "text": [f"<b>{names[c]}</b>" for c in present],
-        "textfont": {"color": "white", "size": 12},
-        "marker": {"size": 17, "color": [class_colour(c) for c in present]},
+        "textfont": {"color": "white", "size": round(0.72 * size)},
+        "marker": {"size": size, "color": [class_colour(c) for c in present]},
         "xaxis": f"x{axis}",
         "yaxis": f"y{axis}",
         "showlegend": False,

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _HEAD, _FOOT = 26, 22  # px above and below a panel's axes, for its title and its ticks
 _GAP = 0.011  # of the figure's width, at either side of a panel
 _MOST_TIMES = 160  # columns of a heat map; a panel is not much wider in pixels
-_TOPS = (0.05, 0.1, 0.2, 0.5, 1.0)  # shares that the scale may end at: few, so that it moves seldom
+_TOPS = (0.05, 0.1, 0.2, 0.5)  # shares that the scale may end at: few, so that it moves seldom
+_MOST_BANDS = 6  # activations; the bands of more would hide each other
 
 
 def histograms_over_training(
@@ -59,7 +60,7 @@ def histograms_over_training(
     grid = _Grid(len(titles), panel_height)
     layout = chart_layout(grid.height)
     layout["margin"]["t"] = 4
-    layout["coloraxis"] = _shares_axis(next(t for t in _TOPS if t >= known.max(initial=0.0)))
+    layout["coloraxis"] = _shares_axis(float(known.max(initial=0.0)))
     data: list[Trace] = []
     layout["annotations"] = []
     layout["shapes"] = []
@@ -100,8 +101,13 @@ def _edges(epochs: np.ndarray) -> np.ndarray:
     return np.array([max(first, 0.0), *middles, last], dtype=np.float32)
 
 
-def _shares_axis(top: float) -> dict[str, Any]:
-    ticks = [share for share in (0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0) if share <= top]
+def _shares_axis(highest: float) -> dict[str, Any]:
+    """The colours up to a share that holds the highest, or that says "≥"."""
+    top = next((top for top in _TOPS if top >= highest), _TOPS[-1])
+    ticks = [share for share in (0, 0.01, *_TOPS) if share <= top]
+    names = [f"{share:.0%}".replace("%", " %") for share in ticks]
+    if highest > top:
+        names[-1] = f"≥ {names[-1]}"
     return {
         "cmin": 0.0,
         "cmax": float(np.sqrt(top)),
@@ -109,7 +115,7 @@ def _shares_axis(top: float) -> dict[str, Any]:
         "colorbar": {
             "title": {"text": "Share of values", "side": "right", "font": {"size": FONT_SIZE}},
             "tickvals": [float(np.sqrt(share)) for share in ticks],
-            "ticktext": [f"{share:.0%}".replace("%", " %") for share in ticks],
+            "ticktext": names,
             "tickfont": {"size": FONT_SIZE},
             "thickness": 14,
             "len": 1,
@@ -132,7 +138,8 @@ def gradients_over_training(
     """Length of each layer's gradient against epochs on a log scale: a panel a layer.
 
     `norms` (T, M, G) at the times `epochs` (T,), of M members and G layers. Seeds: their geometric
-    mean, and their range as a band. What is 0 or not finite is a gap.
+    mean, and where
+    activations are few their range as a band. What is 0 or not finite is a gap.
     """
     groups = groups_of(members)
     shown = np.where(np.isfinite(norms) & (norms > 0), norms, np.nan)
@@ -148,15 +155,16 @@ def gradients_over_training(
         layout["annotations"].append(grid.title(panel, name))
         for group in groups:
             values = shown[:, group.rows, panel].T  # (S, T)
-            data += _norm_lines(group, epochs, values, grid.anchors(panel), panel == 0)
+            line = _norm_line(group, epochs, values, named=panel == 0)
+            banded = len(values) > 1 and len(groups) <= _MOST_BANDS
+            drawn = [seed_band(group, epochs, values), line] if banded else [line]
+            data += [trace | grid.anchors(panel) for trace in drawn]
     return go.Figure(data, layout)
 
 
-def _norm_lines(
-    group: Group, epochs: np.ndarray, values: np.ndarray, anchors: dict[str, str], named: bool
-) -> list[Trace]:
-    """A line for values (S, T), over a band if S > 1."""
-    line = {
+def _norm_line(group: Group, epochs: np.ndarray, values: np.ndarray, named: bool) -> Trace:
+    """The geometric mean of values (S, T)."""
+    return {
         "type": "scatter",
         "mode": "lines",
         "name": group.label,
@@ -166,9 +174,7 @@ def _norm_lines(
         "y": np.exp(seed_mean(np.log(values))) if len(values) > 1 else values[0],
         "line": group.style.line(2),
         "hovertemplate": f"{group.label}, epoch %{{x:.1f}}: %{{y:.3g}}<extra></extra>",
-        **anchors,
     }
-    return [seed_band(group, epochs, values) | anchors, line] if len(values) > 1 else [line]
 
 
 class _Grid:
@@ -203,6 +209,8 @@ class _Grid:
                 anchor=f"y{_number(panel)}",
                 nticks=6,
                 showticklabels=lowest,
+                ticks="",
+                ticklabelstandoff=4,
                 **x,
             ),
             f"yaxis{_number(panel)}": chart_axis(
@@ -210,6 +218,8 @@ class _Grid:
                 domain=[bottom, top],
                 anchor=f"x{_number(panel)}",
                 showticklabels=column == 0,
+                ticks="",
+                ticklabelstandoff=4,
                 **y,
             ),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -22,7 +22,7 @@ from vae_explorer.ui.charts._curves import (
     thinned,
 )
 from vae_explorer.ui.charts._groups import Trace, key_line
-from vae_explorer.ui.style import FONT_SIZE, NEUTRAL, chart_axis, chart_layout, faded
+from vae_explorer.ui.style import FONT_SIZE, chart_axis, chart_layout, faded
 
 if TYPE_CHECKING:
     from vae_explorer.arms import Arm
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Line = tuple[np.ndarray, np.ndarray]  # of an arm: epoch (P,), values (S, P) of S seeds
 _MOST_POINTS = 250  # of a line that are drawn; no screen shows more
 _MOST_MARKERS = 12  # on a mean's line
+_MOST_NAMED = 3  # arms of which seeds diverged
 
 
 class _Drawn(NamedTuple):
@@ -85,13 +86,13 @@ def race_curves(
     direct = labels_fit(len(drawn) + len(others), height)
     longest = max((len(each.short) for each in [*drawn, *others]), default=0)
     layout = chart_layout(height, right=40 + 8 * longest if direct else 8)
-    reached = max((float(each.epoch[-1]) for each in drawn if len(each.epoch)), default=1.0)
-    layout["xaxis"] = chart_axis("Epochs", range=[0.0, epochs or reached])
+    reached = [float(each.epoch[-1]) for each in [*drawn, *others] if len(each.epoch)]
+    layout["xaxis"] = chart_axis("Epochs", range=[0.0, max([epochs or 0.0, *reached]) or 1.0])
     layout["yaxis"] = chart_axis(quantity_label, range=list(span))
     layout["showlegend"] = not direct
     layout["annotations"] = end_labels(ends, span, height) if direct else []
     if crosses:
-        layout["annotations"].append(_KEY_OF_CROSSES)
+        layout["annotations"].append(_diverged(arms, {stop.member for stop in frozen}))
     return go.Figure(data + crosses, layout)
 
 
@@ -153,7 +154,7 @@ def _mean(each: _Drawn) -> Trace:
         "y": each.mean[kept].astype(np.float32),
         "line": each.look.line(),
         "opacity": each.look.opacity,
-        "marker": each.look.style.marker(7) | {"maxdisplayed": _MOST_MARKERS},
+        "marker": each.look.style.marker(2 + 2 * each.look.width) | {"maxdisplayed": _MOST_MARKERS},
         "customdata": half.astype(np.float32) if several else None,
         "hoverinfo": "all",
         "hovertemplate": f"{each.label}, epoch %{{x:.1f}}: %{{y:.4~g}}"
@@ -206,9 +207,16 @@ def _crosses(
     ]
 
 
-_KEY_OF_CROSSES = {
-    "text": "✕ a seed that diverged and stopped",
-    **{"x": 1, "xref": "paper", "xanchor": "right", "y": 1, "yref": "paper", "yanchor": "top"},
-    "font": {"size": FONT_SIZE, "color": NEUTRAL},
-    "showarrow": False,
-}
+def _diverged(arms: Sequence[Arm], stopped: set[int]) -> dict[str, Any]:
+    """What the crosses are: the arms of which seeds stopped, at the top right of the plot."""
+    counts = [(arm, len(stopped.intersection(arm.rows))) for arm in arms]
+    lost = [f"{short_label(arm)} {n} of {len(arm.rows)}" for arm, n in counts if n]
+    named = ", ".join(lost[:_MOST_NAMED])
+    others = f" and {len(lost) - _MOST_NAMED} more" if len(lost) > _MOST_NAMED else ""
+    return {
+        "text": f"✕ diverged: {named} seeds{others}",
+        **{"x": 1, "xref": "paper", "xanchor": "right"},
+        **{"y": 1, "yref": "paper", "yanchor": "top"},
+        "font": {"size": FONT_SIZE},
+        "showarrow": False,
+    }

@@ -25,9 +25,9 @@ SIGNED_SCALE = [
 # From nothing, the page itself: what is rare is seen at once, what is frequent stands out.
 DENSITY_SCALE = [
     (0.0, faded(_STEPS[0], 0)),
-    (0.25, faded(_STEPS[0], 0.75)),
-    (0.5, _STEPS[2]),
-    (1.0, _STEPS[-1]),
+    (0.3, faded(_STEPS[0], 1)),
+    (0.6, faded(_STEPS[3], 1)),
+    (1.0, faded(_STEPS[-1], 1)),
 ]
 _CLIPPED = 0.99  # of the values have a colour of their own; those above share the last one
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from vae_explorer.arms import Arm
 
 _LOGARITHMIC = ("learning_rate", "beta")  # those of which a ratio means the same everywhere
-_SPREAD = 0.16  # of the step between two values, over which activations stand beside each other
+_APART, _SPREAD = 0.06, 0.4  # of the step between two values: one activation's place from the
+# next, and all of them at most
 
 
 def sweep_lines(
@@ -43,7 +44,9 @@ def sweep_lines(
     mean, low, high = intervals(values)
     keys = list(dict.fromkeys(arm.activation_key for arm in arms))
     step = min(np.diff(list(places.values())), default=1.0)
-    offsets = step * _SPREAD * np.linspace(-1, 1, len(keys)) if len(keys) > 1 else [0.0]
+    apart = step * min(_APART, _SPREAD / max(len(keys), 1))
+    offsets = apart * (np.arange(len(keys)) - (len(keys) - 1) / 2)
+    edge = max(places.values(), default=0.0) + float(offsets.max(initial=0.0))
     span = _range(np.concatenate([values.ravel(), low, high]))
     dots: list[Trace] = []
     lines: list[Trace] = []
@@ -56,18 +59,18 @@ def sweep_lines(
         )
         x = np.array([places[arms[row].value or 0.0] for row in rows]) + offset
         names = [f"{arms[row].value:g}" for row in rows]
-        dots.append(_dots(label, style, x, values[rows]))
+        dots.append(_dots(label, style, x - 0.4 * apart, values[rows]))
         half = (high - low)[rows] / 2
         lines.append(_line(label, style, x, mean[rows], half, names, digits))
         if np.isfinite(mean[rows[-1]]):
-            ends.append(End(float(mean[rows[-1]]), float(x[-1]), f"{key_line(style)} {label}"))
+            ends.append(End(float(mean[rows[-1]]), edge, f"{key_line(style)} {label}"))
     direct = labels_fit(len(keys), height)
     longest = max((len(activation_label(key)) for key in keys), default=0)
     layout = chart_layout(height, right=40 + 8 * longest if direct else 8)
-    first, last = (min(places.values()), max(places.values())) if places else (0.0, 0.0)
+    first = min(places.values(), default=0.0) - (edge - max(places.values(), default=0.0))
     layout["xaxis"] = chart_axis(
-        SWEEPS[sweep].label.capitalize(),
-        range=[first - 0.3 * step, last + 0.3 * step],
+        SWEEPS[sweep].label.capitalize() + (" (log scale)" if _on_log_scale(swept, sweep) else ""),
+        range=[first - 0.1 * step, edge + 0.1 * step],
         tickvals=list(places.values()),
         ticktext=[f"{value:g}" for value in swept],
     )
@@ -83,9 +86,13 @@ def _places(swept: Sequence[float], sweep: str) -> dict[float, float]:
     So ticks are exactly the swept values, and activations can be moved apart by the same distance
     everywhere.
     """
-    if sweep in _LOGARITHMIC and all(value > 0 for value in swept):
+    if _on_log_scale(swept, sweep):
         return {value: float(np.log10(value)) for value in swept}
     return {value: float(place) for place, value in enumerate(swept)}
+
+
+def _on_log_scale(swept: Sequence[float], sweep: str) -> bool:
+    return sweep in _LOGARITHMIC and all(value > 0 for value in swept)
 
 
 def _dots(label: str, style: Style, x: np.ndarray, values: np.ndarray) -> Trace:

@@ -49,6 +49,7 @@ def leaderboard(
         "scale": list(scale_of(rows)),
         "quantity": with_unit(quantity_label, unit),
         "reference": reference_label,
+        "reference_mean": next((r["mean"] for r in rows if r["is_reference"]), None),
         "row_height": row_height,
         "height": shown,
     }

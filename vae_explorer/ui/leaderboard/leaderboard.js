@@ -44,7 +44,7 @@ function swatch({ colour, marker_colour, dash, width, opacity }) {
     stroke-width="${width}" stroke-dasharray="${DASHES[dash] ?? ""}" stroke-opacity="${opacity}"/>${dot}</svg>`;
 }
 
-function fill(tr, row, scale) {
+function fill(tr, row, scale, reference) {
   tr.dataset.kind = row.kind;
   tr.style.setProperty("--colour", row.style.colour);
   const name = tr.querySelector(".name");
@@ -55,19 +55,18 @@ function fill(tr, row, scale) {
   write(tr.querySelector(".mean"), row.text);
   write(tr.querySelector(".difference"), row.difference_text);
   write(tr.querySelector(".verdict"), (MARKS[row.kind] ?? "") + row.verdict);
-  plot(tr.querySelector(".plot div"), row, scale);
+  plot(tr.querySelector(".plot div"), row, scale, reference);
 }
 
-// The mean as a dot, its interval as a line and each seed as a small dot, on the common scale.
-function plot(place, row, [low, high]) {
+// The mean as a dot and its interval as a line with ends, on the common scale; where the
+// reference's mean is, a line goes through all rows.
+function plot(place, row, [low, high], reference) {
   const at = (value) => (100 * (value - low)) / (high - low);
   const within = (value) => Math.min(Math.max(at(value), 0), 100);
   const parts = [];
+  if (reference !== null && within(reference) === at(reference)) parts.push({ name: "reference", left: at(reference) });
   if (row.low !== null && within(row.high) > within(row.low)) {
     parts.push({ name: "whisker", left: within(row.low), width: within(row.high) - within(row.low) });
-  }
-  for (const value of row.seeds.length > 1 ? row.seeds : []) {
-    if (within(value) === at(value)) parts.push({ name: "seed", left: at(value) });
   }
   if (row.mean !== null) {
     const off = at(row.mean) > 100 ? " off" : at(row.mean) < 0 ? " off left" : "";
@@ -92,7 +91,7 @@ function arrange(body, wanted) {
   while (body.childElementCount > wanted.length) body.lastElementChild.remove();
 }
 
-function show(board, { rows, scale, quantity, reference, row_height, height }) {
+function show(board, { rows, scale, quantity, reference, reference_mean, row_height, height }) {
   board.style.height = `${height}px`;
   board.style.setProperty("--row", `${row_height}px`);
   write(board.querySelector("caption"), `Standings by ${quantity}, the best first`);
@@ -108,7 +107,7 @@ function show(board, { rows, scale, quantity, reference, row_height, height }) {
       tr.dataset.key = row.key;
       tr.innerHTML = ROW;
     }
-    fill(tr, row, scale);
+    fill(tr, row, scale, reference_mean);
     return tr;
   });
   arrange(body, wanted);
