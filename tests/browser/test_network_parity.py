@@ -110,7 +110,9 @@ class Truth:
 @pytest.fixture(scope="module", params=CASES)
 def truth(request, page) -> Truth:
     """All activations after a few real steps, unpacked in the page."""
-    experiment = Experiment(activations=ALL, learning_rate=0.01, epochs=2, **CASES[request.param])
+    experiment = Experiment(
+        **{"activations": ALL, "learning_rate": 0.01, "batch_size": 32}, **CASES[request.param]
+    )
     dataset = load_dataset(experiment.dataset)
     trainer = Trainer(experiment, dataset)
     while trainer.step_number < 20:

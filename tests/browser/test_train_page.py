@@ -6,6 +6,7 @@ import os
 import re
 import select
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,35 @@ def test_the_opening_view_draws_the_chosen_functions(open_page):
         drawing.wait_for()
         assert drawing.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
         assert drawing.bounding_box()["y"] < 720
+
+
+def workers_of(server) -> list[int]:
+    """Process ids of the training processes that the server has started."""
+    found = []
+    for task in Path(f"/proc/{server.pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            command = Path(f"/proc/{child}/cmdline").read_bytes()
+            if b"vae_explorer.worker" in command:
+                found.append(int(child))
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def abandoned(server, browser) -> Iterator[int]:
+    """A descriptor of the process of a run whose tab was closed, readable once it has ended.
+
+    Before all tests, so that the grace passes while they run.
+    """
+    page = browser.new_page()
+    page.goto(f"{server.address}train{LONG}")
+    before = set(workers_of(server))
+    press(page, "Train")
+    wait_for_epoch_after(page, 0)
+    (worker,) = set(workers_of(server)) - before
+    descriptor = os.pidfd_open(worker)
+    page.close()
+    yield descriptor
+    os.close(descriptor)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -210,25 +240,6 @@ def test_what_is_typed_wrong_is_answered_in_a_sentence(open_page):
     page.wait_for_url(re.compile("hidden=12(,|%2C)8"))
 
 
-def workers_of(server) -> list[int]:
-    """Process ids of the training processes that the server has started."""
-    found = []
-    for task in Path(f"/proc/{server.pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            command = Path(f"/proc/{child}/cmdline").read_bytes()
-            if b"vae_explorer.worker" in command:
-                found.append(int(child))
-    return found
-
-
-def test_closing_the_tab_ends_the_run(open_page, server):
-    before = set(workers_of(server))
-    page = open_page(LONG)
-    press(page, "Train")
-    wait_for_epoch_after(page, 0)
-    (worker,) = set(workers_of(server)) - before
-    descriptor = os.pidfd_open(worker)
-    page.close()
-    ended, _, _ = select.select([descriptor], [], [], 120)
-    os.close(descriptor)
+def test_closing_the_tab_ends_the_run(abandoned):
+    ended, _, _ = select.select([abandoned], [], [], 120)
     assert ended, "the run goes on without its page"
