@@ -13,10 +13,14 @@ st.set_page_config(
     initial_sidebar_state=270,
 )
 st.logo(UI / "logo.svg", icon_image=UI / "icon.png")
-# Charts need the space that Streamlit leaves empty at the sides and above; and nobody presents from
-# a phone, whose first screen has none to give away.
+# Charts need the space that Streamlit leaves empty at the sides and above; its links do not show
+# that the keyboard is at them; and nobody presents from a phone, whose first screen has no room to
+# give away.
 st.html("""<style>
 .stMainBlockContainer { padding: 4.4rem 1.8rem 3rem; }
+[data-testid="stTopNavLink"]:focus-visible {
+  outline: 3px solid Highlight !important; outline-offset: 2px;
+}
 @media (max-width: 40rem) {
   .stMainBlockContainer { padding: 3.6rem 1.2rem 2rem; }
   .st-key-present { display: none; }

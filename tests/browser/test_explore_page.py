@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.canvas import PIXELS, click, decoded, frames, move, place, query, wait_for_query
 from vae_explorer.catalogue import load_members, read_catalogue
 from vae_explorer.data import load_dataset
+from vae_explorer.ui.style import CLASS_COLOURS
 
 STILL = "?dataset=digits"
 
@@ -131,6 +133,50 @@ def test_another_latent_size_and_other_activations_can_be_chosen(open_page, late
         before = decoded(page)[0]
         sliders.first.fill("3")
         assert (decoded(page)[0] != before).any()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_picture_is_saved_at_twice_its_size_with_its_legend(open_page, theme):
+    page = open_page(STILL + "&hidden=1", path="", theme=theme)
+    frames(page)
+    size = page.locator(".explorer").bounding_box()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save PNG").click()
+    image = Image.open(download.value.path()).convert("RGB")
+    assert image.size == (int(2 * size["width"]), int(2 * size["height"]))
+    # The first row: a bar in the colour of each class, fainter where the class is hidden.
+    top = np.asarray(image)[: 2 * int(page.locator(".legend").bounding_box()["height"])]
+    found = {tuple(colour) for colour in top.reshape(-1, 3)}
+    wanted = [tuple(bytes.fromhex(colour[1:])) for colour in CLASS_COLOURS]
+    assert [colour in found for colour in wanted] == [label != 1 for label in range(10)]
+
+
+def test_the_page_asks_nobody_but_its_server(open_page):
+    page = open_page("?dataset=digits&section=share", path="")
+    asked = []
+    page.context.on("request", lambda request: asked.append(urlsplit(request.url)))
+    page.reload()
+    page.get_by_role("img", name="QR code").wait_for()
+    page.get_by_text("Gallery", exact=True).click()
+    page.locator(".mosaic").wait_for()
+    ours = urlsplit(page.url).netloc
+    assert asked
+    assert {each.netloc for each in asked if each.scheme not in ("data", "blob")} == {ours}
+
+
+def test_the_keyboard_shows_where_it_is(open_page):
+    page = open_page(STILL, path="")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    link = page.get_by_test_id("stTopNavLink").first
+    expect(link).to_be_focused()
+    expect(link).to_have_css("outline-style", "solid")
+    page.get_by_role("button", name="Save PNG").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".plane")).to_be_focused()
+    expect(page.locator(".plane")).to_have_css("outline-width", "3px")
+    page.keyboard.press("ArrowUp")  # and says it to those who do not see it
+    expect(page.get_by_role("status").filter(has_text="z₁ = ")).to_have_count(1)
 
 
 def test_the_keyboard_reaches_what_the_pointer_does(open_page):

@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas import click, move, wait_for_query
+from tests.browser.canvas import click, frames, move, wait_for_query
 
 ONE = "One *star* and $x^2$"
 TITLES = (ONE, "Two", "Three")
@@ -85,6 +85,21 @@ def test_the_picture_fills_the_screen_and_nothing_is_below_it(open_page, size, n
     sheet = page.get_by_test_id("stMain")
     assert sheet.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
     assert page.locator(".explorer").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
+def test_a_view_of_what_there_is_not_does_not_end_a_talk(open_page):
+    page = open_page("?activations=exponential,relu&present=yes", path="")  # of which one diverged
+    expect(page.locator(".members button.tile")).to_have_count(1)
+    expect(page.get_by_test_id("stToast")).to_contain_text("There is no Exponential with 2 latents")
+    page.goto(page.url.partition("?")[0] + "?latent=77&present=yes")
+    expect(page.get_by_text("with 77 latents for these images")).to_be_visible()
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    for _ in range(100):  # what listens to the keys comes last
+        page.keyboard.press("Escape")
+        frames(page, 10)
+        if page.get_by_test_id("stHeader").is_visible():
+            break
+    expect(page.locator(".plane")).to_be_visible()
 
 
 def test_type_is_larger_on_a_projector(open_page):

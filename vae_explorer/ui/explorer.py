@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -39,12 +40,16 @@ def page() -> None:
         for problem in catalogue.problems:
             st.caption(f":material/info: {problem}")
     try:
+        if view.present == "yes":
+            view = _possible(view, catalogue)
         packages = [
             _images(view.dataset),
             *(_member(view.dataset, view.latent, name) for name in view.activations),
         ]
     except StoreError as error:
         st.error(str(error), icon=":material/error:")
+        if view.present == "yes":
+            talks.presenter()  # the talk goes on
         return
     view_state.keep(view)
     _canvas(packages)
@@ -100,6 +105,23 @@ def _take_from_canvas() -> None:
 # --- Choosing what to look at ---
 
 
+def _possible(view: View, catalogue: Catalogue) -> View:
+    """What there is of a view that nobody can choose anew. StoreError if that is nothing."""
+    names = view.activations
+    offered = catalogue.activations(view.dataset, view.latent)
+    found = tuple(name for name in names if name in offered)
+    if not found:
+        raise StoreError(_none(view, names))
+    if found != names:
+        st.toast(_none(view, [name for name in names if name not in offered]))
+    return view.replace(activations=found)
+
+
+def _none(view: View, names: Sequence[str]) -> str:
+    what = " and no ".join(ACTIVATIONS[name].label for name in names)
+    return f"There is no {what} with {view.latent} latents for these images."
+
+
 def _chosen(view: View, catalogue: Catalogue) -> View:
     """Draws the choice of images, latent size and activations; returns the view with it."""
     left, middle, right, last = st.columns([3, 2.1, 6, 1.1], vertical_alignment="center")
@@ -120,7 +142,9 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
     )
     assert dataset is not None  # it is required
     latents = catalogue.latents(dataset)
-    if st.session_state[PREFIX + "latent"] not in latents and latents:
+    asked = st.session_state[PREFIX + "latent"]
+    if asked not in latents and latents:
+        st.toast(f"There is nothing with {asked} latents for these images.")
         st.session_state[PREFIX + "latent"] = latents[0]
     latent = middle.segmented_control(
         "Latent size",
@@ -131,9 +155,9 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
         key=PREFIX + "latent",
     )
     offered = catalogue.activations(dataset, latent) if latent else ()
-    missing = [ACTIVATIONS[name].label for name in view.activations if name not in offered]
-    if missing:
-        st.toast(f"There is no {' and no '.join(missing)} with {latent} latents for these images.")
+    missing = [name for name in view.activations if name not in offered]
+    if missing and latent == asked:
+        st.toast(_none(view.replace(latent=latent), missing))
     st.session_state[PREFIX + "activations"] = [
         name for name in st.session_state[PREFIX + "activations"] if name in offered
     ] or list(offered[:3])

@@ -32,7 +32,9 @@ _SCRIPTS: dict[str, tuple[Callable[..., str], str]] = {
 
 def share(model: LoadedModel, view: View, catalogue: Catalogue, packages: list[Package]) -> None:
     """Draws the section; `packages` are what the canvas shows, the images first."""
-    st.markdown("The address holds all that you see: whoever opens it sees the same.")
+    st.markdown(
+        "The address holds all that you see, but for a drawing: whoever opens it sees the same."
+    )
     left, right = st.columns([4, 8], gap="large")
     with left:
         _link()

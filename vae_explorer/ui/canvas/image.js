@@ -113,7 +113,8 @@ class EncodedImage {
   }
 
   _cost({ mean, logVariance }) {
-    if (this.explorer.view.amount) return "moved";
+    const { pack: { class_names: names }, view: { minus, plus, amount } } = this.explorer;
+    if (amount) return `+ ${amount.toFixed(2)} (${names[plus]} − ${names[minus]})`;
     let kl = 0;
     for (let d = 0; d < mean.length; d++) {
       kl += 0.5 * (mean[d] ** 2 + Math.exp(logVariance[d]) - 1 - logVariance[d]);

@@ -38,7 +38,7 @@ class Members {
       const pixels = strip.at === null ? space.decodeAt(pointer) : space.network.decode(strip.latentAt(space));
       this.tiles[k].picture.draw(pixels);
     });
-    const [x, y] = pointer.map((value) => tick(Math.round(value * 100) / 100));
+    const [x, y] = pointer.map((value) => value.toFixed(2).replace("-", "−")); // as wide while it moves
     this.place.textContent = `${pack.axis_names[0]} = ${x}, ${pack.axis_names[1]} = ${y}`;
   }
 }

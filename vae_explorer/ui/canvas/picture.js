@@ -45,20 +45,22 @@ function photograph(root, colours, scale) {
   context.fillStyle = colours.page;
   context.fillRect(0, 0, frame.width, frame.height);
   context.textBaseline = "middle";
-  for (const each of root.querySelectorAll("canvas, h3, .tile span, .name, .place-text, .owner, .nats")) {
+  const shown = "canvas, h3, .legend .chip, .tile span, .name, .place-text, .owner, .nats";
+  for (const each of root.querySelectorAll(shown)) {
     const box = each.getBoundingClientRect();
-    if (!box.width || getComputedStyle(each).visibility === "hidden") continue;
+    if (!box.width || each.closest(".arithmetic")) continue; // a name without its sliders says nothing
     const [x, y] = [box.x - frame.x, box.y - frame.y];
+    const style = getComputedStyle(each), bar = parseFloat(style.borderLeftWidth);
+    context.globalAlpha = style.opacity; // of a class that is hidden
     if (each instanceof HTMLCanvasElement) {
       context.imageSmoothingEnabled = false;
       context.drawImage(each, x, y, box.width, box.height);
     } else {
-      const style = getComputedStyle(each);
       context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
       context.fillStyle = style.borderLeftColor;
-      context.fillRect(x, y, parseFloat(style.borderLeftWidth), box.height);
+      context.fillRect(x, y, bar, box.height);
       context.fillStyle = colours.text;
-      context.fillText(each.textContent, x + parseFloat(style.paddingLeft) + parseFloat(style.borderLeftWidth), y + box.height / 2, box.width);
+      context.fillText(each.textContent, x + parseFloat(style.paddingLeft) + bar, y + box.height / 2, box.width);
     }
   }
   return photo;

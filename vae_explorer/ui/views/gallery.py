@@ -145,8 +145,9 @@ def _samples(model: LoadedModel) -> None:
         "Prior samples",
     )
     st.caption(
-        "z ~ N(0, temperature² I), one draw a column. At 1 these are samples of the model; near 0 "
-        "all are the image of the origin; above 1 they come from where few codes were in training."
+        "z ~ N(0, temperature² I), the same draws in the same places for every VAE. At 1 these are "
+        "samples of the model; near 0 all are the image of the origin; above 1 they come from "
+        "where few codes were in training."
     )
 
 
