@@ -171,14 +171,22 @@ def test_the_modules_are_there():
 
 def test_the_backend_knows_nothing_of_the_page():
     page = ("streamlit", "plotly", f"{PACKAGE}.ui")
+    report = f"{PACKAGE}.ui.report"  # the one thing with figures that the command line makes
     found = {
         name: [
-            module for module in modules if f"{module}.".startswith(tuple(f"{p}." for p in page))
+            module
+            for module in modules
+            if f"{module}.".startswith(tuple(f"{p}." for p in page))
+            and not (name == f"{PACKAGE}.cli" and module.startswith(report))
         ]
         for name, modules in MODULES.items()
         if short(name) != "ui"
     }
     assert offenders(found) == {}
+
+
+def test_a_report_needs_no_streamlit():
+    assert not {"streamlit"} & modules_after(f"import {PACKAGE}.ui.report.race")
 
 
 def test_no_module_imports_a_layer_above_its_own():

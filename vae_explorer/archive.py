@@ -97,7 +97,7 @@ def _content(path: Path) -> bytes:
 
 
 def zipped_race(
-    run: Run, saved: SavedRace, reference: int, report: str, name: str = "vae-race"
+    run: Run, saved: SavedRace, reference: str, report: str, name: str = "vae-race"
 ) -> bytes:
     """A race with all its runs as a zip of one folder `name`.
 

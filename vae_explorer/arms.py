@@ -70,13 +70,13 @@ def by_arm(arms: tuple[Arm, ...], values: np.ndarray) -> np.ndarray:
     return np.stack([values[list(arm.rows)] for arm in arms])
 
 
-def arm_index(arms: Sequence[Arm], key: str | None) -> int:
-    """Where the arm of a key stands; the first for None. ConfigError if there is none."""
+def chosen_key(arms: Sequence[Arm], key: str | None) -> str:
+    """The key of an arm; the first's for None. ConfigError if no arm has it."""
     keys = [arm.key for arm in arms]
     if key is None:
-        return 0
+        return keys[0]
     if key not in keys:
         raise ConfigError(
             f"The reference is {key[:40]!r}; it may be one of those that race: {', '.join(keys)}."
         )
-    return keys.index(key)
+    return key

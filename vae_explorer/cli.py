@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vae_explorer import __version__, catalogue, race_store
-from vae_explorer.arms import arm_index, arms_of
+from vae_explorer.arms import arms_of, chosen_key
 from vae_explorer.cli_options import (
     FAILED,
     Parser,
@@ -280,7 +280,7 @@ def _compare(arguments: argparse.Namespace) -> int:
             if setting.name in given
         }
     )
-    reference = arm_index(arms_of(experiment), given.get("reference"))
+    reference = chosen_key(arms_of(experiment), given.get("reference"))
     folder = race_store.check_race_target(arguments.out, experiment)
     data_dir = given.get("data_dir")
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
@@ -290,7 +290,7 @@ def _compare(arguments: argparse.Namespace) -> int:
 
         from vae_explorer.judging import judge
         from vae_explorer.racing import RaceTrainer, Recording
-        from vae_explorer.ui.report import race_report
+        from vae_explorer.ui.report.race import race_report
 
         torch.set_num_threads(given.get("threads") or available_cores())
         race = RaceTrainer(experiment, dataset)

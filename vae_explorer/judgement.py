@@ -104,6 +104,11 @@ class Quantity:
     # Measured once for all VAEs that train together, so that seeds are no repeats of it.
     shared: bool = False
 
+    @property
+    def factor(self) -> int:
+        """From what is measured to what is shown in `unit`."""
+        return 100 if self.percent else 1
+
 
 QUANTITIES: Mapping[str, Quantity] = {
     "test_loss": Quantity("Negative ELBO", "nats", lambda m: m.result.test_loss, -1),

@@ -2,7 +2,7 @@
 
 results.json holds the race in numbers (`race_record`), results.csv the same for a spreadsheet,
 history.safetensors what it showed as it trained, runs/ a saved run a population (`store`), and
-report.html, which the page or the command line adds, all of it for people. As in `store`, a folder
+report.html, which the page or the command line makes, all of it for people. As in `store`, a folder
 is read as if a stranger had sent it.
 """
 
@@ -18,7 +18,7 @@ from vae_explorer.folders import check_regular, replace_file
 from vae_explorer.history import History, ProbeImages
 from vae_explorer.history_file import from_bytes, to_bytes
 from vae_explorer.judgement import Race
-from vae_explorer.race_record import from_json, to_csv, to_json
+from vae_explorer.race_record import MOST_BYTES, from_json, to_csv, to_json
 from vae_explorer.store import StoreError, check_target, save_run
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ HISTORY_NAME = "history.safetensors"
 REPORT_NAME = "report.html"
 RUNS_NAME = "runs"
 
-_MOST_RESULT_BYTES = 32 * 2**20
 _MOST_HISTORY_BYTES = 256 * 2**20
 
 
@@ -83,10 +82,10 @@ def save_runs(folder: str | Path, race: RaceTrainer) -> tuple[Path, ...]:
     )
 
 
-def save_race(
-    folder: str | Path, saved: SavedRace, reference: int = 0, report: str | None = None
-) -> Path:
+def save_race(folder: str | Path, saved: SavedRace, reference: str, report: str) -> Path:
     """Writes all files of a race but its runs; returns the folder.
+
+    `reference` is the key of the arm that others are held against, `report` the page for people.
 
     Raises
     ------
@@ -98,9 +97,8 @@ def save_race(
         RESULTS_NAME: to_json(saved.race, reference).encode(),
         TABLE_NAME: to_csv(saved.race).encode(),
         HISTORY_NAME: to_bytes(saved.history, saved.probe),
+        REPORT_NAME: report.encode(),
     }
-    if report is not None:
-        files[REPORT_NAME] = report.encode()
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -135,7 +133,7 @@ def parse_race(read: Callable[[str, int], bytes]) -> SavedRace:
     that are no race.
     """
     try:
-        race = from_json(read(RESULTS_NAME, _MOST_RESULT_BYTES).decode())
+        race = from_json(read(RESULTS_NAME, MOST_BYTES).decode())
     except UnicodeDecodeError as error:
         raise ValueError(f"{RESULTS_NAME} is not a text in UTF-8") from error
     history, probe = from_bytes(read(HISTORY_NAME, _MOST_HISTORY_BYTES), race.experiment)

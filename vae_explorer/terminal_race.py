@@ -9,13 +9,14 @@ from vae_explorer.judgement import Race
 from vae_explorer.statistics import differences, interval
 
 
-def standings(race: Race, reference: int) -> str:
+def standings(race: Race, reference: str) -> str:
     """A line an arm, the best mean first, then what follows from them, a sentence a line."""
     values = race.values("test_loss")
-    against = differences(values, reference)
+    row_of_reference = race.row(reference)
+    against = differences(values, row_of_reference)
     means = [interval(row) for row in values]
     order = sorted(range(len(means)), key=lambda arm: np.nan_to_num(means[arm].mean, nan=np.inf))
-    rows = [("", "negative ELBO", "", f"to {race.arms[reference].label}", "")]
+    rows = [("", "negative ELBO", "", f"to {race.arms[row_of_reference].label}", "")]
     for arm in order:
         mean, difference = means[arm], against[arm]
         rows.append(
@@ -35,8 +36,8 @@ def standings(race: Race, reference: int) -> str:
         cells = [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2])]
         cells += [row[3].rjust(widths[3]), row[4]]
         lines.append("  ".join(cells).rstrip())
-    findings = [finding.sentence for finding in explain(race, race.arms[reference].key)]
-    advice = recommend(race, race.arms[reference].key)
+    findings = [finding.sentence for finding in explain(race, reference)]
+    advice = recommend(race, reference)
     return "\n".join([*lines, *findings, f"{advice.sentence} {advice.reason} {advice.doubt}"])
 
 

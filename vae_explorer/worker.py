@@ -190,7 +190,7 @@ class Worker:
 
             self._say(state="judging")
             race = judge(self._race, self._judging, lambda text: self._say(progress=text))
-            write_frame(self._output, RACE, to_json(race).encode())
+            write_frame(self._output, RACE, to_json(race, race.arms[0].key).encode())
         self._say(state=state, progress=None)
 
     def _send_snapshot(self, trainer: Any = None) -> None:

@@ -15,7 +15,7 @@ from vae_explorer.scene import film, scene_at
 from vae_explorer.store import StoreError
 from vae_explorer.ui.compare import clock
 from vae_explorer.ui.compare.shown import ShownRace
-from vae_explorer.ui.report import race_report
+from vae_explorer.ui.report.race import race_report
 from vae_explorer.ui.style import activation_style
 from vae_explorer.ui.takeaway import file_name
 from vae_explorer.ui.takeaway.animation import gif
@@ -75,7 +75,7 @@ def _close(slot: str) -> None:
 
 def downloads(shown: ShownRace, index: int) -> None:
     """The row of buttons below a race that is at rest."""
-    reference = [arm.key for arm in shown.arms].index(st.session_state["compare.reference"])
+    reference = st.session_state["compare.reference"]
     with st.container(horizontal=True, gap="small"):
         if shown.race is not None:
             saved = SavedRace(shown.race, shown.history, shown.probe)
@@ -136,7 +136,7 @@ def downloads(shown: ShownRace, index: int) -> None:
             )
 
 
-def _zip(shown: ShownRace, saved: SavedRace, reference: int) -> bytes:
+def _zip(shown: ShownRace, saved: SavedRace, reference: str) -> bytes:
     assert shown.run is not None
     return zipped_race(shown.run, saved, reference, race_report(saved, reference))
 

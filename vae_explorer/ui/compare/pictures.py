@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
-from vae_explorer import alignment
 from vae_explorer.data import DATASETS
-from vae_explorer.scene import Panel, Scene, film
-from vae_explorer.snapshot import LayerView, Snapshot
-from vae_explorer.ui import charts, images, session
+from vae_explorer.scene import Panel, Scene
+from vae_explorer.ui import images, race_figures, session
 from vae_explorer.ui.compare.shown import ShownRace
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic, squares
@@ -63,24 +62,6 @@ def _chosen(shown: ShownRace) -> tuple[str, ...]:
     )
 
 
-def latent_points(
-    panels: Sequence[Panel], align: bool
-) -> tuple[np.ndarray, tuple[str, str], list[str]]:
-    """Points (M, P, 2), axis titles, and a note a panel on how alike it is to the first."""
-    means = [panel.snapshot.latent_mean[panel.row] for panel in panels]
-    log_variances = [panel.snapshot.latent_log_variance[panel.row] for panel in panels]
-    points, titles = alignment.side_by_side(means, log_variances, align)
-    notes = [""] * len(panels)
-    if align and len(panels) > 1:
-        notes = [
-            f"{100 * alignment.likeness(mean, means[0]):.0f} % alike"
-            if k and mean.shape == means[0].shape
-            else ""
-            for k, mean in enumerate(means)
-        ]
-    return points, titles, notes
-
-
 def _latents(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
     align = st.toggle(
         "Turn each towards the first",
@@ -91,19 +72,8 @@ def _latents(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
         "images closest (Procrustes) leave only the differences that mean something. Alike says "
         "how much of one is found in the first.",
     )
-    points, titles, notes = latent_points(panels, align)
-    members = [panel.member for panel in panels]
     live_figure(
-        charts.latent_scatter(
-            points,
-            shown.probe.labels,
-            members,
-            DATASETS[shown.experiment.dataset].class_names,
-            titles,
-            prior=shown.experiment.latent == 2,
-            panel_height=270,
-            notes=notes if any(notes) else (),
-        ),
+        race_figures.latents(panels, shown.probe.labels, shown.experiment, align),
         "chart.race_latents",
         "The same test images in the latent space of each",
     )
@@ -170,34 +140,21 @@ def _ends(shown: ShownRace) -> None:
 
 
 def _histograms(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
-    """Layers of arms of one depth, in one figure; of other depths in others."""
-    quantity = _value_kind()
-    by_depth: dict[tuple[str, ...], list[Panel]] = {}
-    for panel in panels:
-        names = tuple(layer.name for layer in panel.snapshot.layers)
-        by_depth.setdefault(names, []).append(panel)
-    for number, group in enumerate(by_depth.values()):
-        live_figure(
-            charts.activation_histograms(
-                _layers(group), [panel.member for panel in group], quantity
-            ),
-            f"chart.race_layers.{number}",
-            "Histograms of every hidden layer",
-        )
+    _figures(
+        race_figures.histograms(panels, _value_kind()),
+        "chart.race_layers",
+        "Histograms of every hidden layer",
+    )
 
 
-def _layers(panels: Sequence[Panel]) -> list[LayerView]:
-    """The layers of several snapshots as if they were of one, with a member a panel."""
-    return [
-        LayerView(
-            name=layer.name,
-            pre_activation=np.stack([p.snapshot.layers[i].pre_activation[p.row] for p in panels]),
-            output=np.stack([p.snapshot.layers[i].output[p.row] for p in panels]),
-            dead=np.array([p.snapshot.layers[i].dead[p.number] for p in panels]),
-            saturated=np.array([p.snapshot.layers[i].saturated[p.number] for p in panels]),
-        )
-        for i, layer in enumerate(panels[0].snapshot.layers)
-    ]
+def _figures(figures: Iterable[go.Figure], key: str, alt: str) -> None:
+    """One below the other; several where arms differ in shape."""
+    count = 0
+    for figure in figures:
+        live_figure(figure, f"{key}.{count}", alt)
+        count += 1
+    if not count:
+        st.caption("There is no hidden layer.")
 
 
 def _value_kind() -> str:
@@ -215,7 +172,7 @@ def _value_kind() -> str:
 
 def _over_training(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
     """One layer of each arm: how its values moved, so that death and saturation are seen."""
-    names = list(dict.fromkeys(layer.name for p in panels for layer in p.snapshot.layers))
+    names = race_figures.layer_names(panels)
     if not names:
         st.caption("There is no hidden layer.")
         return
@@ -224,58 +181,19 @@ def _over_training(shown: ShownRace, panels: Sequence[Panel], index: int) -> Non
             "Layer", names, label_visibility="collapsed", key="compare.layer", width=160
         )
         quantity = _value_kind()
-    having = [p for p in panels if layer in [each.name for each in p.snapshot.layers]]
-    for number, group in _by_population(having).items():
-        frames = film(group[0], shown.history, index)
-        live_figure(
-            charts.histograms_over_training(
-                np.stack([_counts(frames, layer, quantity)[:, p.row] for p in group]),
-                np.array([snapshot.epoch for snapshot in frames]),
-                [panel.arm.label for panel in group],
-                keys=[panel.arm.activation_key for panel in group],
-                value_label="Output" if quantity == "output" else "Pre-activation",
-                whole=shown.experiment.epochs,
-            ),
-            f"chart.race_over_training.{number}",
-            f"Values in {layer} through training",
-        )
-
-
-def _by_population(panels: Sequence[Panel]) -> dict[int, list[Panel]]:
-    """Panels whose snapshots are of the same times."""
-    groups: dict[int, list[Panel]] = {}
-    for panel in panels:
-        groups.setdefault(panel.snapshot.population, []).append(panel)
-    return groups
-
-
-def _counts(frames: Sequence[Snapshot], name: str, quantity: str) -> np.ndarray:
-    """(T, M, B) of one layer."""
-    return np.stack(
-        [
-            next(getattr(layer, quantity) for layer in snapshot.layers if layer.name == name)
-            for snapshot in frames
-        ]
+    _figures(
+        race_figures.values_over_training(panels, shown.history, index, layer, quantity),
+        "chart.race_over_training",
+        f"Values in {layer} through training",
     )
 
 
 def _gradients(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
-    members = shown.experiment.members
-    for number, group in _by_population(panels).items():
-        frames = film(group[0], shown.history, index)
-        first = min(panel.arm.rows[0] - panel.number for panel in group)
-        rows = [row for panel in group for row in panel.arm.rows]
-        live_figure(
-            charts.gradients_over_training(
-                np.array([snapshot.epoch for snapshot in frames]),
-                np.stack([s.gradient_norms[[row - first for row in rows]] for s in frames]),
-                group[0].snapshot.gradient_layers,
-                [members[row] for row in rows],
-                whole=shown.experiment.epochs,
-            ),
-            f"chart.race_gradients.{number}",
-            "Gradient norm of each layer through training",
-        )
+    _figures(
+        race_figures.gradients_over_training(panels, shown.history, index, shown.experiment),
+        "chart.race_gradients",
+        "Gradient norm of each layer through training",
+    )
 
 
 def _image_rows(

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
-from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.config import SWEEPS
 from vae_explorer.judgement import QUANTITIES
 from vae_explorer.scene import Scene, scene_at
-from vae_explorer.statistics import differences
-from vae_explorer.ui import charts
+from vae_explorer.ui import race_figures
 from vae_explorer.ui.compare.shown import ShownRace, overlay_race
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.leaderboard import leaderboard, leaderboard_rows
 from vae_explorer.ui.takeaway.downloads import figure_button
 
-_HEIGHT = 356  # px, of the chart and of the table: with what is above them, the first screen
 # Quantities that there are at any time, and what the curves call them.
 _LIVE = {"test_loss": "loss", "reconstruction": "reconstruction", "kl": "kl"}
 
@@ -33,11 +29,10 @@ def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
         _chart(shown, scene, quantity, values, reference)
     with right:
         about = QUANTITIES[quantity]
-        factor = 100 if about.percent else 1
         leaderboard(
             leaderboard_rows(
                 shown.arms,
-                values * factor,
+                values * about.factor,
                 reference,
                 about.better,
                 digits=about.digits,
@@ -47,7 +42,7 @@ def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
             quantity_label=about.label,
             unit=about.unit,
             reference_label=shown.arms[reference].label,
-            height=_HEIGHT,
+            height=race_figures.HEIGHT,
         )
 
 
@@ -107,72 +102,25 @@ def _chart(
         key="compare.chart",
         persist_state="session",
     )
-    about = QUANTITIES[quantity]
-    shown_values = values * (100 if about.percent else 1)
+    label = QUANTITIES[quantity].label
     if view == "Curves":
-        figure = curves(shown, scene, _LIVE.get(quantity, "loss"))
+        figure = race_figures.curves(scene, _LIVE.get(quantity, "loss"), _overlay())
         alt = "Test losses of every VAE, thin, and each activation's mean with its interval"
     elif view == "Sweep":
-        figure = charts.sweep_lines(
-            shown.arms,
-            shown_values,
-            shown.experiment.sweep,
-            quantity_label=about.label,
-            unit=about.unit,
-            digits=about.digits,
-            height=_HEIGHT,
-        )
-        alt = f"{about.label} against {SWEEPS[shown.experiment.sweep].label}"
+        figure = race_figures.sweep(scene, values, quantity)
+        alt = f"{label} against {SWEEPS[shown.experiment.sweep].label}"
     elif view == "Grid":
-        figure = grid(shown, shown_values, quantity)
-        alt = f"{about.label} of each encoder's activation with each decoder's"
+        figure = race_figures.grid(shown.experiment, values, quantity)
+        alt = f"{label} of each encoder's activation with each decoder's"
     else:
-        figure = charts.difference_plot(
-            shown.arms,
-            differences(shown_values, reference),
-            shown.arms[reference].label,
-            about.label,
-            about.unit,
-            digits=about.digits,
-            better=about.better,
-        )
+        figure = race_figures.against(scene, values, quantity, reference)
         alt = f"Differences to {shown.arms[reference].label} with their intervals"
     live_figure(figure, "chart.race", alt)
     if not shown.is_live:
         figure_button(figure, alt, alt)
 
 
-def curves(
-    shown: ShownRace, scene: Scene, quantity: str = "loss", height: int = _HEIGHT
-) -> go.Figure:
-    """The chart of the race's curves, with those of the race that is laid over it."""
+def _overlay() -> Scene | None:
+    """The end of the race that is laid over this one."""
     over = overlay_race()
-    others = None
-    if over is not None:
-        other = scene_at(over.race.experiment, over.history)
-        others = (other.lines(quantity), other.arms)
-    return charts.race_curves(
-        scene.lines(quantity),
-        shown.arms,
-        quantity_label=charts.QUANTITIES[quantity],
-        epochs=shown.experiment.epochs,
-        frozen=scene.frozen,
-        overlay=others,
-        height=height,
-    )
-
-
-def grid(shown: ShownRace, values: np.ndarray, quantity: str) -> go.Figure:
-    """The heat map of encoder against decoder; values (A, S)."""
-    experiment = shown.experiment
-    decoders = experiment.decoder_activations or ()
-    about = QUANTITIES[quantity]
-    return charts.activation_grid(
-        [ACTIVATIONS[name].label for name in experiment.activations],
-        [ACTIVATIONS[name].label for name in decoders],
-        values.reshape(len(experiment.activations), len(decoders), -1),
-        quantity_label=about.label,
-        unit=about.unit,
-        better=about.better,
-        digits=about.digits,
-    )
+    return None if over is None else scene_at(over.race.experiment, over.history)
