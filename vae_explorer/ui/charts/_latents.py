@@ -9,13 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.ui.charts._groups import Trace
-from vae_explorer.ui.charts._panels import natural_height, panel_columns, panels
+from vae_explorer.ui.charts._panels import LARGE_COLUMNS, natural_height, panel_columns, panels
 from vae_explorer.ui.style import chart_layout, class_colour
 
 if TYPE_CHECKING:
     from vae_explorer.config import Member
-
-_LARGE = 4  # columns; the panels of more are small, and so are their dots
 
 
 def latent_scatter(
@@ -52,7 +50,7 @@ def latent_scatter(
     short = all(len(name) <= 2 for name in class_names)
     if short:  # closer together than Plotly sets them: ten digits in one row
         layout["legend"]["entrywidth"] = 2
-    small = columns > _LARGE
+    small = columns > LARGE_COLUMNS
     data: list[Trace] = []
     for k, axis in enumerate(panels(layout, points, members, axis_titles, columns, prior, notes)):
         for c, name in enumerate(class_names):

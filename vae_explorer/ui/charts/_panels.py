@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from vae_explorer.config import Member
 
 TITLE_SIZE = 15  # px, of the members' names above panels
+LARGE_COLUMNS = 4  # side by side at most; the panels of more are small, as is what is in them
 
 _PRIOR_RADIUS = float(np.sqrt(-2 * np.log(0.05)))  # holds 95 % of a standard normal in the plane
 _HEADING, _TICKS = 0.09, 0.08  # shares of a panel's height above and below its square
+_SMALLEST_TITLE = 10  # px
 _TALLEST = 330  # px, of a panel by default
 _ACROSS = 1416  # px of which each of many panels is as tall as its share: so it holds its square
 
@@ -47,10 +49,11 @@ def panels(
     layout |= {"annotations": [], "shapes": []}
     axes = [str(k + 1) if k else "" for k in range(len(members))]
     extents = panel_extents(points)
+    size = _title_size(members, columns)
     for k, (member, axis) in enumerate(zip(members, axes)):
         place = (*divmod(k, columns), rows, columns)
         layout |= panel_axes(axis, place, extents[k], axis_titles)
-        layout["annotations"].append(panel_title(member, members, axis, notes[k : k + 1]))
+        layout["annotations"].append(panel_title(member, members, axis, notes[k : k + 1], size))
         if prior:
             layout["shapes"].append(prior_circle(axis))
     return axes
@@ -124,7 +127,11 @@ def heading(member: Member, members: Sequence[Member], notes: Sequence[str] = ()
 
 
 def panel_title(
-    member: Member, members: Sequence[Member], axis: str, notes: Sequence[str] = ()
+    member: Member,
+    members: Sequence[Member],
+    axis: str,
+    notes: Sequence[str] = (),
+    size: int = TITLE_SIZE,
 ) -> dict[str, Any]:
     return {
         "text": heading(member, members, notes),
@@ -134,8 +141,16 @@ def panel_title(
         "yref": f"y{axis} domain",
         "yanchor": "bottom",
         "showarrow": False,
-        "font": {"size": TITLE_SIZE},
+        "font": {"size": size},
     }
+
+
+def _title_size(members: Sequence[Member], columns: int) -> int:
+    """px of the titles, lower where the longest of a narrow panel would reach into the next."""
+    longest = max((len(member_title(member, members)) for member in members), default=1)
+    if columns <= LARGE_COLUMNS:
+        return TITLE_SIZE
+    return int(np.clip(_ACROSS / columns / (0.62 * (longest + 4)), _SMALLEST_TITLE, TITLE_SIZE))
 
 
 def prior_circle(axis: str) -> dict[str, Any]:

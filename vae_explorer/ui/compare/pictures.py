@@ -216,9 +216,10 @@ def _image_panels(shown: ShownRace, panels: Sequence[Panel], name: str, columns:
     """A square of images an arm, side by side."""
     shape = DATASETS[shown.experiment.dataset].image_shape
     scale = max(1, round(_SQUARE / (shape[1] * columns)))
+    line = 2 if shape[0] < 16 else 0  # digits of 8 pixels would run into each other
     squares(
         [
-            sheet(getattr(panel.snapshot, name)[panel.row], shape, columns, scale)
+            sheet(getattr(panel.snapshot, name)[panel.row], shape, columns, scale, line)
             for panel in panels
         ],
         [panel.arm.label for panel in panels],

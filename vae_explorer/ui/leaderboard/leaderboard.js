@@ -82,11 +82,14 @@ function plot(place, row, [low, high], reference) {
   });
 }
 
-// Rows in the new order. A row that is where it belongs is not touched: to move it in the document
-// would end its transitions.
+// Rows in the new order. Where the browser can move a row within the document it keeps its
+// transitions; taken out and put in again it would lose them, so one in its place is not touched.
 function arrange(body, wanted) {
   wanted.forEach((tr, i) => {
-    if (body.children[i] !== tr) body.insertBefore(tr, body.children[i] ?? null);
+    const there = body.children[i] ?? null;
+    if (there === tr) return;
+    if (tr.isConnected && body.moveBefore) body.moveBefore(tr, there);
+    else body.insertBefore(tr, there);
   });
   while (body.childElementCount > wanted.length) body.lastElementChild.remove();
 }

@@ -1,0 +1,120 @@
+"""A leaderboard's rows say what the statistics say, in numbers and in words."""
+
+import json
+
+import numpy as np
+import pytest
+
+from vae_explorer.arms import arms_of
+from vae_explorer.config import Experiment
+from vae_explorer.statistics import Difference, differences, interval
+from vae_explorer.ui.leaderboard.rows import leaderboard_rows, scale_of
+from vae_explorer.ui.style import activation_style
+from vae_explorer.ui.verdicts import verdict
+
+ARMS = arms_of(Experiment(activations=("relu", "tanh", "silu", "sine"), seeds=5))
+BASE = np.array([100.3, 99.1, 101.2, 100.6, 98.9])
+VALUES = np.stack(
+    [
+        BASE,
+        BASE + np.array([0.5, -0.6, 0.3, -0.4, 0.1]),
+        BASE - np.array([5.1, 4.9, 5.0, 5.2, 4.8]),
+        BASE + np.array([9, 9.2, 8.9, 9.1, 9]),
+    ]
+)
+
+
+def difference(mean: float, adjusted: float, count: int = 5) -> Difference:
+    return Difference(mean, mean - 1, mean + 1, count, adjusted, adjusted)
+
+
+def test_rows_are_sorted_and_hold_the_numbers():
+    rows = leaderboard_rows(ARMS, VALUES, 0, -1)
+    assert [row["label"] for row in rows] == ["SiLU", "Tanh", "ReLU", "Sine"]
+    assert [row["rank"] for row in rows] == [1, 2, 3, 4]
+    found, compared = interval(VALUES[2]), differences(VALUES, 0)[2]
+    best = rows[0]
+    assert (best["mean"], best["low"], best["high"]) == (found.mean, found.low, found.high)
+    assert best["text"] == f"{found.mean:.2f} ± {found.half:.2f}"
+    assert best["difference_mean"] == compared.mean
+    assert best["difference_text"] == f"−5.00 ± {compared.half:.2f}"
+    assert best["style"]["colour"] == activation_style("silu").colour
+    assert [row["verdict"] for row in rows] == [
+        "clearly better",
+        "no clear difference",
+        "reference",
+        "clearly worse",
+    ]
+    assert [row["is_reference"] for row in rows] == [False, False, True, False]
+    assert rows[2]["difference_text"] == ""
+
+
+def test_more_may_be_better():
+    rows = leaderboard_rows(ARMS, VALUES, 0, 1)
+    assert rows[0]["label"] == "Sine"
+    assert rows[0]["verdict"] == "clearly better"
+    assert rows[-1]["verdict"] == "clearly worse"
+
+
+def test_where_nothing_is_better_nobody_has_a_rank():
+    rows = leaderboard_rows(ARMS, VALUES, 0, 0)
+    assert {row["rank"] for row in rows} == {None}
+    assert rows[0]["verdict"] == "clearly higher"
+    assert rows[-1]["verdict"] == "clearly lower"
+
+
+def test_one_seed_is_an_example():
+    rows = leaderboard_rows(ARMS, VALUES[:, :1], 0, -1)
+    assert {row["verdict"] for row in rows} == {"reference", "one seed: an example"}
+    assert all(row["low"] is None and "±" not in row["text"] for row in rows)
+
+
+def test_an_arm_with_seeds_that_diverged_is_last_without_a_rank():
+    values = VALUES.copy()
+    values[2, :2] = np.nan
+    rows = leaderboard_rows(ARMS, values, 0, -1, diverged=[0, 0, 2, 0])
+    assert rows[-1]["label"] == "SiLU"
+    assert rows[-1]["rank"] is None
+    assert rows[-1]["verdict"] == "2 of 5 seeds diverged"
+    assert rows[0]["rank"] == 1
+
+
+def test_rows_without_values_are_json():
+    values = np.full((4, 5), np.nan)
+    rows = leaderboard_rows(ARMS, values, 0, -1, diverged=[0, 5, 0, 0])
+    json.dumps(rows, allow_nan=False)
+    assert rows[-1]["verdict"] == "all 5 seeds diverged"
+    assert {row["text"] for row in rows} == {"–"}
+    assert scale_of(rows) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("found", "better", "seeds", "diverged", "words"),
+    [
+        (None, -1, 5, 0, "reference"),
+        (None, -1, 5, 1, "1 of 5 seeds diverged"),
+        (difference(2, 0.01), -1, 5, 0, "clearly worse"),
+        (difference(2, 0.01), 1, 5, 0, "clearly better"),
+        (difference(2, 0.06), 1, 5, 0, "no clear difference"),
+        (difference(2, 1, 1), -1, 1, 0, "one seed: an example"),
+        (difference(2, 1, 1), -1, 5, 0, "one pair of seeds: an example"),
+        (difference(np.nan, 1, 0), -1, 5, 0, "no value"),
+        (difference(np.nan, 1, 0), -1, 1, 1, "diverged"),
+    ],
+)
+def test_verdicts(found, better, seeds, diverged, words):
+    assert verdict(found, better, seeds, diverged).words == words
+
+
+def test_the_scale_holds_all_intervals_but_those_of_arms_far_away():
+    rows = leaderboard_rows(ARMS, VALUES, 0, -1)
+    low, high = scale_of(rows)
+    assert low < min(row["low"] for row in rows)
+    assert high > max(row["high"] for row in rows)
+    far = VALUES.copy()
+    far[3] += 5000
+    low, high = scale_of(leaderboard_rows(ARMS, far, 0, -1))
+    assert high < 200
+    same = leaderboard_rows(ARMS, np.full((4, 1), 7.0), 0, -1)
+    low, high = scale_of(same)
+    assert low < 7 < high
