@@ -1,4 +1,4 @@
-"""A sheet of images without gaps between them, as PNG."""
+"""A sheet of images close together, as PNG."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import io
 import numpy as np
 from PIL import Image
 
-_GREY = 90
+_GREY = 90  # of a line between images
 
 
-def sheet(images: np.ndarray, image_shape: tuple[int, int], columns: int, scale: int = 1) -> bytes:
+def sheet(
+    images: np.ndarray, image_shape: tuple[int, int], columns: int, scale: int = 1, line: int = 0
+) -> bytes:
     """PNG of images (N, D) uint8, 255 is white, row by row; only whole rows are drawn.
 
     `scale` is how many pixels of the PNG show one of an image, each way; a grey `line`, so many
