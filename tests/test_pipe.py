@@ -51,7 +51,7 @@ def test_ready_comes_out_as_it_went_in():
         probe_labels=np.array([0, 1, 2], dtype=np.uint8),
         shown=2,
         path=(1, 0),
-        steps=100,
+        steps=(100,),
         precision="float32",
         threads=1,
         functions={"relu": np.array([0.0, 1.0], dtype=np.float32)},

@@ -145,7 +145,7 @@ class Experiment:
         choices=("gain", "pytorch"),
     )
     epochs: int = setting(
-        20, "Epochs", "Passes over the training images.", minimum=1, maximum=10_000
+        16, "Epochs", "Passes over the training images.", minimum=1, maximum=10_000
     )
     batch_size: int = setting(128, "Batch size", "Images in a mini-batch.", minimum=1, maximum=8192)
     learning_rate: float = setting(

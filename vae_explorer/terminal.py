@@ -115,10 +115,14 @@ def _training_loss(trainer: Trainer) -> str:
     means = sorted((fmean(values), label) for label, values in losses.items())
     if not means:
         return "no finite training loss"
-    shown = [f"{loss:.1f} ({label})" for loss, label in (means[0], means[-1])]
+    shown = [f"{_loss(loss)} ({label})" for loss, label in (means[0], means[-1])]
     if len(trainer.experiment.members) == trainer.experiment.seeds:
-        return f"training loss {means[0][0]:.1f} nats"
+        return f"training loss {_loss(means[0][0])} nats"
     return f"training loss {' to '.join(dict.fromkeys(shown))} nats"
+
+
+def _loss(value: float) -> str:
+    return f"{value:.1f}" if abs(value) < 1e6 else f"{value:.0e}"
 
 
 def _duration(seconds: float) -> str:

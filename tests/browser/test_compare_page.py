@@ -36,13 +36,18 @@ def choose(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name, exact=True).click()
 
 
-def fill_of(page: Page, chart: str) -> list[int]:
-    """Points of each trace that the browser has drawn in charts whose key begins so."""
+def wait_for_points(page: Page, chart: str, condition: str) -> None:
+    """Until the longest trace of the charts whose key begins so has `condition` many points."""
     plot = page.locator(f'[class*="st-key-{chart.replace(".", "-")}"]').first
     plot.scroll_into_view_if_needed()
-    plot.locator(".main-svg").first.wait_for()
-    return plot.locator(".js-plotly-plot").evaluate(
-        "plot => plot._fullData.map(trace => (trace.x ?? trace.z ?? []).length)"
+    page.wait_for_function(
+        f"""key => {{
+            const plot = document.querySelector(`[class*="st-key-${{key}}"] .js-plotly-plot`);
+            const sizes = plot?._fullData?.map(trace => (trace.x ?? trace.z ?? []).length) ?? [];
+            return Math.max(...sizes) {condition};
+        }}""",
+        arg=chart.replace(".", "-"),
+        timeout=PATIENCE,
     )
 
 
@@ -64,7 +69,7 @@ def rows(page: Page) -> list[str]:
 def test_a_race_runs_to_its_end_and_every_picture_fills(open_page, theme):
     page = open_page(QUICK, theme, path="compare")
     race(page)
-    assert max(fill_of(page, "chart.race")) >= 12
+    wait_for_points(page, "chart.race", ">= 12")
     assert len(rows(page)) == 3
     for kind, chart in (
         ("Latent space", "chart.race_latents"),
@@ -73,7 +78,7 @@ def test_a_race_runs_to_its_end_and_every_picture_fills(open_page, theme):
         ("Gradients over time", "chart.race_gradients"),
     ):
         choose(page, kind)
-        assert max(fill_of(page, chart)) > 1
+        wait_for_points(page, chart, "> 1")
     for kind, pictures in (
         ("Manifold", ".squares img"),
         ("Reconstructions", ".mosaic img"),
@@ -110,32 +115,18 @@ def test_one_seed_is_called_an_example(open_page):
 def test_time_goes_back_and_shows_what_was(open_page):
     page = open_page(QUICK, path="compare")
     race(page)
-    at_the_end = max(fill_of(page, "chart.race"))
-    slider = page.get_by_role("slider", name="Time")
-    slider.press("Home")
-    page.wait_for_function(
-        """most => Math.max(...document.querySelector(
-            '[class*="st-key-chart-race"] .js-plotly-plot'
-            )._fullData.map(trace => trace.x.length)) < most""",
-        arg=at_the_end,
-    )
+    wait_for_points(page, "chart.race", ">= 12")
+    page.get_by_role("slider", name="Time").press("Home")
+    wait_for_points(page, "chart.race", "< 12")
     press(page, "Play")
-    page.wait_for_function(
-        """most => Math.max(...document.querySelector(
-            '[class*="st-key-chart-race"] .js-plotly-plot'
-            )._fullData.map(trace => trace.x.length)) === most""",
-        arg=at_the_end,
-        timeout=PATIENCE,
-    )
+    wait_for_points(page, "chart.race", ">= 12")
     page.get_by_role("button", name="Play", exact=True).wait_for()
 
 
 def test_a_race_is_live_and_can_be_paused_and_stopped(open_page):
     page = open_page(LONG, path="compare")
     press(page, "Race")
-    page.wait_for_function(
-        "() => document.querySelectorAll('table tbody tr').length === 3", timeout=PATIENCE
-    )
+    expect(page.locator("table tbody tr")).to_have_count(3, timeout=PATIENCE)
     press(page, "Pause")
     page.get_by_text("paused at step").wait_for()
     press(page, "Resume")

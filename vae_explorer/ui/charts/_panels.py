@@ -123,7 +123,9 @@ def member_title(member: Member, members: Sequence[Member]) -> str:
 def heading(member: Member, members: Sequence[Member], notes: Sequence[str] = ()) -> str:
     """A member's line and name, and the notes on it in smaller type."""
     name = f"{key_line(activation_style(member.activation_key))} {member_title(member, members)}"
-    return "".join([name, *(f'<span style="font-size:{FONT_SIZE}px">, {n}</span>' for n in notes)])
+    return "".join(
+        [name, *(f'<span style="font-size:{FONT_SIZE}px">, {n}</span>' for n in notes if n)]
+    )
 
 
 def panel_title(

@@ -1,0 +1,89 @@
+"""Races in a worker process of their own: watched, judged, stopped and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+import vae_explorer
+from vae_explorer.config import Experiment
+from vae_explorer.data import load_dataset
+from vae_explorer.judgement import QUANTITIES, Judging
+from vae_explorer.judging import judge
+from vae_explorer.racing import RaceTrainer
+from vae_explorer.runs import Run
+
+RACE = Experiment(
+    dataset="digits",
+    activations=("relu", "tanh"),
+    hidden=(8,),
+    seeds=2,
+    epochs=4,
+    sweep="latent",
+    sweep_values=(1, 3),
+)
+JUDGING = Judging(bound_samples=5, bound_images=30)
+PATIENCE = 60.0  # seconds; PyTorch alone takes some to import on a busy machine
+
+
+@pytest.fixture
+def start() -> Iterator:
+    """Starts races that are closed when the test ends, however it ends."""
+    started: list[Run] = []
+
+    def start_race(experiment: Experiment, **options) -> Run:
+        started.append(Run(experiment, JUDGING, threads=1, **options))
+        return started[-1]
+
+    yield start_race
+    for run in started:
+        run.close()
+
+
+def test_a_race_is_trained_judged_kept_and_saved(start, tmp_path):
+    run = start(RACE)
+    assert run.wait(lambda r: r.state == "finished", PATIENCE)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        alone = RaceTrainer(RACE, load_dataset("digits"))
+        while not alone.finished:
+            alone.step()
+        expected = judge(alone, JUDGING)
+    finally:
+        torch.set_num_threads(before)
+    for name, about in QUANTITIES.items():
+        if not about.shared:  # speed and time
+            np.testing.assert_array_equal(run.race.values(name), expected.values(name))
+    assert run.ready.steps == tuple(trainer.steps for trainer in alone.trainers)
+    places = run.history.places
+    assert (places[0], places[-1]) == (0, alone.steps)
+    assert len(places) >= 20
+    for snapshot, trainer in zip(run.history.at(-1), alone.trainers):
+        np.testing.assert_array_equal(snapshot.curves.test_loss, trainer.curves().test_loss)
+    run.save(tmp_path)
+    assert run.wait(lambda r: r.saved == str(tmp_path), PATIENCE)
+    images = alone.dataset.pixels(alone.dataset.test.images)
+    for number, trainer in enumerate(alone.trainers, start=1):
+        population = vae_explorer.load(tmp_path / "runs" / str(number))
+        torch.testing.assert_close(population.encode(images), trainer.population.encode(images))
+
+
+def test_a_race_that_is_stopped_is_judged_as_far_as_it_got(start):
+    run = start(RACE.replace(epochs=10_000))
+    assert run.wait(lambda r: r.snapshot is not None and r.snapshot.epoch > 1, PATIENCE)
+    run.stop()
+    assert run.wait(lambda r: r.state == "stopped", PATIENCE)
+    assert run.race is not None
+    assert np.isfinite(run.race.values("test_loss")[:2]).all()
+
+
+def test_one_that_has_learned_nothing_is_not_judged(start):
+    run = start(RACE, running=False)
+    run.stop()
+    assert run.wait(lambda r: r.state == "stopped", PATIENCE)
+    assert run.snapshot.step == 0
+    assert run.race is None
