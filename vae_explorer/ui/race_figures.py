@@ -25,7 +25,11 @@ HEIGHT = 356  # px, of the figures that stand beside the leaderboard
 
 
 def curves(
-    scene: Scene, quantity: str = "loss", overlay: Scene | None = None, height: int = HEIGHT
+    scene: Scene,
+    quantity: str = "loss",
+    overlay: Scene | None = None,
+    height: int = HEIGHT,
+    legend: bool = True,
 ) -> go.Figure:
     """Every seed's test loss and each arm's mean; `quantity` as in `charts.QUANTITIES`."""
     return charts.race_curves(
@@ -36,6 +40,7 @@ def curves(
         frozen=scene.frozen,
         overlay=None if overlay is None else (overlay.lines(quantity), overlay.arms),
         height=height,
+        legend=legend,
     )
 
 
@@ -99,9 +104,14 @@ def latents(
         DATASETS[experiment.dataset].class_names,
         titles,
         prior=all(mean.shape[1] == 2 for mean in means),
-        panel_height=270,
+        panel_height=_panel_height(len(panels)),
         notes=[_note(panel, mean, means[0], align) for panel, mean in zip(panels, means)],
     )
+
+
+def _panel_height(count: int) -> int:
+    """px: narrow panels are no taller than the square that they hold needs."""
+    return min(270, 40 + 1000 // charts.panel_columns(count))
 
 
 def _note(panel: Panel, mean: np.ndarray, first: np.ndarray, align: bool) -> str:
