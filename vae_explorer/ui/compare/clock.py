@@ -53,7 +53,7 @@ def place(shown: ShownRace) -> int:
             min_value=0.0,
             max_value=whole,
             step=whole / _STEPS,
-            format="epoch %.1f",
+            format="epoch %.1f" if len(shown.history.steps) == 1 else "epoch %.1f in all",
             label_visibility="collapsed",
             key=_SLIDER,
             on_change=_moved,
@@ -61,7 +61,7 @@ def place(shown: ShownRace) -> int:
         )
         index = _nearest(times, st.session_state[_SLIDER])
         if len(shown.history.steps) > 1:
-            st.caption(_which(shown, times[index]), width=118)
+            st.caption(_which(shown, times[index]), width=165)
     return index
 
 

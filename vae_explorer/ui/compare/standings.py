@@ -9,6 +9,7 @@ from vae_explorer.config import SWEEPS
 from vae_explorer.judgement import QUANTITIES
 from vae_explorer.scene import Scene, scene_at
 from vae_explorer.ui import race_figures
+from vae_explorer.ui.arm_styles import short_label
 from vae_explorer.ui.compare import view_state
 from vae_explorer.ui.compare.meaning import advice
 from vae_explorer.ui.compare.shown import ShownRace, overlay_race
@@ -43,7 +44,7 @@ def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
             "compare_leaderboard",
             quantity_label=about.label,
             unit=about.unit,
-            reference_label=shown.arms[reference].label,
+            reference_label=short_label(shown.arms[reference]),
             height=_TALLEST,
         )
         advice(shown, at_end)
