@@ -106,6 +106,14 @@ def test_verdicts(found, better, seeds, diverged, words):
     assert verdict(found, better, seeds, diverged).words == words
 
 
+def test_nothing_is_clear_against_the_lucky_seeds_of_a_reference_that_diverged():
+    assert verdict(difference(2, 0.01), -1, 5, 0, 2).words == "reference diverged"
+    assert verdict(difference(2, 0.01), -1, 5, 1, 2).words == "1 of 5 seeds diverged"
+    assert verdict(None, -1, 5, 2, 2).words == "2 of 5 seeds diverged"
+    rows = leaderboard_rows(ARMS, VALUES, 0, -1, diverged=[1, 0, 0, 0])
+    assert {row["kind"] for row in rows} == {"lost", "unclear"}
+
+
 def test_the_scale_holds_all_intervals_but_those_of_arms_far_away():
     rows = leaderboard_rows(ARMS, VALUES, 0, -1)
     low, high = scale_of(rows)

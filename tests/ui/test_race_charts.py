@@ -259,6 +259,24 @@ def test_differences_are_sorted_filled_where_clear_and_named_where_not():
     assert [t.name for t in upwards.data] == ["Tanh", "SiLU"]
 
 
+@pytest.mark.parametrize(
+    ("diverged", "words"),
+    [
+        ((0, 0, 1), [f"1 of {len(TRIO[2].rows)} seeds diverged", None]),
+        ((1, 0, 0), ["reference diverged", "reference diverged"]),
+    ],
+)
+def test_differences_to_or_of_the_lucky_seeds_are_never_clear(diverged, words):
+    found = differences(clear_values(), 0)
+    assert found[2].clear
+    figure = charts.difference_plot(TRIO, found, "ReLU", "KL", "nats", better=-1, diverged=diverged)
+    assert [t.name for t in figure.data] == ["SiLU", "Tanh"]
+    for drawn, note, wanted in zip(figure.data, figure.layout.annotations, words):
+        if wanted is not None:
+            assert drawn.marker.symbol == "circle-open"
+            assert note.text == wanted
+
+
 def test_differences_from_one_seed_or_none_are_not_called_clear():
     one = differences(np.array([[1.0], [2.0], [np.nan]]), 0)
     figure = charts.difference_plot(TRIO, one, "ReLU", "KL", "nats")

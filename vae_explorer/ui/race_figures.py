@@ -84,6 +84,7 @@ def against(scene: Scene, values: np.ndarray, quantity: str, reference: int) -> 
         about.unit,
         digits=about.digits,
         better=about.better,
+        diverged=scene.diverged,
     )
 
 

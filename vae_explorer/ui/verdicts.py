@@ -7,6 +7,7 @@ from typing import NamedTuple
 from vae_explorer.statistics import Difference
 
 NO_CLEAR_DIFFERENCE = "no clear difference"
+REFERENCE_DIVERGED = "reference diverged"
 
 
 class Verdict(NamedTuple):
@@ -16,16 +17,25 @@ class Verdict(NamedTuple):
     words: str
 
 
-def verdict(difference: Difference | None, better: int, seeds: int, diverged: int = 0) -> Verdict:
+def verdict(
+    difference: Difference | None,
+    better: int,
+    seeds: int,
+    diverged: int = 0,
+    reference_diverged: int = 0,
+) -> Verdict:
     """Of an arm with `seeds` of which `diverged` did; `difference` is None for the reference.
 
     `better` is 1 where more of the quantity is, −1 where less is, 0 where neither. An arm of which
-    seeds diverged has no other verdict: the difference of those that are left is one of the lucky.
+    seeds diverged has no other verdict: the difference of those that are left is one of the lucky,
+    as is each difference to a reference of which `reference_diverged` did.
     """
     if diverged:
         return Verdict("lost", _diverged(seeds, diverged))
     if difference is None:
         return Verdict("reference", "reference")
+    if reference_diverged:
+        return Verdict("unclear", REFERENCE_DIVERGED)
     if difference.count == 0:
         return Verdict("unclear", "no value")
     if seeds == 1:

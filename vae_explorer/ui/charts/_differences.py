@@ -12,7 +12,7 @@ from vae_explorer.ui.arm_styles import ArmStyle, arm_styles
 from vae_explorer.ui.charts._groups import Trace, key_line
 from vae_explorer.ui.numbers import signed, with_unit
 from vae_explorer.ui.style import NEUTRAL, chart_axis, chart_layout
-from vae_explorer.ui.verdicts import NO_CLEAR_DIFFERENCE
+from vae_explorer.ui.verdicts import NO_CLEAR_DIFFERENCE, verdict
 
 if TYPE_CHECKING:
     from vae_explorer.arms import Arm
@@ -29,47 +29,62 @@ def difference_plot(
     digits: int = 2,
     better: int = 0,
     row_height: int = 30,
+    diverged: Sequence[int] | np.ndarray = (),
 ) -> go.Figure:
     """Mean difference of each arm to the reference, with its 95 % interval: a row an arm.
 
     `differences` are those of `statistics.differences`, None for the reference, in `unit`. Sorted,
     the best on top (`better` 1: more is, −1: less is; 0: the lowest). Clear ones are filled, others
-    hollow and so named; the line at zero is the reference.
+    hollow and so named; the line at zero is the reference. `diverged` (A,) counts the seeds of each
+    arm that did: the differences of those that are left are of the lucky ones, and never clear.
     """
+    counts = [int(count) for count in diverged] or [0] * len(arms)
+    reference = next((a for a, each in enumerate(differences) if each is None), None)
+    lost = 0 if reference is None else counts[reference]
     rows = [
-        (arm, each, look)
-        for arm, each, look in zip(arms, differences, arm_styles(arms))
+        (arm, each, look, _unsure(each, better, arm, count, lost))
+        for arm, each, look, count in zip(arms, differences, arm_styles(arms), counts)
         if each is not None
     ]
     sign = -1 if better > 0 else 1
     rows.sort(key=lambda row: (not np.isfinite(row[1].mean), sign * row[1].mean))
-    longest = max((len(_words(each, digits)) for _, each, _ in rows), default=0)
+    words = [unsure or _words(each, digits) for _, each, _, unsure in rows]
+    longest = max(map(len, words), default=0)
     layout = chart_layout(row_height * max(len(rows), 1) + 108, right=24 + 8 * longest)
     layout["xaxis"] = chart_axis(
         f"Difference to {reference_label}: {with_unit(quantity_label, unit)}"
         f"<br>Filled: clear after correction for {len(rows)} comparisons",
         zeroline=True,
         zerolinewidth=2,
-        range=_range([each for _, each, _ in rows]),
-        nticks=8,
+        range=_range([each for _, each, _, _ in rows]),
+        nticks=5,
+        tickangle=0,
     )
     layout["yaxis"] = chart_axis(
         range=[len(rows) - 0.5, -0.5],
         tickvals=list(range(len(rows))),
-        ticktext=[f"{arm.label} {key_line(look.style)}" for arm, _, look in rows],
+        ticktext=[f"{arm.label} {key_line(look.style)}" for arm, _, look, _ in rows],
         ticklabelstandoff=8,
         showgrid=False,
         fixedrange=True,
     )
     layout["annotations"] = [
-        _note(_words(each, digits), row, bold=each.clear) for row, (_, each, _) in enumerate(rows)
+        _note(text, row, bold=each.clear and not unsure)
+        for row, (text, (_, each, _, unsure)) in enumerate(zip(words, rows))
     ]
     layout["annotations"] += _directions(better)
     data = [_whisker(*row, place) for place, row in enumerate(rows)]
     return go.Figure(data, layout)
 
 
-def _whisker(arm: Arm, difference: Difference, look: ArmStyle, row: int) -> Trace:
+def _unsure(difference: Difference, better: int, arm: Arm, diverged: int, reference: int) -> str:
+    """What is said where seeds of the arm or of the reference diverged; else nothing."""
+    if not diverged and not reference:
+        return ""
+    return verdict(difference, better, len(arm.rows), diverged, reference).words
+
+
+def _whisker(arm: Arm, difference: Difference, look: ArmStyle, unsure: str, row: int) -> Trace:
     several = np.isfinite(difference.low)
     return {
         "type": "scatter",
@@ -87,7 +102,7 @@ def _whisker(arm: Arm, difference: Difference, look: ArmStyle, row: int) -> Trac
         },
         "marker": {
             "size": 13,
-            "symbol": "circle" if difference.clear else "circle-open",
+            "symbol": "circle" if difference.clear and not unsure else "circle-open",
             "color": look.style.colour,
             "line": {"width": 2.5, "color": look.style.colour},
         },

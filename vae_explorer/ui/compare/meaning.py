@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from vae_explorer.explain import claims, explain, recommend
+from vae_explorer.explain import Recommendation, claims, explain, recommend
 from vae_explorer.judgement import Race
 from vae_explorer.ui.compare import view_state
 from vae_explorer.ui.compare.shown import ShownRace
 
+_SAID = "compare.said"
 _WAIT = "Said once the race is over and judged."
 _LATER = "Said of the end of the race, and not of the time at which the slider stands."
+
+
+@dataclass(frozen=True, eq=False)
+class _Said:
+    """All that is said of a race held against one of its arms."""
+
+    race: Race
+    reference: str
+    advice: Recommendation
+    findings: list[str]
+    claims: list[str]
+
+
+def _said_of(race: Race, reference: str) -> _Said:
+    """Worked out once: with many arms it takes a third of a second, far longer than to draw it."""
+    said: _Said | None = st.session_state.get(_SAID)
+    if said is None or said.race is not race or said.reference != reference:
+        said = _Said(
+            race,
+            reference,
+            recommend(race, reference),
+            [finding.sentence for finding in explain(race, reference)],
+            [finding.sentence for finding in claims(race)],
+        )
+        st.session_state[_SAID] = said
+    return said
 
 
 def advice(shown: ShownRace, at_end: bool) -> None:
     """Draws the recommendation, or why there is none yet."""
     if shown.race is not None and at_end:
-        recommended = recommend(shown.race, view_state.reference_key(shown))
+        recommended = _said_of(shown.race, view_state.reference_key(shown)).advice
         st.markdown(f"**{recommended.sentence}** {recommended.reason}")
     elif shown.experiment.seeds == 1:
         st.caption(":material/casino: One seed each: an example, not a result.")
@@ -28,15 +57,14 @@ def findings(shown: ShownRace, at_end: bool) -> None:
         if shown.race is None or not at_end:
             st.caption(_WAIT if shown.race is None else _LATER)
         else:
-            _said(shown.race, view_state.reference_key(shown))
+            _draw(_said_of(shown.race, view_state.reference_key(shown)))
 
 
-def _said(race: Race, reference: str) -> None:
-    st.markdown(_list([finding.sentence for finding in explain(race, reference)]))
-    st.markdown(f"**How sure is the recommendation?** {recommend(race, reference).doubt}")
-    to_claims = [each.sentence for each in claims(race)]
-    if to_claims:
-        st.markdown("**What this says to the claims of the article**\n\n" + _list(to_claims))
+def _draw(said: _Said) -> None:
+    st.markdown(_list(said.findings))
+    st.markdown(f"**How sure is the recommendation?** {said.advice.doubt}")
+    if said.claims:
+        st.markdown("**What this says to the claims of the article**\n\n" + _list(said.claims))
 
 
 def _list(sentences: list[str]) -> str:

@@ -17,6 +17,8 @@ from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.leaderboard import leaderboard, leaderboard_rows
 
 _TALLEST = 326  # px, of the table: twelve arms
+# Settings that decide what a nat of loss is about.
+_MEASURED = ("dataset", "image_set", "output", "pixels")
 # Quantities that there are at any time, and what the curves call them.
 _LIVE = {"test_loss": "loss", "reconstruction": "reconstruction", "kl": "kl"}
 
@@ -98,8 +100,9 @@ def _chart(
         **view_state.widget("chart", options=views),
     )
     label = QUANTITIES[quantity].label
+    over = None
     if view == "curves":
-        over = _overlay()
+        over = _overlay(shown)
         # The leaderboard is the legend, but for what is laid over.
         figure = race_figures.curves(
             scene, _LIVE.get(quantity, "loss"), over, legend=over is not None
@@ -115,9 +118,19 @@ def _chart(
         figure = race_figures.against(scene, values, quantity, reference)
         alt = f"Differences to {shown.arms[reference].label} with their intervals"
     live_figure(figure, "chart.race", alt)
+    if view == "curves" and over is None and overlay_race() is not None:
+        st.caption(
+            ":material/warning: The race to be laid over is not drawn: it learned other images, or "
+            "with another likelihood, and its nats cannot be compared with these."
+        )
 
 
-def _overlay() -> Scene | None:
-    """The end of the race that is laid over this one."""
+def _overlay(shown: ShownRace) -> Scene | None:
+    """The end of the race that is laid over this one, if their losses measure the same."""
     over = overlay_race()
-    return None if over is None else scene_at(over.race.experiment, over.history)
+    if over is None:
+        return None
+    one, other = over.race.experiment, shown.experiment
+    if any(getattr(one, name) != getattr(other, name) for name in _MEASURED):
+        return None
+    return scene_at(one, over.history)

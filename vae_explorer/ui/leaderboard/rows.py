@@ -43,7 +43,7 @@ def leaderboard_rows(
     rows = []
     for place, a in enumerate(order):
         ranked = better != 0 and not lost[a] and np.isfinite(found[a].mean)
-        judged = verdict(compared[a], better, values.shape[1], int(lost[a]))
+        judged = verdict(compared[a], better, values.shape[1], int(lost[a]), int(lost[reference]))
         rows.append(
             {
                 "key": arms[a].key,
