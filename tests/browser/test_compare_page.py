@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.pressing import press
 from vae_explorer.archive import race_of_zip
 
 QUICK = "?dataset=digits&activations=relu,tanh,sine&hidden=16&epochs=12&seeds=3"
@@ -19,10 +20,6 @@ SWEPT = (
 )
 PATIENCE = 90_000  # milliseconds
 ERRORS_ARE_SENTENCES = re.compile("Traceback|Error:")
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def race(page: Page) -> None:

@@ -12,13 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.pressing import press
+
 QUICK = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=40"
 LONG = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=10000"
 PATIENCE = 60_000  # milliseconds
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def step_number(page: Page) -> float:
