@@ -13,10 +13,8 @@ A notebook's way in; `python -m vae_explorer` is the terminal's and app.py the b
     mean, log_variance = load(folder).encode(dataset.pixels(dataset.test.images))  # (K, N, L)
     images = load(folder).decode(mean)  # (K, N, D), in [0, 1]
 
-A saved race of the command line's `compare` or of the Compare page::
-
-    race = load_race("my-race").race
-    race.values("test_loss")  # (A, S) nats, a row an activation, a column a seed
+    # `python -m vae_explorer compare` and the Compare page save races; load_race("my-race").race
+    # has .values("test_loss"), (A, S) nats: a row an activation, a column a seed
 """
 
 from __future__ import annotations
