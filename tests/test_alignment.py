@@ -68,5 +68,6 @@ def test_side_by_side_the_copies_lie_over_each_other_only_if_aligned(latent):
 def test_sizes_may_differ():
     rng = np.random.default_rng(0)
     means = [rng.normal(size=(30, latent)).astype(np.float32) for latent in (2, 8, 8)]
-    points, _ = side_by_side(means, means, align=True)
+    points, titles = side_by_side(means, means, align=True)
     assert points.shape == (3, 30, 2)
+    assert titles == ("", "")  # axes of two kinds have no name in common

@@ -46,9 +46,9 @@ def side_by_side(
 ) -> tuple[np.ndarray, tuple[str, str]]:
     """Points (M, P, 2) of M members' codes (P, L) of the same images, and the axes' names.
 
-    Aligned, each is turned onto the first with codes of its size, and all with more than two
-    dimensions are seen along that one's principal axes; else each is seen along its own. One
-    dimension has nothing to turn but its sign.
+    Where sizes differ, axes have no names. Aligned, each is turned onto the first with codes of its
+    size, and all with more than two dimensions are seen along that one's principal axes; else each
+    is seen along its own. One dimension has nothing to turn but its sign.
     """
     first: dict[int, np.ndarray] = {}
     points = []
@@ -64,4 +64,5 @@ def side_by_side(
             shown = (aligned(mean, reference) - centre) @ axes
         points.append(shown)
         titles.append(title)
-    return np.stack(points).astype(np.float32), titles[0]
+    names = titles[0] if len(first) == 1 else ("", "")
+    return np.stack(points).astype(np.float32), names

@@ -5,6 +5,7 @@ A dataclass of settings (the experiment, the view of the Explore page) checks it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import Field, asdict, field, fields
 from numbers import Real
@@ -23,8 +24,9 @@ class ConfigError(ValueError):
 def setting(default: Any, label: str, help: str, **bounds: Any) -> Any:
     """A dataclass field with what people read of it and what it may be.
 
-    A text has `choices`, a number `minimum` and `maximum`. A list has `longest` and either `each`,
-    the names of activations, or the bounds of its numbers, whole ones unless their `kind` is float.
+    A text has `choices`, or a `pattern` and examples that it is `like`; a number has `minimum` and
+    `maximum`. A list has `longest` and either `each`, the names of activations, or the bounds of
+    its numbers, whole ones unless their `kind` is float.
     None is allowed as a default.
     """
     return field(default=default, metadata={"label": label, "help": help, **bounds})
@@ -36,6 +38,10 @@ def checked(setting: Field, value: Any) -> Any:
         return _checked_list(setting, value)
     if "choices" in setting.metadata:
         if not isinstance(value, str) or value not in setting.metadata["choices"]:
+            raise _not_allowed(setting, value)
+        return value
+    if "pattern" in setting.metadata:
+        if not isinstance(value, str) or not re.fullmatch(setting.metadata["pattern"], value):
             raise _not_allowed(setting, value)
         return value
     return _checked_number(setting, value, type(setting.default))
@@ -94,7 +100,7 @@ def from_text(setting: Field, text: str) -> Any:
         if "each" in setting.metadata:
             return tuple(parts)
         return tuple(_number(setting, _kind(setting), part, text) for part in parts)
-    if "choices" in setting.metadata:
+    if "choices" in setting.metadata or "pattern" in setting.metadata:
         return text
     return _number(setting, type(setting.default), text, text)
 
@@ -163,6 +169,8 @@ def _allowed(setting: Field) -> str:
     bounds = setting.metadata
     if "choices" in bounds:
         return "it may be " + ", ".join(bounds["choices"])
+    if "pattern" in bounds:
+        return f"it may be {bounds['like']}"
     if "each" in bounds:
         return "it must be a list of activation names"
     low, high = bounds["minimum"], bounds["maximum"]

@@ -25,7 +25,11 @@ HEIGHT = 356  # px, of the figures that stand beside the leaderboard
 
 
 def curves(
-    scene: Scene, quantity: str = "loss", overlay: Scene | None = None, height: int = HEIGHT
+    scene: Scene,
+    quantity: str = "loss",
+    overlay: Scene | None = None,
+    height: int = HEIGHT,
+    legend: bool = True,
 ) -> go.Figure:
     """Every seed's test loss and each arm's mean; `quantity` as in `charts.QUANTITIES`."""
     return charts.race_curves(
@@ -36,6 +40,7 @@ def curves(
         frozen=scene.frozen,
         overlay=None if overlay is None else (overlay.lines(quantity), overlay.arms),
         height=height,
+        legend=legend,
     )
 
 
@@ -99,18 +104,28 @@ def latents(
         DATASETS[experiment.dataset].class_names,
         titles,
         prior=all(mean.shape[1] == 2 for mean in means),
-        panel_height=270,
-        notes=[_note(panel, mean, means[0], align) for panel, mean in zip(panels, means)],
+        panel_height=_panel_height(len(panels)),
+        notes=_notes(panels, means, align),
     )
 
 
-def _note(panel: Panel, mean: np.ndarray, first: np.ndarray, align: bool) -> str:
-    """The swept value, and how alike the codes are to the first panel's."""
-    parts = [] if panel.arm.value is None else [f"{panel.arm.value:g}"]
-    if align and mean is not first and mean.shape == first.shape:
-        alike = alignment.likeness(mean, first)
-        parts += [f"{100 * alike:.0f} % alike"] if np.isfinite(alike) else []
-    return ", ".join(parts)
+def _panel_height(count: int) -> int:
+    """px: narrow panels are no taller than the square that they hold needs."""
+    return min(270, 40 + 1000 // charts.panel_columns(count))
+
+
+def _notes(panels: Sequence[Panel], means: Sequence[np.ndarray], align: bool) -> list[str]:
+    """The swept values, and how alike the codes are to those of the first panel of their size."""
+    first: dict[int, np.ndarray] = {}
+    notes = []
+    for panel, mean in zip(panels, means):
+        reference = first.setdefault(mean.shape[1], mean)
+        parts = [] if panel.arm.value is None else [panel.arm.label.partition(", ")[2]]
+        if align and mean is not reference:
+            alike = alignment.likeness(mean, reference)
+            parts += [f"{100 * alike:.0f} % alike"] if np.isfinite(alike) else []
+        notes.append(", ".join(parts))
+    return notes
 
 
 def histograms(panels: Sequence[Panel], quantity: str) -> Iterator[go.Figure]:

@@ -10,8 +10,11 @@ from vae_explorer.snapshot import Snapshot
 _MOST_FREEZES = 3  # of a race's many members, with a sentence of their own
 
 
-def status(run: Run) -> None:
-    """Draws a progress bar with epoch, speed and time left, and notices under it."""
+def status(run: Run, freezes: bool = True) -> None:
+    """Draws a progress bar with epoch, speed and time left, and notices under it.
+
+    With `freezes` a warning for each VAE that diverged, where the page does not say it otherwise.
+    """
     snapshot = run.snapshot
     if snapshot is not None and run.ready is not None:
         done = sum(run.ready.steps[: snapshot.population]) + snapshot.step
@@ -21,7 +24,8 @@ def status(run: Run) -> None:
             st.caption(text)  # a full bar would say nothing, and take the place of a picture
         else:
             st.progress(min(1.0, share), text=text)
-        _freezes(run, snapshot)
+        if freezes:
+            _freezes(run, snapshot)
     elif run.state != "failed":
         st.progress(0.0, text=run.progress or "Starting PyTorch in a process of its own…")
     if run.notice:

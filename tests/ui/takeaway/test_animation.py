@@ -8,7 +8,7 @@ from PIL import Image, ImageFont
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.ui.style import activation_style
-from vae_explorer.ui.takeaway.animation import BAR, GAP, gif
+from vae_explorer.ui.takeaway.animation import BAR, GAP, gif, scatter_gif
 
 SHAPE, SCALE = (28, 20), 6
 WIDE, TALL = 20 * SCALE, 28 * SCALE
@@ -139,3 +139,36 @@ def test_it_is_small():
     data = gif(given, (28, 28), names, colours)
     assert opened(data).n_frames == 46
     assert len(data) < 6e6
+
+
+CLASSES = ("#6a5cff", "#f55f05")
+
+
+def colour_of(hexadecimal: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(hexadecimal.removeprefix("#")))
+
+
+def test_points_lie_where_they_are_in_the_colours_of_their_classes():
+    points = np.zeros((2, 2, 2, 2))  # times, members, points, axes
+    points[0] = [[1.5, 1.5], [-1.5, 0.0]]
+    points[1] = [[-1.5, -1.5], [0.0, 1.5]]
+    image = opened(scatter_gif(points, np.array([0, 1]), CLASSES, 3.0, NAMES, COLOURS))
+    assert image.n_frames == 2
+    side = (image.width - 3 * GAP) // 2
+    for t in range(2):
+        shown = pixels(image, t)
+        for k in range(2):
+            left = GAP + k * (side + GAP)
+            for point, colour in zip(points[t, k], CLASSES):
+                x = left + round((side - 1) * (1 + point[0] / 3) / 2)
+                y = GAP + round((side - 1) * (1 - point[1] / 3) / 2)
+                assert tuple(shown[y, x]) == colour_of(colour)
+    bar = GAP + side + BAR // 2
+    assert tuple(shown[bar, GAP + side // 2]) == colour_of(COLOURS[0])
+
+
+def test_points_outside_or_nowhere_are_not_drawn():
+    points = np.array([[[[9.0, 0.0], [np.nan, 0.0], [0.0, np.inf]]]])
+    empty = scatter_gif(np.full((1, 1, 3, 2), np.nan), np.zeros(3, int), CLASSES, 3.0, "a", COLOURS)
+    drawn = scatter_gif(points, np.zeros(3, int), CLASSES, 3.0, "a", COLOURS)
+    np.testing.assert_array_equal(pixels(opened(drawn), 0), pixels(opened(empty), 0))

@@ -15,7 +15,7 @@ from vae_explorer.ui.charts._over_training import (
     gradients_over_training,
     histograms_over_training,
 )
-from vae_explorer.ui.charts._panels import member_title
+from vae_explorer.ui.charts._panels import member_title, panel_columns
 from vae_explorer.ui.charts._race import race_curves
 from vae_explorer.ui.charts._space import MOST_SPACES, latent_space
 from vae_explorer.ui.charts._sweep import sweep_lines
@@ -38,6 +38,7 @@ __all__ = [
     "layer_transfers",
     "loss_curves",
     "member_title",
+    "panel_columns",
     "race_curves",
     "sweep_lines",
     "value_scatter",

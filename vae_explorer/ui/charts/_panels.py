@@ -50,10 +50,13 @@ def panels(
     axes = [str(k + 1) if k else "" for k in range(len(members))]
     extents = panel_extents(points)
     size = _title_size(members, columns)
+    between = "<br>" if columns > LARGE_COLUMNS else ", "  # there is no room beside the name
     for k, (member, axis) in enumerate(zip(members, axes)):
         place = (*divmod(k, columns), rows, columns)
         layout |= panel_axes(axis, place, extents[k], axis_titles)
-        layout["annotations"].append(panel_title(member, members, axis, notes[k : k + 1], size))
+        layout["annotations"].append(
+            panel_title(member, members, axis, notes[k : k + 1], size, between)
+        )
         if prior:
             layout["shapes"].append(prior_circle(axis))
     return axes
@@ -120,12 +123,13 @@ def member_title(member: Member, members: Sequence[Member]) -> str:
     return f"{member.label}, seed {member.seed}" if several else member.label
 
 
-def heading(member: Member, members: Sequence[Member], notes: Sequence[str] = ()) -> str:
+def heading(
+    member: Member, members: Sequence[Member], notes: Sequence[str] = (), between: str = ", "
+) -> str:
     """A member's line and name, and the notes on it in smaller type."""
     name = f"{key_line(activation_style(member.activation_key))} {member_title(member, members)}"
-    return "".join(
-        [name, *(f'<span style="font-size:{FONT_SIZE}px">, {n}</span>' for n in notes if n)]
-    )
+    small = f'<span style="font-size:{FONT_SIZE}px">'
+    return "".join([name, *(f"{between}{small}{note}</span>" for note in notes if note)])
 
 
 def panel_title(
@@ -134,9 +138,10 @@ def panel_title(
     axis: str,
     notes: Sequence[str] = (),
     size: int = TITLE_SIZE,
+    between: str = ", ",
 ) -> dict[str, Any]:
     return {
-        "text": heading(member, members, notes),
+        "text": heading(member, members, notes, between),
         "x": 0.5,
         "xref": f"x{axis} domain",
         "y": 1,

@@ -56,6 +56,7 @@ def race_curves(
     frozen: Sequence[Freeze] = (),
     overlay: tuple[Sequence[Line], Sequence[Arm]] | None = None,
     height: int = 380,
+    legend: bool = True,
 ) -> go.Figure:
     """Every seed's curve thin, each arm's mean thick with its 95 % interval as a band.
 
@@ -64,7 +65,8 @@ def race_curves(
     a gap. `quantity_label` names the y axis with its unit. `epochs`, the length of the whole run,
     fixes the x axis from the start. `frozen`, whose members are those of the experiment that the
     arms are of, have a cross where they stopped. `overlay` is another race, of which the means
-    alone are drawn, dashed.
+    alone are drawn, dashed. Too many to be named at their lines' ends have a `legend`, unless it
+    stands elsewhere on the page.
     """
     drawn = [_drawn(*line, arm, look) for line, arm, look in zip(lines, arms, arm_styles(arms))]
     others = _of_overlay(*overlay) if overlay else []
@@ -89,7 +91,7 @@ def race_curves(
     reached = [float(each.epoch[-1]) for each in [*drawn, *others] if len(each.epoch)]
     layout["xaxis"] = chart_axis("Epochs", range=[0.0, max([epochs or 0.0, *reached]) or 1.0])
     layout["yaxis"] = chart_axis(quantity_label, range=list(span))
-    layout["showlegend"] = not direct
+    layout["showlegend"] = legend and not direct
     layout["annotations"] = end_labels(ends, span, height) if direct else []
     if crosses:
         layout["annotations"].append(_diverged(arms, {stop.member for stop in frozen}))

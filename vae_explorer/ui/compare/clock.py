@@ -1,8 +1,13 @@
-"""The time at which the page shows a race: a slider back and forth, and a button that plays."""
+"""The time at which the page shows a race: a slider back and forth, and a button that plays.
+
+The slider runs over the whole race, in epochs, so that its ends stay where they are while it
+trains; it stands only where something was kept.
+"""
 
 from __future__ import annotations
 
 import bisect
+import time
 
 import streamlit as st
 
@@ -10,10 +15,14 @@ from vae_explorer.ui.compare.shown import ShownRace
 
 PLAY_SECONDS = 0.4  # a frame of the animation
 _FRAMES = 60  # about so many in all
+_STEPS = 100  # of the slider by key
+_ECHO_SECONDS = 3.0
 
 _SLIDER = "compare.time"
 _FOLLOW = "compare.follow"
 _PLAYING = "compare.playing"
+_SHOWN = "compare.time_shown"  # where the slider stood when the page was last drawn
+_SET = "compare.time_set"  # where the page itself has put it of late, and when
 
 
 def is_playing() -> bool:
@@ -22,82 +31,129 @@ def is_playing() -> bool:
 
 def place(shown: ShownRace) -> int:
     """Draws the slider and the button; returns the index of the place in the race's history."""
-    places = list(shown.history.places)
-    if len(places) < 2:
+    times = times_of(shown)
+    if len(times) < 2:
         return -1
-    _advance(places)
+    _forget_echoes()
+    _advance(times)
+    whole = float(shown.experiment.epochs * len(shown.history.steps))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         playing = is_playing()
         st.button(
-            "Pause" if playing else "Play",
+            "Halt" if playing else "Play",
             icon=":material/pause:" if playing else ":material/play_circle:",
             key="compare.play",
             on_click=_toggle,
-            args=(places,),
+            args=(times,),
+            width=88,  # the same, so that the slider stays where it is
             help="Goes through the race as it was, from where the slider stands.",
         )
-        chosen = st.select_slider(
+        st.slider(
             "Time",
-            places,
-            format_func=lambda step: _name(shown, step),
+            min_value=0.0,
+            max_value=whole,
+            step=whole / _STEPS,
+            format="epoch %.1f" if len(shown.history.steps) == 1 else "epoch %.1f in all",
             label_visibility="collapsed",
             key=_SLIDER,
             on_change=_moved,
-            args=(places,),
+            args=(times,),
         )
-    return places.index(chosen)
+        index = _nearest(times, st.session_state[_SLIDER])
+        if len(shown.history.steps) > 1:
+            st.caption(_which(shown, times[index]), width=165)
+    return index
 
 
-def _advance(places: list[int]) -> None:
+def times_of(shown: ShownRace) -> list[float]:
+    """When what was kept was shown, in epochs of all populations one after the other; rising."""
+    each = shown.experiment.epochs
+    return [
+        each * (snapshot.population + snapshot.step / shown.history.steps[snapshot.population])
+        for snapshot in shown.history.parts()[0]
+    ]
+
+
+def _advance(times: list[float]) -> None:
     """Moves the slider before it is drawn: on while it plays, along while it follows."""
     state = st.session_state
-    if is_playing() and _SLIDER in state:
-        here = _nearest(places, state[_SLIDER])
-        there = min(here + max(1, len(places) // _FRAMES), len(places) - 1)
-        state[_SLIDER] = places[there]
-        if there == len(places) - 1:
+    if is_playing() and _SHOWN in state:
+        here = _nearest(times, state[_SHOWN])
+        there = min(here + max(1, len(times) // _FRAMES), len(times) - 1)
+        _set(times[there])
+        if there == len(times) - 1:
             state[_PLAYING], state[_FOLLOW] = False, True
-    elif state.get(_FOLLOW, True) or _SLIDER not in state:
-        state[_SLIDER] = places[-1]
+    elif state.get(_FOLLOW, True) or _SHOWN not in state:
+        _set(times[-1])
     else:  # what was kept may have been thinned out since
-        state[_SLIDER] = places[_nearest(places, state[_SLIDER])]
+        _set(times[_nearest(times, state[_SHOWN])])
 
 
-def _nearest(places: list[int], step: int) -> int:
-    right = min(bisect.bisect_left(places, step), len(places) - 1)
+def _set(there: float) -> None:
+    state = st.session_state
+    if state.get(_SLIDER) != there:
+        state[_SLIDER] = there
+    if state.get(_SHOWN) != there:
+        state[_SHOWN] = there
+        state[_SET] = [*state.get(_SET, []), (there, time.monotonic())]
+
+
+def _forget_echoes() -> None:
+    """Forgets where the page once put the slider, as far as the browser has followed since."""
+    state = st.session_state
+    now, put = time.monotonic(), state.get(_SET, [])
+    arrived = [i for i, (there, _) in enumerate(put) if there == state.get(_SLIDER)]
+    first = arrived[-1] if arrived else 0
+    state[_SET] = [
+        each for i, each in enumerate(put) if i >= first or now - each[1] < _ECHO_SECONDS
+    ]
+
+
+def _moved(times: list[float]) -> None:
+    """The slider is somewhere else than it was put, moved by hand or not yet by the browser.
+
+    A browser that is busy sends the place it knows along with whatever it asks; that is no wish.
+    """
+    state = st.session_state
+    wanted = state[_SLIDER]
+    if any(wanted == there for there, _ in state.get(_SET, [])[:-1]):
+        return
+    before = _nearest(times, state.get(_SHOWN, wanted))
+    there = _nearest(times, wanted)
+    if there == before:  # a small step by key goes on to what is next on that side
+        there += int(wanted > times[before]) - int(wanted < times[before])
+    there = min(max(there, 0), len(times) - 1)
+    state[_SHOWN] = times[there]
+    state[_SET] = [(each, time.monotonic()) for each in (wanted, times[there])]
+    state[_FOLLOW] = there == len(times) - 1
+    state[_PLAYING] = False
+
+
+def _nearest(times: list[float], there: float) -> int:
+    right = min(bisect.bisect_left(times, there), len(times) - 1)
     left = max(right - 1, 0)
-    return left if step - places[left] < places[right] - step else right
+    return left if there - times[left] < times[right] - there else right
 
 
-def _moved(places: list[int]) -> None:
-    st.session_state[_FOLLOW] = st.session_state[_SLIDER] == places[-1]
-    st.session_state[_PLAYING] = False
-
-
-def _toggle(places: list[int]) -> None:
+def _toggle(times: list[float]) -> None:
     state = st.session_state
     state[_PLAYING] = not is_playing()
     if state[_PLAYING]:
         state[_FOLLOW] = False
-        if state.get(_SLIDER) == places[-1]:
-            state[_SLIDER] = places[0]
+        if _nearest(times, state.get(_SHOWN, times[-1])) == len(times) - 1:
+            state[_SHOWN] = times[0]
 
 
 def forget() -> None:
     """A new race begins at its own beginning."""
-    for name in (_SLIDER, _FOLLOW, _PLAYING):
+    for name in (_SLIDER, _FOLLOW, _PLAYING, _SHOWN, _SET):
         st.session_state.pop(name, None)
 
 
-def _name(shown: ShownRace, step: int) -> str:
-    """The epoch, and which population where there are several."""
-    passed = 0
-    for number, (steps, experiment) in enumerate(
-        zip(shown.history.steps, shown.experiment.populations), start=1
-    ):
-        if step <= passed + steps or number == len(shown.history.steps):
-            epoch = experiment.epochs * (step - passed) / steps
-            which = f"{number} of {len(shown.history.steps)}, " if number > 1 or passed else ""
-            return f"{which}epoch {epoch:.1f}"
-        passed += steps
-    return str(step)
+def _which(shown: ShownRace, there: float) -> str:
+    """Which of several shapes trained then, and how far it was."""
+    count = len(shown.history.steps)
+    number = min(int(there / shown.experiment.epochs), count - 1)
+    if number and there == number * shown.experiment.epochs:
+        number -= 1  # the end of one shape is also where the next would begin
+    return f"Shape {number + 1} of {count}, epoch {there - number * shown.experiment.epochs:.1f}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from vae_explorer.config import Experiment
+from vae_explorer.data import DATASETS
 from vae_explorer.judgement import Judging
 from vae_explorer.runs import Run
 from vae_explorer.scene import scene_at
 from vae_explorer.ui import before, controls, session, toolbar
-from vae_explorer.ui.compare import clock, files, meaning
+from vae_explorer.ui.compare import clock, files, meaning, view_state
 from vae_explorer.ui.compare.pictures import side_by_side
 from vae_explorer.ui.compare.shown import PAGE, ShownRace, shown_race
 from vae_explorer.ui.compare.standings import standings
@@ -21,30 +22,41 @@ _SENTENCE = (
     "95 % interval."
 )
 _REFRESH_SECONDS = 0.8
+_LAST_RUN = "compare.last_run"
+# As tall at the end, when a line is left, as with the bar above the race: nothing below moves.
+_STEADY = "<style>.st-key-compare_status { min-height: 2.6rem; }</style>"
 
 
 def page() -> None:
     """Draws the whole page."""
     experiment = controls.sidebar(controls.COMPARE)
     run = session.current_run(PAGE)
+    view_state.current(experiment)
     if experiment is not None:
-        # One setting at least: an address without any opens the first preset.
-        query = experiment.to_query() or {"dataset": experiment.dataset}
-        controls.keep_in_address(query)
+        view_state.keep(experiment)
+    _see_new_run(run)
     st.markdown(f"##### {_SENTENCE}")
-    opened = shown_race()
+    shown = shown_race()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         toolbar.buttons(PAGE, run, experiment, "Race", Judging())
-        files.buttons(opened)
-        if run is not None and experiment is not None:
-            toolbar.changes(run, experiment)
+        files.buttons(shown)
+        files.downloads(shown)
     session.show_notices()
-    if run is None and opened is None:
+    if run is None and shown is None:
         if experiment is not None:
             _before(experiment)
     else:
-        _view(run)
+        _view(run, experiment)
     load_plotly()
+
+
+def _see_new_run(run: Run | None) -> None:
+    """A race that was just started is what its starter wants to see, from its beginning."""
+    if run is not st.session_state.get(_LAST_RUN):
+        st.session_state[_LAST_RUN] = run
+        if run is not None:
+            files.close("opened")
+        clock.forget()
 
 
 def _before(experiment: Experiment) -> None:
@@ -56,22 +68,30 @@ def _before(experiment: Experiment) -> None:
     before.view(experiment, "Race")
 
 
-def _view(run: Run | None) -> None:
+def _view(run: Run | None, experiment: Experiment | None) -> None:
     """Draws the race, again and again while something new may come or an animation plays."""
     changing = _changing(run)
     every = clock.PLAY_SECONDS if clock.is_playing() else _REFRESH_SECONDS
     state = "" if run is None else run.state
-    st.fragment(_draw, run_every=every if any(changing) else None)(run, changing, state)
+    st.fragment(_draw, run_every=every if any(changing) else None)(run, experiment, changing, state)
 
 
 def _changing(run: Run | None) -> tuple[bool, bool]:
     return clock.is_playing(), run is not None and run.is_live
 
 
-def _draw(run: Run | None, changing: tuple[bool, bool], state: str) -> None:
+def _draw(
+    run: Run | None, experiment: Experiment | None, changing: tuple[bool, bool], state: str
+) -> None:
     shown = shown_race()
-    if run is not None and (shown is None or shown.run is not None):
-        status(run)
+    with st.container(key="compare_status", gap="xsmall"):
+        st.html(_STEADY)
+        if shown is not None and shown.run is None:
+            _opened(shown)
+        elif run is not None:
+            status(run, freezes=False)  # the curves and the leaderboard say which diverged
+            if experiment is not None:
+                toolbar.changes(run, experiment)
     if shown is None:
         if run is not None and run.state != "failed":
             st.skeleton(height=460)
@@ -81,12 +101,22 @@ def _draw(run: Run | None, changing: tuple[bool, bool], state: str) -> None:
         st.rerun()  # buttons and the timer depend on it, and are outside this fragment
 
 
+def _opened(shown: ShownRace) -> None:
+    """Which race this is: the side bar and the buttons are those of another."""
+    where = shown.race and shown.race.environment
+    made = f", made {where.made[:10]}" if where else ""
+    experiment = shown.experiment
+    st.caption(
+        f":material/folder_open: A saved race{made}: {DATASETS[experiment.dataset].label}, "
+        f"{len(shown.arms)} × {experiment.seeds} VAEs, {experiment.epochs} epochs. "
+        "*Saved races* closes it."
+    )
+
+
 def _race(shown: ShownRace) -> None:
     index = clock.place(shown)
     at_end = index in (-1, len(shown.history) - 1)
     scene = scene_at(shown.experiment, shown.history, index)
     standings(shown, scene, at_end)
-    meaning.findings(shown)
+    meaning.findings(shown, at_end)
     side_by_side(shown, scene, index)
-    if not shown.is_live:
-        files.downloads(shown, index)

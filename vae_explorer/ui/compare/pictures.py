@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,6 +13,7 @@ import streamlit as st
 from vae_explorer.data import DATASETS
 from vae_explorer.scene import Panel, Scene
 from vae_explorer.ui import images, race_figures, session
+from vae_explorer.ui.compare import view_state
 from vae_explorer.ui.compare.shown import ShownRace
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic, squares
@@ -24,20 +26,18 @@ _MOST_SHOWN = 12  # arms side by side, unless others are chosen
 
 def side_by_side(shown: ShownRace, scene: Scene, index: int) -> None:
     """Draws one kind of picture of the chosen arms; `index` is the place in the history."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        kind = st.segmented_control(
-            "Side by side",
-            list(_KINDS),
-            default=next(iter(_KINDS)),
-            required=True,
-            label_visibility="collapsed",
-            key="compare.kind",
-            persist_state="session",
-        )
+    kind = st.segmented_control(
+        "Side by side",
+        list(_KINDS),
+        required=True,
+        format_func=lambda name: _KINDS[name].label,
+        label_visibility="collapsed",
+        **view_state.widget("pictures"),
+    )
     keys = _chosen(shown)
     panels = scene.panels(keys)
     if panels:
-        _KINDS[kind](shown, panels, index)
+        _KINDS[kind].draw(shown, panels, index)
     else:
         st.caption("Choose at least one of those that race.")
 
@@ -65,9 +65,7 @@ def _chosen(shown: ShownRace) -> tuple[str, ...]:
 def _latents(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
     align = st.toggle(
         "Turn each towards the first",
-        value=True,
-        key="compare.align",
-        persist_state="session",
+        **view_state.widget("aligned"),
         help="Where a VAE puts its axes is luck. Rotations and reflections that bring the same "
         "images closest (Procrustes) leave only the differences that mean something. Alike says "
         "how much of one is found in the first.",
@@ -75,7 +73,8 @@ def _latents(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
     live_figure(
         race_figures.latents(panels, shown.probe.labels, shown.experiment, align),
         "chart.race_latents",
-        "The same test images in the latent space of each",
+        "The same test images in the latent space of "
+        + ", ".join(panel.arm.label for panel in panels),
     )
 
 
@@ -86,13 +85,15 @@ def _manifold(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
 
 def _samples(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
     st.caption("The same twenty draws of the prior, decoded by each.")
-    _image_rows(shown, panels, [panel.snapshot.samples[panel.row] for panel in panels])
+    _image_rows(
+        shown, panels, [p.snapshot.samples[p.row] for p in panels], "Draws of the prior, decoded"
+    )
 
 
 def _reconstructions(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
     originals = shown.probe.images[: shown.probe.shown]
     rows = [originals, *(p.snapshot.reconstructions[p.row] for p in panels)]
-    _image_rows(shown, panels, rows, first="Test images")
+    _image_rows(shown, panels, rows, "Test images and their reconstructions", "Test images")
 
 
 def _interpolation(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
@@ -100,16 +101,15 @@ def _interpolation(shown: ShownRace, panels: Sequence[Panel], index: int) -> Non
         kind = st.segmented_control(
             "Path",
             ["linear", "spherical"],
-            default="linear",
             required=True,
             format_func=str.capitalize,
             label_visibility="collapsed",
-            key="compare.path",
-            persist_state="session",
+            **view_state.widget("way"),
         )
         if shown.run is not None:
             _ends(shown)
-    _image_rows(shown, panels, [getattr(p.snapshot, f"path_{kind}")[p.row] for p in panels])
+    rows = [getattr(p.snapshot, f"path_{kind}")[p.row] for p in panels]
+    _image_rows(shown, panels, rows, f"Images along a {kind} path between two test images")
 
 
 def _ends(shown: ShownRace) -> None:
@@ -161,12 +161,10 @@ def _value_kind() -> str:
     return st.segmented_control(
         "Histograms of",
         ["output", "pre_activation"],
-        default="output",
         required=True,
         format_func=lambda name: "Outputs" if name == "output" else "Pre-activations",
         label_visibility="collapsed",
-        key="compare.histograms",
-        persist_state="session",
+        **view_state.widget("histogram"),
     )
 
 
@@ -197,7 +195,11 @@ def _gradients(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
 
 
 def _image_rows(
-    shown: ShownRace, panels: Sequence[Panel], rows: Sequence[np.ndarray], first: str = ""
+    shown: ShownRace,
+    panels: Sequence[Panel],
+    rows: Sequence[np.ndarray],
+    what: str,
+    first: str = "",
 ) -> None:
     """A row an arm of images (N, D), under a first one of the images themselves."""
     colours = [activation_style(panel.arm.activation_key).colour for panel in panels]
@@ -208,7 +210,7 @@ def _image_rows(
             colours=["", *colours] if first else colours,
         ),
         [*([first] if first else []), *(panel.arm.label for panel in panels)],
-        "Images, a row for each activation",
+        f"{what}, a row for each activation: {', '.join(p.arm.label for p in panels)}",
     )
 
 
@@ -228,13 +230,18 @@ def _image_panels(shown: ShownRace, panels: Sequence[Panel], name: str, columns:
     )
 
 
-_KINDS: dict[str, Callable[[ShownRace, Sequence[Panel], int], None]] = {
-    "Latent space": _latents,
-    "Manifold": _manifold,
-    "Reconstructions": _reconstructions,
-    "Interpolation": _interpolation,
-    "Samples": _samples,
-    "Histograms": _histograms,
-    "Values over time": _over_training,
-    "Gradients over time": _gradients,
+class _Kind(NamedTuple):
+    label: str
+    draw: Callable[[ShownRace, Sequence[Panel], int], None]
+
+
+_KINDS = {
+    "latents": _Kind("Latent space", _latents),
+    "manifold": _Kind("Manifold", _manifold),
+    "reconstructions": _Kind("Reconstructions", _reconstructions),
+    "interpolation": _Kind("Interpolation", _interpolation),
+    "samples": _Kind("Samples", _samples),
+    "histograms": _Kind("Histograms", _histograms),
+    "values": _Kind("Values over time", _over_training),
+    "gradients": _Kind("Gradients over time", _gradients),
 }

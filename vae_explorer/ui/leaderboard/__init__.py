@@ -24,7 +24,7 @@ def _beside(name: str) -> str:
 _LEADERBOARD = st.components.v2.component(
     "vae_explorer_leaderboard", js=_beside("leaderboard.js"), css=_beside("leaderboard.css")
 )
-_MANY = 12  # rows; more are drawn lower
+_MANY = 6  # rows; more are drawn lower
 _ROW, _LOW_ROW, _HEAD = 34, 24, 34  # px
 
 

@@ -1,4 +1,4 @@
-"""Interpolations and traversals as endless GIFs: pure functions, drawn with Pillow."""
+"""Images and latent spaces that change, as endless GIFs: pure functions, drawn with Pillow."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _FONT_SIZE = 18
 _LINE_HEIGHT = 22
 _MOST_LINES = 2  # of a member's name
 _GREYS = 128  # levels: the eye sees no fewer, and the file is a third smaller than with all 256
+_PLANE, _DOT = 220, 2.5  # px: how wide a latent plane is, and half the width of a point in it
+_LIGHT = round(0.8 * (_GREYS - 1))  # of the palette: a grey that stays in the background
 _LEAST_SECONDS = 0.02  # browsers take anything shorter for a tenth of a second
 # Characters of members' names that Pillow's built-in font lacks.
 _SPELLED = str.maketrans({"→": ">", "−": "-", "–": "-", "×": "x"})
@@ -56,6 +58,54 @@ def gif(
         picture = Image.fromarray(canvas).convert("L")
         picture.putpalette(palette)
         pictures.append(picture)
+    return _saved(pictures, seconds_per_frame)
+
+
+def scatter_gif(
+    frames: np.ndarray,
+    classes: np.ndarray,
+    class_colours: Sequence[str],
+    reach: float,
+    labels: Sequence[str],
+    colours: Sequence[str],
+    seconds_per_frame: float = 0.1,
+) -> bytes:
+    """GIF of K members' latent planes side by side, each above its colour and name, without end.
+
+    `frames` (T, K, P, 2) are points of P images, whose `classes` (P,) choose among the
+    `class_colours` ("#rrggbb"); each plane goes from −`reach` to `reach` both ways. What lies
+    outside of it, or is not finite, is not drawn. `labels` and `colours` are the K members'.
+    """
+    palette, indices = _palette([*colours, *class_colours])
+    bars, inks = indices[: len(colours)], np.array(indices[len(colours) :])[classes]
+    names = [_lines(label.translate(_SPELLED), _PLANE) for label in labels]
+    corners, size = _grid(_PLANE, _PLANE, names)
+    background = _background(size, corners, (_PLANE, _PLANE), names, bars)
+    pictures = []
+    for planes in frames:
+        picture = Image.fromarray(background)
+        draw = ImageDraw.Draw(picture)
+        for points, (left, top) in zip(planes, corners):
+            _axes(draw, left, top)
+            seen = np.isfinite(points).all(1)
+            seen[seen] = (np.abs(points[seen]) <= reach).all(1)
+            places = (_PLANE - 1) * (1 + points[seen] * (1, -1) / reach) / 2 + (left, top)
+            for (x, y), ink in zip(places.tolist(), inks[seen].tolist()):
+                draw.ellipse((x - _DOT, y - _DOT, x + _DOT, y + _DOT), fill=ink)
+        picture.putpalette(palette)
+        pictures.append(picture)
+    return _saved(pictures, seconds_per_frame)
+
+
+def _axes(draw: ImageDraw.ImageDraw, left: int, top: int) -> None:
+    """A frame, and lines through the origin, in light grey."""
+    right, bottom, middle = left + _PLANE - 1, top + _PLANE - 1, (_PLANE - 1) // 2
+    draw.rectangle((left, top, right, bottom), outline=_LIGHT)
+    draw.line((left + middle, top, left + middle, bottom), fill=_LIGHT)
+    draw.line((left, top + middle, right, top + middle), fill=_LIGHT)
+
+
+def _saved(pictures: Sequence[Image.Image], seconds_per_frame: float) -> bytes:
     buffer = io.BytesIO()
     pictures[0].save(
         buffer,

@@ -1,0 +1,27 @@
+"""Small races with all that is saved of one, for tests of files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vae_explorer.config import Experiment
+from vae_explorer.data import load_dataset
+from vae_explorer.judgement import Judging
+from vae_explorer.judging import judge
+from vae_explorer.race_store import SavedRace
+from vae_explorer.racing import RaceTrainer, Recording
+
+EXPERIMENT = Experiment(
+    dataset="digits", activations=("relu", "tanh"), hidden=(4,), epochs=1, batch_size=512, seeds=2
+)
+
+
+def saved_race(**changes: Any) -> SavedRace:
+    """A race of four VAEs and few steps, trained and judged."""
+    trainer = RaceTrainer(EXPERIMENT.replace(**changes), load_dataset("digits"))
+    recording = Recording(trainer)
+    while not trainer.finished:
+        trainer.step()
+        recording.look()
+    race = judge(trainer, Judging(bound_samples=2, bound_images=8))
+    return SavedRace(race, recording.history, recording.probe)

@@ -1,0 +1,113 @@
+"""Saved races: folders there and back, and what strangers may have put into one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from tests.saved_races import EXPERIMENT, saved_race
+from vae_explorer.race_record import to_csv, to_json
+from vae_explorer.race_store import check_race_target, load_race, save_race, save_runs
+from vae_explorer.racing import RaceTrainer
+from vae_explorer.store import StoreError, load_run
+
+
+@pytest.fixture(scope="module")
+def saved():
+    return saved_race()
+
+
+@pytest.fixture
+def folder(saved, tmp_path):
+    return save_race(tmp_path / "race", saved, "relu", "<p>For people.</p>")
+
+
+def test_a_race_comes_back_as_it_was(saved, folder):
+    again = load_race(folder)
+    assert to_json(again.race, "relu") == to_json(saved.race, "relu")
+    assert again.history.places == saved.history.places
+    for ours, theirs in zip(saved.history.at(-1), again.history.at(-1)):
+        np.testing.assert_array_equal(ours.curves.test_kl, theirs.curves.test_kl)
+        np.testing.assert_array_equal(ours.manifold, theirs.manifold)
+    np.testing.assert_array_equal(again.probe.images, saved.probe.images)
+    assert (folder / "report.html").read_text() == "<p>For people.</p>"
+    assert (folder / "results.csv").read_text() == to_csv(saved.race)
+
+
+def test_a_population_is_saved_as_a_run(few_digits, tmp_path):
+    race = RaceTrainer(EXPERIMENT, few_digits)
+    race.step()
+    (run,) = save_runs(tmp_path, race)
+    assert run == tmp_path / "runs" / "1"
+    assert load_run(run).experiment.activations == EXPERIMENT.activations
+
+
+def test_it_is_saved_over_itself_and_over_nothing_else(folder, tmp_path):
+    assert check_race_target(folder, EXPERIMENT) == folder
+    assert check_race_target(tmp_path / "new", EXPERIMENT) == tmp_path / "new"
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "diary").mkdir()
+    (tmp_path / "diary" / "monday.txt").write_text("private")
+    with pytest.raises(StoreError, match="is no race of VAE Explorer"):
+        check_race_target(tmp_path / "diary", EXPERIMENT)
+    with pytest.raises(StoreError, match="is a file"):
+        check_race_target(tmp_path / "diary" / "monday.txt", EXPERIMENT)
+    for name in ("", "a\0b"):
+        with pytest.raises(StoreError, match="is no name of a folder"):
+            check_race_target(name, EXPERIMENT)
+
+
+def replaced(name, content):
+    return lambda folder: (folder / name).write_bytes(content)
+
+
+def piped(name):
+    def change(folder):
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: (folder / "results.json").unlink(),
+        lambda folder: (folder / "history.safetensors").unlink(),
+        piped("results.json"),
+        piped("history.safetensors"),
+        replaced("results.json", b"\xff\xfe"),
+        replaced("results.json", b"[" * 100_000),
+        replaced("results.json", b"{}"),
+        replaced("history.safetensors", b""),
+        replaced("history.safetensors", b"\xff" * 64),
+    ],
+)
+def test_a_damaged_folder_is_answered_in_a_sentence(folder, change):
+    change(folder)
+    with pytest.raises(StoreError) as caught:
+        load_race(folder)
+    message = str(caught.value)
+    assert message.startswith(str(folder))
+    assert message.endswith(".")
+    assert len(message) < len(str(folder)) + 400
+
+
+def test_the_history_of_another_race_is_refused(folder, tmp_path):
+    other = save_race(
+        tmp_path / "other", saved_race(hidden=(5,), activations=("tanh",)), "tanh", ""
+    )
+    shutil.copy(other / "history.safetensors", folder)
+    with pytest.raises(StoreError, match="cannot be read"):
+        load_race(folder)
+
+
+@pytest.mark.parametrize("name", ["results.json", "history.safetensors"])
+def test_a_file_of_more_than_it_may_have_is_not_read(folder, name):
+    with (folder / name).open("r+b") as file:
+        file.truncate(300 * 2**20)
+    with pytest.raises(StoreError, match="more than such a file may have"):
+        load_race(folder)

@@ -1,0 +1,67 @@
+"""How the Compare page looks at a race: one frozen object, which the URL carries whole."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from vae_explorer.judgement import QUANTITIES
+from vae_explorer.settings import check_all, from_query, setting, to_query
+
+
+@dataclasses.dataclass(frozen=True)
+class RaceView:
+    """A view of any race. Raises ConfigError for a value that it may not have."""
+
+    reference: str = setting(
+        "first",
+        "Held against",
+        "The key of the arm that the others are compared with; first is the first of a race.",
+        pattern=r"[a-z0-9_]{1,40}(>[a-z0-9_]{1,40})?(@[0-9.e+-]{1,24})?",
+        like="first, relu, relu>tanh or relu@0.5",
+    )
+    judged: str = setting(
+        "test_loss", "Judged by", "What the standings are of.", choices=tuple(QUANTITIES)
+    )
+    chart: str = setting(
+        "curves",
+        "Chart",
+        "What stands beside the leaderboard.",
+        choices=("curves", "sweep", "grid", "differences"),
+    )
+    pictures: str = setting(
+        "latents",
+        "Side by side",
+        "What is shown of every arm.",
+        choices=(
+            *("latents", "manifold", "reconstructions", "interpolation", "samples"),
+            *("histograms", "values", "gradients"),
+        ),
+    )
+    aligned: str = setting(
+        "yes", "Aligned", "Latent spaces turned towards the first.", choices=("no", "yes")
+    )
+    way: str = setting("linear", "Path", "Of interpolations.", choices=("linear", "spherical"))
+    histogram: str = setting(
+        "output", "Histograms of", "What units do.", choices=("output", "pre_activation")
+    )
+
+    def __post_init__(self) -> None:
+        check_all(self)
+
+    def replace(self, **changes: Any) -> RaceView:
+        """The same view with some settings changed, checked again."""
+        return dataclasses.replace(self, **changes)
+
+    def to_query(self) -> dict[str, str]:
+        """The settings that differ from the default, as strings for a URL."""
+        return to_query(self)
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> tuple[RaceView, list[str]]:
+        """A view from URL parameters, and a sentence for each one of them that was ignored."""
+        return from_query(cls, query)
+
+
+NAMES = tuple(each.name for each in dataclasses.fields(RaceView))

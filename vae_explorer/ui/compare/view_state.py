@@ -1,0 +1,89 @@
+"""The view of the Compare page: in its state, in its widgets, and in the address, always the same.
+
+Widgets show what the view holds and change it when they are used, never otherwise: one that cannot
+show it for a while, as a quantity that there is not yet, leaves it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from vae_explorer.arms import arms_of
+from vae_explorer.config import Experiment
+from vae_explorer.race_view import RaceView
+from vae_explorer.settings import ConfigError
+from vae_explorer.ui import controls
+from vae_explorer.ui.compare.shown import ShownRace
+
+_VIEW = "compare.view"
+_ADDRESS = "compare.address"  # of the experiment alone
+_DEFAULT = RaceView()
+
+
+def current(experiment: Experiment | None) -> RaceView:
+    """The view of this session; at first that of the address.
+
+    What the address has and nobody understands is told with the session's notices.
+    """
+    state = st.session_state
+    if _VIEW not in state:
+        view, notices = RaceView.from_query(st.query_params.to_dict())
+        if experiment is not None and not _is_there(view.reference, experiment):
+            notices.append(f"The address holds others against {view.reference}, which is not here.")
+            view = view.replace(reference=_DEFAULT.reference)
+        state[_VIEW] = view
+        if notices:
+            state.notices = [" ".join([*state.get("notices", []), *notices])]
+    return state[_VIEW]
+
+
+def _is_there(reference: str, experiment: Experiment) -> bool:
+    return reference == _DEFAULT.reference or reference in [arm.key for arm in arms_of(experiment)]
+
+
+def keep(experiment: Experiment) -> None:
+    """Has the address hold the experiment that the side bar shows, and the view."""
+    # One setting at least: an address without any opens the first preset.
+    st.session_state[_ADDRESS] = experiment.to_query() or {"dataset": experiment.dataset}
+    _keep_in_address()
+
+
+def _keep_in_address() -> None:
+    controls.keep_in_address(
+        st.session_state.get(_ADDRESS, {}) | st.session_state[_VIEW].to_query()
+    )
+
+
+def reference_key(shown: ShownRace) -> str:
+    """The key of the arm that others are held against; the first's if it has not the view's."""
+    wanted = st.session_state[_VIEW].reference
+    keys = [arm.key for arm in shown.arms]
+    return wanted if wanted in keys else keys[0]
+
+
+def widget(name: str, value: Any = None, options: Sequence[str] = ()) -> dict[str, Any]:
+    """The arguments of a widget that shows one setting of the view and changes it.
+
+    `value` is what it shows instead; where that is none of the `options`, it shows their first.
+    """
+    key = f"compare.view.{name}"
+    shown = getattr(st.session_state[_VIEW], name) if value is None else value
+    if options and shown not in options:
+        shown = options[0]
+    shown = {"yes": True, "no": False}.get(shown, shown)
+    if st.session_state.get(key) != shown:
+        st.session_state[key] = shown
+    return {"key": key, "on_change": _take, "args": (name, key)}
+
+
+def _take(name: str, key: str) -> None:
+    chosen = st.session_state.get(key)
+    text = {True: "yes", False: "no"}.get(chosen, chosen)
+    try:
+        st.session_state[_VIEW] = st.session_state[_VIEW].replace(**{name: text})
+    except ConfigError:  # a widget that the browser has just drawn may hold nothing yet
+        return
+    _keep_in_address()
