@@ -1,4 +1,8 @@
-"""The Compare page, from a click to a judged race, back in time, away and back again."""
+"""The Compare page, from a click to a judged race, back in time, away and back again.
+
+A race starts a process that imports PyTorch, which takes far longer than the small races here: so
+each is looked at from all sides.
+"""
 
 from __future__ import annotations
 
@@ -15,37 +19,65 @@ from vae_explorer.archive import race_of_zip
 
 QUICK = "?dataset=digits&activations=relu,tanh,sine&hidden=16&epochs=12&seeds=3"
 LONG = QUICK.replace("epochs=12", "epochs=10000")
+ONE_SEED = QUICK.replace("seeds=3", "seeds=1")
 SWEPT = (
     "?dataset=digits&activations=relu,tanh&hidden=8&epochs=6&seeds=2&sweep=latent&sweep_values=1,2"
 )
+GRID = QUICK.replace("relu,tanh,sine", "relu,tanh") + "&decoder_activations=relu,tanh"
 PATIENCE = 90_000  # milliseconds
 ERRORS_ARE_SENTENCES = re.compile("Traceback|Error:")
+FIGURES = {
+    "Latent space": "chart.race_latents",
+    "Histograms": "chart.race_layers",
+    "Values over time": "chart.race_over_training",
+    "Gradients over time": "chart.race_gradients",
+}
+MOSAICS = {
+    "Manifold": ".squares img",
+    "Reconstructions": ".mosaic img",
+    "Interpolation": ".mosaic img",
+    "Samples": ".mosaic img",
+}
 
 
-def race(page: Page) -> None:
+def wait_until_judged(page: Page) -> None:
+    expect(page.get_by_role("button", name="Report", exact=True)).to_be_enabled(timeout=PATIENCE)
+
+
+def race(page: Page, verb: str = "Race") -> None:
     """To the end, judged."""
-    press(page, "Race")
-    page.get_by_role("button", name="Report", exact=True).wait_for(timeout=PATIENCE)
+    press(page, verb)
+    wait_until_judged(page)
 
 
 def choose(page: Page, name: str) -> None:
-    """One of the kinds of pictures."""
+    """One of a row of buttons, such as the kinds of pictures."""
     page.get_by_role("radio", name=name, exact=True).click()
 
 
-def wait_for_points(page: Page, chart: str, condition: str) -> None:
-    """Until the longest trace of the charts whose key begins so has `condition` many points."""
-    plot = page.locator(f'[class*="st-key-{chart.replace(".", "-")}"]').first
-    plot.scroll_into_view_if_needed()
+def option(page: Page, box: str, name: str) -> None:
+    """One of what a box offers."""
+    page.get_by_role("combobox", name=box).click()
+    page.get_by_role("option", name=name, exact=True).click()
+
+
+def wait_for_plot(page: Page, chart: str, condition: str) -> None:
+    """Until `condition`, JavaScript on `plot`, holds of the first chart whose key begins so."""
     page.wait_for_function(
         f"""key => {{
             const plot = document.querySelector(`[class*="st-key-${{key}}"] .js-plotly-plot`);
-            const sizes = plot?._fullData?.map(trace => (trace.x ?? trace.z ?? []).length) ?? [];
-            return Math.max(...sizes) {condition};
+            return plot?._fullData && {condition};
         }}""",
         arg=chart.replace(".", "-"),
         timeout=PATIENCE,
     )
+
+
+def wait_for_points(page: Page, chart: str, condition: str) -> None:
+    """Until the longest trace of the first chart whose key begins so has `condition` points."""
+    page.locator(f'[class*="st-key-{chart.replace(".", "-")}"]').first.scroll_into_view_if_needed()
+    sizes = "plot._fullData.map(trace => (trace.x ?? trace.z ?? []).length)"
+    wait_for_plot(page, chart, f"Math.max(...{sizes}) {condition}")
 
 
 def taken(page: Page, name: str) -> bytes:
@@ -58,137 +90,174 @@ def taken(page: Page, name: str) -> bytes:
 
 def rows(page: Page) -> list[str]:
     """The leaderboard from top to bottom."""
-    table = page.locator("table")
-    return [row.inner_text() for row in table.locator("tbody tr").all()]
+    return page.locator("table tbody tr").all_inner_texts()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_race_runs_to_its_end_and_every_picture_fills(open_page, theme):
-    page = open_page(QUICK, theme, path="compare")
-    race(page)
-    wait_for_points(page, "chart.race", ">= 12")
-    assert len(rows(page)) == 3
-    for kind, chart in (
-        ("Latent space", "chart.race_latents"),
-        ("Histograms", "chart.race_layers"),
-        ("Values over time", "chart.race_over_training"),
-        ("Gradients over time", "chart.race_gradients"),
-    ):
+def offer(page: Page, which: str, data: bytes) -> None:
+    """A file for the uploader of this label, whose popover is open."""
+    upload = {"name": "race.zip", "mimeType": "application/zip", "buffer": data}
+    page.get_by_test_id("stFileUploader").filter(has_text=which).locator("input").set_input_files(
+        upload
+    )
+
+
+def check_pictures(page: Page) -> None:
+    """Every kind is drawn."""
+    for kind, chart in FIGURES.items():
         choose(page, kind)
         wait_for_points(page, chart, "> 1")
-    for kind, pictures in (
-        ("Manifold", ".squares img"),
-        ("Reconstructions", ".mosaic img"),
-        ("Interpolation", ".mosaic img"),
-        ("Samples", ".mosaic img"),
-    ):
+    for kind, pictures in MOSAICS.items():
         choose(page, kind)
         page.locator(pictures).first.wait_for()
         for image in page.locator(pictures).all():
             assert image.evaluate("image => image.naturalWidth") > 50
+            assert "ReLU" in (image.get_attribute("alt") or "") or pictures == ".squares img"
+
+
+def test_a_race_from_its_start_to_its_end_and_back_in_time(open_page):
+    page = open_page(QUICK, path="compare")
+    expect(page.get_by_role("button", name="Report", exact=True)).to_be_disabled()
+    race(page)
+    # A projector's first screen has curves, leaderboard and recommendation.
+    advice = page.get_by_text("For Digits (8×8) with these settings")
+    for shown in (page.locator("table"), advice, page.get_by_role("slider", name="Time")):
+        box = shown.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 720
+    wait_for_points(page, "chart.race", ">= 12")
+    assert len(rows(page)) == 3
+
+    # The leaderboard follows the reference and the quantity, and the address them.
+    expect(page.locator("table tbody tr", has_text="ReLU")).to_contain_text("reference")
+    option(page, "Held against", "against Tanh")
+    expect(page.locator("table tbody tr", has_text="Tanh")).to_contain_text("reference")
+    option(page, "Judged by", "by Negative IW bound")
+    expect(page.locator("table thead")).to_contain_text("IW bound")
+    expect(page).to_have_url(re.compile("reference=tanh&judged=bound"))
+
+    # What was said of the end is not said of the start, where there is no bound yet either.
+    slider = page.get_by_role("slider", name="Time")
+    slider.press("Home")
+    wait_for_points(page, "chart.race", "< 12")
+    expect(advice).to_have_count(0)
+    expect(page.locator("table thead")).to_contain_text("Negative ELBO")
+    page.get_by_text("What was found").click()
+    page.get_by_text("Said of the end of the race").wait_for()
+    press(page, "Play")
+    wait_for_points(page, "chart.race", ">= 12")
+    page.get_by_role("button", name="Play", exact=True).wait_for()
+    expect(page.locator("table thead")).to_contain_text("IW bound")
+    expect(advice).to_have_count(1)
+
+    check_pictures(page)
+    expect(page).to_have_url(re.compile("pictures=samples"))
     expect(page.get_by_text(ERRORS_ARE_SENTENCES)).to_have_count(0)
 
 
-def test_the_leaderboard_follows_the_reference_and_the_quantity(open_page):
-    page = open_page(QUICK, path="compare")
-    race(page)
-    expect(page.locator("table tbody tr", has_text="ReLU")).to_contain_text("reference")
-    page.get_by_role("combobox", name="Held against").click()
-    page.get_by_role("option", name="against Tanh").click()
-    expect(page.locator("table tbody tr", has_text="Tanh")).to_contain_text("reference")
-    page.get_by_role("combobox", name="Judged by").click()
-    page.get_by_role("option", name="by Negative IW bound").click()
-    expect(page.locator("table thead")).to_contain_text("IW bound")
-
-
-def test_one_seed_is_called_an_example(open_page):
-    page = open_page(QUICK.replace("seeds=3", "seeds=1"), path="compare")
+def test_one_seed_on_a_phone_in_the_dark_and_anew_from_the_past(open_page):
+    page = open_page(ONE_SEED, "dark", path="compare", size=(390, 844))
     page.get_by_text("One seed shows an example, not a result").wait_for()
     race(page)
     expect(page.locator("table")).to_contain_text("example")
     expect(page.locator("table")).not_to_contain_text("clearly")
-
-
-def test_time_goes_back_and_shows_what_was(open_page):
-    page = open_page(QUICK, path="compare")
-    race(page)
-    wait_for_points(page, "chart.race", ">= 12")
+    page.get_by_text("No recommendation for Digits").wait_for()
+    check_pictures(page)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
     page.get_by_role("slider", name="Time").press("Home")
     wait_for_points(page, "chart.race", "< 12")
-    press(page, "Play")
+    race(page, "Race anew")
     wait_for_points(page, "chart.race", ">= 12")
-    page.get_by_role("button", name="Play", exact=True).wait_for()
+    press(page, "Reset")
+    page.get_by_role("button", name="Race", exact=True).wait_for()
+    expect(page.get_by_text(ERRORS_ARE_SENTENCES)).to_have_count(0)
 
 
-def test_a_race_is_live_and_can_be_paused_and_stopped(open_page):
+def test_a_live_race_is_followed_paused_gone_back_in_and_stopped(open_page):
     page = open_page(LONG, path="compare")
     press(page, "Race")
     expect(page.locator("table tbody tr")).to_have_count(3, timeout=PATIENCE)
+    thumb = page.get_by_role("slider", name="Time")
+    for _ in range(3):  # it follows, again and again
+        stood = thumb.get_attribute("aria-valuenow") or ""
+        expect(thumb).not_to_have_attribute("aria-valuenow", stood, timeout=PATIENCE)
+    press(page, "Play")  # from the beginning, while it trains
+    page.get_by_role("button", name="Halt", exact=True).wait_for()
+    press(page, "Halt")
+    page.get_by_role("button", name="Play", exact=True).wait_for()
     press(page, "Pause")
     page.get_by_text("paused at step").wait_for()
     press(page, "Resume")
+    page.get_by_role("link", name="Train").click()  # and back: it has gone on
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    page.get_by_role("link", name="Compare").click()
     press(page, "Stop")
-    page.get_by_role("button", name="Report", exact=True).wait_for(timeout=PATIENCE)
+    wait_until_judged(page)
     page.get_by_role("button", name="Race anew", exact=True).wait_for()
 
 
-def test_a_sweep_trains_its_shapes_and_draws_its_lines(open_page):
-    page = open_page(SWEPT, path="compare")
+@pytest.mark.parametrize(
+    ("query", "view", "condition"),
+    [
+        (SWEPT, "Sweep", "plot._fullLayout.xaxis.title.text.includes('atent size')"),
+        (GRID, "Grid", "plot._fullData.some(trace => trace.type === 'heatmap')"),
+    ],
+)
+def test_four_settings_are_four_arms_with_a_view_of_their_own(open_page, query, view, condition):
+    page = open_page(query, path="compare")
     race(page)
     assert len(rows(page)) == 4
-    page.get_by_role("radio", name="Sweep", exact=True).click()
-    page.wait_for_function(
-        """() => document.querySelector('[class*="st-key-chart-race"] .js-plotly-plot')
-            ?._fullLayout.xaxis.title.text.toLowerCase().includes('latent size')"""
-    )
-
-
-def test_a_grid_of_encoders_and_decoders_is_a_heat_map(open_page):
-    page = open_page(
-        QUICK.replace("relu,tanh,sine", "relu,tanh") + "&decoder_activations=relu,tanh",
-        path="compare",
-    )
-    race(page)
-    page.get_by_role("radio", name="Grid", exact=True).click()
-    page.wait_for_function(
-        """() => document.querySelector('[class*="st-key-chart-race"] .js-plotly-plot')
-            ?._fullData.some(trace => trace.type === 'heatmap')"""
-    )
+    choose(page, view)
+    wait_for_plot(page, "chart.race", condition)
+    check_pictures(page)
 
 
 def test_a_race_is_taken_away_and_brought_back(open_page):
     page = open_page(QUICK, path="compare")
     race(page)
+    option(page, "Held against", "against Tanh")
+    expect(page.locator("table tbody tr", has_text="Tanh")).to_contain_text("reference")
     report = taken(page, "Report").decode()
     assert "ReLU" in report
     assert "python -m vae_explorer compare" in report
-    assert json.loads(taken(page, "JSON"))
+    press(page, "Take away")
+    assert json.loads(taken(page, "JSON"))["reference"] == "tanh"
     assert len(taken(page, "CSV").decode().splitlines()) == 10
-    assert taken(page, "Manifold as GIF").startswith(b"GIF8")
+    for kind in ("Latent space", "Manifold"):
+        assert taken(page, f"{kind} as GIF").startswith(b"GIF8")
     data = taken(page, "Race as zip")
     saved = race_of_zip(data)
     assert saved.race.experiment.activations == ("relu", "tanh", "sine")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = {name.partition("/")[2] for name in archive.namelist()}
     assert {"report.html", "results.csv", "results.json", "runs/1/model.safetensors"} <= names
-    other = open_page(LONG, path="compare")
+
+    # In another session; first what is no race. Then one opened, and one laid over it.
+    other = open_page(GRID, path="compare")
     press(other, "Saved races")
-    upload = {"name": "race.zip", "mimeType": "application/zip", "buffer": data}
-    other.locator('input[type="file"]').first.set_input_files(upload)
-    other.get_by_role("button", name="Report", exact=True).wait_for(timeout=PATIENCE)
-    assert len(rows(other)) == 3
-    other.locator('input[type="file"]').last.set_input_files(upload)
-    other.wait_for_function(
-        """() => document.querySelector('[class*="st-key-chart-race"] .js-plotly-plot')
-            ?._fullData.some(trace => (trace.name ?? '').startsWith('saved'))"""
-    )
-
-
-def test_a_file_that_is_no_race_is_answered_in_a_sentence(open_page):
-    page = open_page(QUICK, path="compare")
-    press(page, "Saved races")
     for content in (b"no zip", b"PK\x03\x04" + bytes(100)):
-        upload = {"name": "race.zip", "mimeType": "application/zip", "buffer": content}
-        page.locator('input[type="file"]').first.set_input_files(upload)
-        page.get_by_text("The file is no zip that can be read").first.wait_for()
-    expect(page.get_by_text("Traceback")).to_have_count(0)
+        offer(other, "Open a race", content)
+        other.get_by_text("The file is no zip that can be read").first.wait_for()
+    offer(other, "Open a race", data)
+    wait_until_judged(other)
+    other.get_by_text("A saved race, made").wait_for()
+    assert len(rows(other)) == 3
+    offer(other, "Lay a race", data)
+    wait_for_plot(
+        other,
+        "chart.race",
+        "plot._fullData.some(trace => (trace.name ?? '').startsWith('saved'))",
+    )
+    # A race that is started is what is shown.
+    other.keyboard.press("Escape")
+    press(other, "Race")
+    expect(other.get_by_text("A saved race, made")).to_have_count(0)
+    expect(other.locator("table tbody tr")).to_have_count(4, timeout=PATIENCE)
+    expect(other.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_the_address_holds_the_view_and_what_it_may_not_hold_is_told_once(open_page):
+    page = open_page(QUICK + "&reference=%3Cscript%3E&pictures=values&judged=luck", path="compare")
+    notice = page.get_by_text("reference is '<script>'")
+    notice.wait_for()
+    expect(notice).to_contain_text("judged is 'luck'")
+    expect(page).to_have_url(re.compile("pictures=values$"))

@@ -14,6 +14,7 @@ from vae_explorer.race_store import SavedRace
 from vae_explorer.store import StoreError
 from vae_explorer.ui.compare import clock, view_state
 from vae_explorer.ui.compare.shown import ShownRace
+from vae_explorer.ui.compare.view_state import Held
 from vae_explorer.ui.race_films import FILMS, race_film
 from vae_explorer.ui.report.race import race_report
 from vae_explorer.ui.takeaway import file_name
@@ -78,7 +79,7 @@ def downloads(shown: ShownRace | None) -> None:
     race = None if shown is None else shown.race
     st.download_button(
         "Report",
-        "" if shown is None or race is None else partial(_report, shown, race),
+        "" if shown is None or race is None else partial(_report, shown, race, view_state.held()),
         _name(shown, "html"),
         "text/html",
         icon=":material/description:",
@@ -100,7 +101,7 @@ def _numbers(shown: ShownRace, race: Race) -> None:
         "JSON",
         "json",
         "data_object",
-        partial(to_json, race, view_state.reference_key(shown)),
+        partial(_json, shown, race, view_state.held()),
         "All numbers, with statistics and findings.",
     )
     if shown.run is not None and shown.run.state != "failed":
@@ -109,18 +110,15 @@ def _numbers(shown: ShownRace, race: Race) -> None:
             "Race as zip",
             "zip",
             "folder_zip",
-            partial(_zip, shown, race),
+            partial(_zip, shown, race, view_state.held()),
             "Everything: report, numbers, history, and every VAE as a saved run. It can be opened "
             "here again.",
         )
 
 
 def _films(shown: ShownRace) -> None:
-    view = view_state.current(shown.experiment)
     for kind, label in FILMS.items():
-        make = partial(
-            race_film, shown.experiment, shown.history, shown.probe, kind, view.aligned == "yes"
-        )
+        make = partial(_film, shown, kind, view_state.held())
         help = "Through training, all side by side."
         _button(shown, f"{label} as GIF", "gif", "animation", make, help, kind)
 
@@ -164,11 +162,23 @@ def _saved(shown: ShownRace, race: Race) -> SavedRace:
     return SavedRace(race, shown.history, shown.probe)
 
 
-def _report(shown: ShownRace, race: Race) -> str:
-    return race_report(_saved(shown, race), view_state.reference_key(shown))
+# What the buttons make, when they are pressed: with what is held then, and without a session.
 
 
-def _zip(shown: ShownRace, race: Race) -> bytes:
+def _report(shown: ShownRace, race: Race, held: Held) -> str:
+    return race_report(_saved(shown, race), view_state.reference_key(shown, held))
+
+
+def _json(shown: ShownRace, race: Race, held: Held) -> str:
+    return to_json(race, view_state.reference_key(shown, held))
+
+
+def _zip(shown: ShownRace, race: Race, held: Held) -> bytes:
     assert shown.run is not None
-    reference = view_state.reference_key(shown)
-    return zipped_race(shown.run, _saved(shown, race), reference, _report(shown, race))
+    reference = view_state.reference_key(shown, held)
+    return zipped_race(shown.run, _saved(shown, race), reference, _report(shown, race, held))
+
+
+def _film(shown: ShownRace, kind: str, held: Held) -> bytes:
+    align = held.view.aligned == "yes"
+    return race_film(shown.experiment, shown.history, shown.probe, kind, align)

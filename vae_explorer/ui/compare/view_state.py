@@ -7,6 +7,7 @@ show it for a while, as a quantity that there is not yet, leaves it as it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -18,9 +19,21 @@ from vae_explorer.settings import ConfigError
 from vae_explorer.ui import controls
 from vae_explorer.ui.compare.shown import ShownRace
 
-_VIEW = "compare.view"
+_HELD = "compare.view"
 _ADDRESS = "compare.address"  # of the experiment alone
 _DEFAULT = RaceView()
+
+
+@dataclass
+class Held:
+    """The newest view; for what a button makes later, when there is no session to ask."""
+
+    view: RaceView
+
+
+def held() -> Held:
+    """The one of this session, once `current` has been asked."""
+    return st.session_state[_HELD]
 
 
 def current(experiment: Experiment | None) -> RaceView:
@@ -29,15 +42,15 @@ def current(experiment: Experiment | None) -> RaceView:
     What the address has and nobody understands is told with the session's notices.
     """
     state = st.session_state
-    if _VIEW not in state:
+    if _HELD not in state:
         view, notices = RaceView.from_query(st.query_params.to_dict())
         if experiment is not None and not _is_there(view.reference, experiment):
             notices.append(f"The address holds others against {view.reference}, which is not here.")
             view = view.replace(reference=_DEFAULT.reference)
-        state[_VIEW] = view
+        state[_HELD] = Held(view)
         if notices:
             state.notices = [" ".join([*state.get("notices", []), *notices])]
-    return state[_VIEW]
+    return held().view
 
 
 def _is_there(reference: str, experiment: Experiment) -> bool:
@@ -52,14 +65,12 @@ def keep(experiment: Experiment) -> None:
 
 
 def _keep_in_address() -> None:
-    controls.keep_in_address(
-        st.session_state.get(_ADDRESS, {}) | st.session_state[_VIEW].to_query()
-    )
+    controls.keep_in_address(st.session_state.get(_ADDRESS, {}) | held().view.to_query())
 
 
-def reference_key(shown: ShownRace) -> str:
+def reference_key(shown: ShownRace, of: Held | None = None) -> str:
     """The key of the arm that others are held against; the first's if it has not the view's."""
-    wanted = st.session_state[_VIEW].reference
+    wanted = (of or held()).view.reference
     keys = [arm.key for arm in shown.arms]
     return wanted if wanted in keys else keys[0]
 
@@ -70,7 +81,7 @@ def widget(name: str, value: Any = None, options: Sequence[str] = ()) -> dict[st
     `value` is what it shows instead; where that is none of the `options`, it shows their first.
     """
     key = f"compare.view.{name}"
-    shown = getattr(st.session_state[_VIEW], name) if value is None else value
+    shown = getattr(held().view, name) if value is None else value
     if options and shown not in options:
         shown = options[0]
     shown = {"yes": True, "no": False}.get(shown, shown)
@@ -80,10 +91,10 @@ def widget(name: str, value: Any = None, options: Sequence[str] = ()) -> dict[st
 
 
 def _take(name: str, key: str) -> None:
-    chosen = st.session_state.get(key)
+    chosen: Any = st.session_state.get(key)
     text = {True: "yes", False: "no"}.get(chosen, chosen)
     try:
-        st.session_state[_VIEW] = st.session_state[_VIEW].replace(**{name: text})
+        held().view = held().view.replace(**{name: text})
     except ConfigError:  # a widget that the browser has just drawn may hold nothing yet
         return
     _keep_in_address()
