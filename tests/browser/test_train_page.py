@@ -39,6 +39,10 @@ def show(page: Page, chart: str) -> None:
     plot = page.locator(f'[class*="st-key-{chart.replace(".", "-")}"]')
     plot.scroll_into_view_if_needed()
     plot.locator(".main-svg").first.wait_for()
+    page.wait_for_function(
+        "key => document.querySelector(`[class*='st-key-${key}'] .js-plotly-plot`)._fullData",
+        arg=chart.replace(".", "-"),
+    )
 
 
 def wait_for_epoch_after(page: Page, epoch: float) -> None:
