@@ -12,6 +12,9 @@ A notebook's way in; `python -m vae_explorer` is the terminal's and app.py the b
     folder = save_run("runs/digits", trainer)
     mean, log_variance = load(folder).encode(dataset.pixels(dataset.test.images))  # (K, N, L)
     images = load(folder).decode(mean)  # (K, N, D), in [0, 1]
+
+    # `python -m vae_explorer compare` and the Compare page save races; load_race("my-race").race
+    # has .values("test_loss"), (A, S) nats: a row an activation, a column a seed
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from vae_explorer.config import Experiment
     from vae_explorer.data import load_dataset
     from vae_explorer.population import Population
+    from vae_explorer.race_store import load_race
+    from vae_explorer.racing import RaceTrainer
     from vae_explorer.store import load, load_run, save_run
     from vae_explorer.training import Trainer
 
@@ -39,10 +44,12 @@ __version__ = "0.1.0"
 __all__ = [
     "Experiment",
     "Population",
+    "RaceTrainer",
     "Trainer",
     "__version__",
     "load",
     "load_dataset",
+    "load_race",
     "load_run",
     "save_run",
 ]
@@ -51,9 +58,11 @@ __all__ = [
 _HOMES = {
     "Experiment": "vae_explorer.config",
     "Population": "vae_explorer.population",
+    "RaceTrainer": "vae_explorer.racing",
     "Trainer": "vae_explorer.training",
     "load": "vae_explorer.store",
     "load_dataset": "vae_explorer.data",
+    "load_race": "vae_explorer.race_store",
     "load_run": "vae_explorer.store",
     "save_run": "vae_explorer.store",
 }

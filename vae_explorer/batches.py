@@ -105,12 +105,15 @@ class Batches:
     def some_training(self, count: int, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
         """So many training images as `test` gives those, with a noise of their own."""
         streams = [generator(seed, "evaluation", 1) for seed in self._seeds]
-        images = self._train[evenly(len(self._train), count)]
+        images, levels = self._train, self._levels
+        if self._binarised:
+            images, levels = torch.from_numpy(drawn_once(images.numpy(), levels)), 1
+        images = images[evenly(len(images), count)]
         all_noise = self._normal(len(images), streams)
         for start in range(0, len(images), chunk):
             rows = slice(start, start + chunk)
             noise = [noise[rows] for noise in all_noise]
-            yield images[rows] / self._levels, self._spread(noise)
+            yield images[rows] / levels, self._spread(noise)
 
     def _normal(self, count: int, streams: Sequence[torch.Generator]) -> list[Tensor]:
         return [torch.randn(count, self._latent, generator=stream) for stream in streams]

@@ -267,7 +267,8 @@ class Trainer:
     def _pictures(self, mean: np.ndarray, rows: list[int]) -> dict[str, np.ndarray]:
         """Decoded images of the pictured members, uint8; `mean` (K, P, L) is all members'."""
         start, end = (mean[:, index] for index in self.path_images)
-        paths = [path(start, end, PATH_STEPS) for path in (linear_path, spherical_path)]
+        with np.errstate(invalid="ignore", over="ignore"):  # codes of members that diverged
+            paths = [path(start, end, PATH_STEPS) for path in (linear_path, spherical_path)]
         codes = [mean[:, : self.probe.shown], *paths]
         names = ["reconstructions", "path_linear", "path_spherical"]
         stops = np.cumsum([part.shape[1] for part in codes])[:-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 PIXELS = """canvas => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -15,6 +15,7 @@ PIXELS = """canvas => {
 
 def move(page: Page, x: float, y: float) -> None:
     """The pointer to a place of the plane, in shares of its size from the top left."""
+    expect(page.locator(".plane")).to_have_count(1)  # one that is replaced may still be there
     box = page.locator(".plane").bounding_box()
     page.mouse.move(box["x"] + float(x) * box["width"], box["y"] + float(y) * box["height"])
 

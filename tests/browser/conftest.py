@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.serving import ROOT, serving
 from tests.find_browser import installed
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -30,43 +26,9 @@ READY = {"train": "Train", "compare": "Race"}  # pages by their path: the button
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[subprocess.Popen]:
-    """The app as the README starts it, on a free port; `server.address` is where.
-
-    At the end it may have logged no traceback.
-    """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", "app.py"),
-                *(f"--server.port={port}", "--server.headless=true"),
-            ],
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    process.address = f"http://127.0.0.1:{port}/"
-    try:
-        wait_until_it_listens(process, port)
+    """The app as the README starts it; `server.address` is where."""
+    with serving(ROOT / "app.py", tmp_path_factory.mktemp("server")) as process:
         yield process
-    finally:
-        process.terminate()
-        process.wait(30)
-    assert "Traceback" not in log.read_text(), log.read_text()
-
-
-def wait_until_it_listens(process: subprocess.Popen, port: int) -> None:
-    """Tries to connect until the server takes the connection."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as caller:
-            caller.settimeout(1)
-            if caller.connect_ex(("127.0.0.1", port)) == 0:
-                return
-    raise AssertionError("The server did not start.")
 
 
 @pytest.fixture(scope="session")

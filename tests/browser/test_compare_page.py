@@ -14,6 +14,7 @@ import zipfile
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.pressing import press
 from vae_explorer.archive import race_of_zip
 
 QUICK = "?dataset=digits&activations=relu,tanh,sine&hidden=16&epochs=12&seeds=3"
@@ -37,10 +38,6 @@ MOSAICS = {
     "Interpolation": ".mosaic img",
     "Samples": ".mosaic img",
 }
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def wait_until_judged(page: Page) -> None:

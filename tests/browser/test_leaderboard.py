@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, error_of, wait_until_it_listens
+from tests.browser.conftest import error_of
+from tests.browser.serving import serving
 
 NAMES = ["ReLU", "Tanh", "SiLU", "Sine"]
 
@@ -29,26 +27,9 @@ COUNT_GLIDES = """
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     """Where the app of leaderboard_app.py runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("leaderboard") / "log"
     app = Path(__file__).parent / "leaderboard_app.py"
-    options = [f"--server.port={port}", "--server.headless=true"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(app), *options],
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_until_it_listens(process, port)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        process.terminate()
-        process.wait(30)
-    assert "Traceback" not in log.read_text(), log.read_text()
+    with serving(app, tmp_path_factory.mktemp("leaderboard")) as process:
+        yield process.address
 
 
 @pytest.fixture

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import ROOT, wait_until_it_listens
+from tests.browser.serving import serving
 from tests.ui.takeaway.read_qr import read
 from vae_explorer.ui.images import path_grid
 from vae_explorer.ui.takeaway.html import figure_html, images_html
@@ -27,26 +24,9 @@ BACKGROUNDS = {"light": (255, 255, 255), "dark": (14, 17, 23)}  # of the app's t
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     """Where the app of takeaway_app.py runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("takeaway") / "log"
     app = Path(__file__).parent / "takeaway_app.py"
-    options = [f"--server.port={port}", "--server.headless=true"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(app), *options],
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_until_it_listens(process, port)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        process.terminate()
-        process.wait(30)
-    assert "Traceback" not in log.read_text(), log.read_text()
+    with serving(app, tmp_path_factory.mktemp("takeaway")) as process:
+        yield process.address
 
 
 @pytest.fixture

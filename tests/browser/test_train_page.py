@@ -12,13 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.pressing import press
+
 QUICK = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=40"
 LONG = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=10000"
 PATIENCE = 60_000  # milliseconds
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def step_number(page: Page) -> float:
@@ -41,6 +39,10 @@ def show(page: Page, chart: str) -> None:
     plot = page.locator(f'[class*="st-key-{chart.replace(".", "-")}"]')
     plot.scroll_into_view_if_needed()
     plot.locator(".main-svg").first.wait_for()
+    page.wait_for_function(
+        "key => document.querySelector(`[class*='st-key-${key}'] .js-plotly-plot`)._fullData",
+        arg=chart.replace(".", "-"),
+    )
 
 
 def wait_for_epoch_after(page: Page, epoch: float) -> None:

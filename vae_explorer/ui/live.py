@@ -15,9 +15,10 @@ from vae_explorer.latent import plane
 from vae_explorer.pipe import Ready
 from vae_explorer.runs import Run
 from vae_explorer.snapshot import BIN_EDGES, Snapshot
-from vae_explorer.ui import charts, images, session
+from vae_explorer.ui import charts, images
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic
+from vae_explorer.ui.path_ends import choose_path_ends
 from vae_explorer.ui.status import status
 from vae_explorer.ui.style import activation_style
 from vae_explorer.ui.takeaway.downloads import figure_button
@@ -192,10 +193,8 @@ def _paths(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None
             label_visibility="collapsed",
             key="path_kind",
         )
-        ends = [_end(run, ready, place) for place in ("from", "to")]
-    if tuple(ends) != run.path:
-        session.tell(run, partial(run.choose_path, *ends))
-        snapshot = run.snapshot or snapshot
+        if choose_path_ends(run, ready, "train"):
+            snapshot = run.snapshot or snapshot
     paths = snapshot.path_spherical if kind == "spherical" else snapshot.path_linear
     mosaic(
         images.path_grid(
@@ -205,27 +204,6 @@ def _paths(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None
         ),
         _labels(run, shown),
         "Images decoded along the way between two test images, a row for each activation",
-    )
-
-
-def _end(run: Run, ready: Ready, place: str) -> int:
-    """The test image chosen as one end of the paths."""
-    names = DATASETS[run.experiment.dataset].class_names
-    classes = len(names)
-
-    def label(image: int) -> str:
-        name = names[ready.probe_labels[image]]
-        return f"{place} {name}" if image < classes else f"{place} {name} (another)"
-
-    default = run.path[0 if place == "from" else 1]
-    return st.selectbox(
-        f"Image to interpolate {place}",
-        range(ready.shown),
-        index=default,
-        format_func=label,
-        label_visibility="collapsed",
-        key=f"path_{place}",
-        width=140,
     )
 
 

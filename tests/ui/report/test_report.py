@@ -98,7 +98,7 @@ def test_only_settings_that_differ_are_marked(report):
         "digits default mnist",
         "relu, gelu, tanh, exponential default relu, tanh, silu",
         "16 default 256, 64",
-        "30 default 20",
+        "30 default 16",
         "5 default 1",
     ]
 

@@ -38,7 +38,7 @@ def latent_scatter(
     rows = -(-max(len(members), 1) // columns)
     layout = chart_layout((panel_height or natural_height(columns)) * rows + 50)
     layout["showlegend"] = True
-    layout["margin"]["t"] = 62
+    layout["margin"] |= {"t": 62, "b": 14}  # a subscript hangs below its line
     layout["legend"] |= {
         "itemsizing": "constant",
         "x": 0,

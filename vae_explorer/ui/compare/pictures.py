@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +11,12 @@ import streamlit as st
 
 from vae_explorer.data import DATASETS
 from vae_explorer.scene import Panel, Scene
-from vae_explorer.ui import images, race_figures, session
+from vae_explorer.ui import images, race_figures
 from vae_explorer.ui.compare import view_state
-from vae_explorer.ui.compare.shown import ShownRace
+from vae_explorer.ui.compare.shown import PAGE, ShownRace
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic, squares
+from vae_explorer.ui.path_ends import choose_path_ends
 from vae_explorer.ui.style import activation_style
 from vae_explorer.ui.views.sheet import sheet
 
@@ -106,37 +106,11 @@ def _interpolation(shown: ShownRace, panels: Sequence[Panel], index: int) -> Non
             label_visibility="collapsed",
             **view_state.widget("way"),
         )
-        if shown.run is not None:
-            _ends(shown)
+        run = shown.run  # a saved race has paths, and no process to draw others
+        if run is not None and run.ready is not None and choose_path_ends(run, run.ready, PAGE):
+            st.rerun(scope="fragment")
     rows = [getattr(p.snapshot, f"path_{kind}")[p.row] for p in panels]
     _image_rows(shown, panels, rows, f"Images along a {kind} path between two test images")
-
-
-def _ends(shown: ShownRace) -> None:
-    """The choice of the two images, which a race whose process is there can change."""
-    names = DATASETS[shown.experiment.dataset].class_names
-    labels = shown.probe.labels
-    run = shown.run
-    assert run is not None
-
-    def name(image: int) -> str:
-        return names[labels[image]] + (" (another)" if image >= len(names) else "")
-
-    ends = [
-        st.selectbox(
-            f"Image to interpolate {place}",
-            range(shown.probe.shown),
-            index=run.path[place == "to"],
-            format_func=name,
-            label_visibility="collapsed",
-            key=f"compare.path_{place}",
-            width=150,
-        )
-        for place in ("from", "to")
-    ]
-    if tuple(ends) != run.path:
-        session.tell(run, partial(run.choose_path, *ends))
-        st.rerun(scope="fragment")
 
 
 def _histograms(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:

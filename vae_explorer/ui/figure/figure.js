@@ -15,6 +15,7 @@ function create(parentElement) {
   element.setAttribute("role", "figure");
   parentElement.append(element);
   const chart = { element, figure: null, theme: "", drawn: "", visible: false, zoom: {} };
+  chart.drawing = Promise.resolve();
   chart.observer = new IntersectionObserver((entries) => {
     chart.visible = entries.at(-1).isIntersecting;
     draw(chart);
@@ -27,9 +28,11 @@ function create(parentElement) {
 }
 
 function destroy(chart, parentElement) {
+  chart.figure = null;
   chart.observer.disconnect();
   document.removeEventListener("visibilitychange", chart.onVisibility);
-  window.Plotly?.purge(chart.element);
+  // Plotly goes on with a chart after a drawing has begun; it would find nothing there.
+  chart.drawing.finally(() => window.Plotly?.purge(chart.element));
   charts.delete(parentElement);
 }
 
@@ -93,7 +96,8 @@ async function draw(chart) {
   }
   // The same object every time: Plotly builds a chart anew where its configuration has changed.
   chart.config ??= configuration(chart, Plotly);
-  await Plotly.react(chart.element, data, layout, chart.config);
+  chart.drawing = Plotly.react(chart.element, data, layout, chart.config);
+  await chart.drawing;
   if (!first) return;
   chart.element.on("plotly_relayout", (changes) => {
     for (const [name, value] of Object.entries(changes)) {

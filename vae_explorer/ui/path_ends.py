@@ -1,0 +1,39 @@
+"""The two test images that the interpolations of a run join, as the page lets one choose them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from vae_explorer.data import DATASETS
+from vae_explorer.pipe import Ready
+from vae_explorer.runs import Run
+from vae_explorer.ui.session import tell
+
+
+def choose_path_ends(run: Run, ready: Ready, page: str) -> bool:
+    """Draws the two choices and tells the run of a new one; whether it was told."""
+    names = DATASETS[run.experiment.dataset].class_names
+    ends = []
+    for place, default in zip(("from", "to"), run.path):
+
+        def label(image: int, place: str = place) -> str:
+            name = f"{place} {names[ready.probe_labels[image]]}"
+            return name if image < len(names) else f"{name} (another)"
+
+        ends.append(
+            st.selectbox(
+                f"Image to interpolate {place}",
+                range(ready.shown),
+                index=default,
+                format_func=label,
+                label_visibility="collapsed",
+                key=f"{page}.path_{place}",
+                width=150,
+            )
+        )
+    if tuple(ends) == run.path:
+        return False
+    tell(run, partial(run.choose_path, *ends))
+    return True
