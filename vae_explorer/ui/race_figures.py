@@ -21,6 +21,7 @@ from vae_explorer.snapshot import LayerView, Snapshot
 from vae_explorer.statistics import differences
 from vae_explorer.ui import charts
 
+_MOST_WITH_ALL_DOTS = 6  # panels
 HEIGHT = 356  # px, of the figures that stand beside the leaderboard
 
 
@@ -98,9 +99,11 @@ def latents(
     means = [panel.snapshot.latent_mean[panel.row] for panel in panels]
     log_variances = [panel.snapshot.latent_log_variance[panel.row] for panel in panels]
     points, titles = alignment.side_by_side(means, log_variances, align)
+    # Many small panels would hide their dots behind each other, and a browser takes a second.
+    every = 1 if len(panels) <= _MOST_WITH_ALL_DOTS else 2
     return charts.latent_scatter(
-        points,
-        labels,
+        points[:, ::every],
+        labels[::every],
         [panel.member for panel in panels],
         DATASETS[experiment.dataset].class_names,
         titles,
