@@ -48,6 +48,22 @@ def moved(page: Page, seconds: float) -> tuple[list[float], int]:
     return [b - a for a, b in pairwise(frames)], len(sent) - before
 
 
+# In the browser's own clock, from the press of the button until the frame with the VAE's picture.
+WATCH = """name => { window.drawn = new Promise(resolve => {
+    addEventListener("pointerdown", ({ timeStamp }) => {
+        const look = () => {
+            const seen = [...document.querySelectorAll("*")].flatMap(
+                (e) => e.shadowRoot ? [...e.shadowRoot.querySelectorAll("button.tile")] : []);
+            const tiles = [...document.querySelectorAll("button.tile"), ...seen];
+            if (tiles.some((tile) => tile.textContent.includes(name)))
+                requestAnimationFrame((now) => resolve(now - timeStamp));
+            else requestAnimationFrame(look);
+        };
+        look();
+    }, { capture: true, once: true });
+}); }"""
+
+
 def chosen(page: Page, address: str) -> list[float]:
     """Seconds from choosing one more VAE until the canvas shows it among the others."""
     page.goto(f"{address}?activations=relu")
@@ -58,10 +74,9 @@ def chosen(page: Page, address: str) -> list[float]:
         field.fill(name)
         option = page.get_by_role("option", name=name, exact=True)
         option.wait_for()
-        started = time.perf_counter()
+        page.evaluate(WATCH, name)
         option.click()
-        page.locator(".members button.tile", has_text=name).wait_for()
-        taken.append(time.perf_counter() - started)
+        taken.append(page.evaluate("window.drawn") / 1000)
     return taken[1:]
 
 
