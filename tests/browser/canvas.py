@@ -15,7 +15,9 @@ PIXELS = """canvas => {
 
 def move(page: Page, x: float, y: float) -> None:
     """The pointer to a place of the plane, in shares of its size from the top left."""
-    expect(page.locator(".plane")).to_have_count(1)  # one that is replaced may still be there
+    expect(page.locator(".plane")).to_have_count(
+        1, timeout=60_000
+    )  # one that is replaced may still be there
     box = page.locator(".plane").bounding_box()
     page.mouse.move(box["x"] + float(x) * box["width"], box["y"] + float(y) * box["height"])
 

@@ -63,6 +63,7 @@ def test_buttons_do_what_the_keys_do(talk):
     on.click()
     shows(talk, "Three")
     expect(on).to_be_disabled()
+    expect(talk.locator(".plane")).to_have_count(1, timeout=60_000)  # the one before is gone
     expect(talk.get_by_role("button", name="Manifold")).to_have_attribute("aria-pressed", "true")
     talk.get_by_role("button", name="close").click()
     expect(talk.get_by_test_id("stHeader")).to_be_visible()

@@ -115,7 +115,9 @@ def _moved(times: list[float]) -> None:
     A browser that is busy sends the place it knows along with whatever it asks; that is no wish.
     """
     state = st.session_state
-    wanted = state[_SLIDER]
+    wanted = state.get(_SLIDER)
+    if wanted is None:  # of a race that has been forgotten since
+        return
     if any(wanted == there for there, _ in state.get(_SET, [])[:-1]):
         return
     before = _nearest(times, state.get(_SHOWN, wanted))
