@@ -197,7 +197,8 @@ class Explorer {
     };
     this.colours = { text: colour("--st-text-color"), primary: colour("--st-primary-color"), page: colour("--st-background-color") };
     probe.remove();
-    const ink = this.colours.text.match(/[\d.]+/g).slice(0, 3).join();
+    // A canvas that has just left the page has no colours.
+    const ink = (this.colours.text.match(/[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).join();
     if (ink !== this._ink) {
       this._ink = ink;
       this.redraw({ dots: true, background: true });
