@@ -142,12 +142,6 @@ def _from_address(form: Form) -> tuple[Experiment, list[str]]:
     return Experiment.from_query({n: text for n, text in query.items() if n not in form.without})
 
 
-def keep_in_address(query: dict[str, str]) -> None:
-    """Has the address bar hold what the page shows."""
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
-
-
 def _has_use(form: Form, name: str) -> bool:
     """The values of a sweep have none where nothing is swept."""
     return name != "sweep_values" or st.session_state[form.key("sweep")] != "none"

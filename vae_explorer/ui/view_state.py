@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from vae_explorer.settings import ConfigError
+from vae_explorer.ui.address import keep_in_address
 from vae_explorer.view import LOOKS, View
 
 PREFIX = "explore."  # of the widgets' keys, before the name of what they set
@@ -48,9 +49,7 @@ def renew_canvas() -> None:
 def keep(view: View) -> None:
     """Remembers the view, in the address too."""
     st.session_state.view = view
-    query = view.to_query()
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
+    keep_in_address(view.to_query())
 
 
 def remember() -> None:

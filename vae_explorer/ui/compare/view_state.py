@@ -16,7 +16,7 @@ from vae_explorer.arms import arms_of
 from vae_explorer.config import Experiment
 from vae_explorer.race_view import RaceView
 from vae_explorer.settings import ConfigError
-from vae_explorer.ui import controls
+from vae_explorer.ui.address import keep_in_address
 from vae_explorer.ui.compare.shown import ShownRace
 
 _HELD = "compare.view"
@@ -65,7 +65,7 @@ def keep(experiment: Experiment) -> None:
 
 
 def _keep_in_address() -> None:
-    controls.keep_in_address(st.session_state.get(_ADDRESS, {}) | held().view.to_query())
+    keep_in_address(st.session_state.get(_ADDRESS, {}) | held().view.to_query())
 
 
 def reference_key(shown: ShownRace, of: Held | None = None) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from vae_explorer.ui import before, controls, live, session, toolbar
+from vae_explorer.ui.address import keep_in_address
 from vae_explorer.ui.figure import load_plotly
 
 PAGE = controls.TRAIN.page
@@ -10,7 +11,7 @@ PAGE = controls.TRAIN.page
 experiment = controls.sidebar(controls.TRAIN)
 run = session.current_run(PAGE)
 if experiment is not None:
-    controls.keep_in_address(experiment.to_query())
+    keep_in_address(experiment.to_query())
     if run is not None:
         toolbar.apply_live_settings(run, experiment)
 
