@@ -30,6 +30,7 @@ def talk(open_page, tmp_path) -> Page:
     page.get_by_role("button", name="Show", exact=True).first.click()
     expect(page.get_by_role("heading", name=ONE)).to_be_visible()
     expect(page.locator(".plane")).to_have_count(1)  # the one at the desk is gone
+    expect(page.get_by_role("note")).to_contain_text("arrow keys")  # it listens
     return page
 
 

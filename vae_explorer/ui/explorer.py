@@ -33,6 +33,7 @@ def page() -> None:
     """Draws the whole page."""
     view, catalogue = view_state.current(), _catalogue()
     if view.present == "yes":
+        talks.presenter()  # first, so that no key is lost while images are packed
         talks.presenter_head(_SENTENCE)
     else:
         st.markdown(f"##### {_SENTENCE}")
@@ -48,14 +49,10 @@ def page() -> None:
         ]
     except StoreError as error:
         st.error(str(error), icon=":material/error:")
-        if view.present == "yes":
-            talks.presenter()  # the talk goes on
         return
     view_state.keep(view)
     _canvas(packages)
-    if view.present == "yes":
-        talks.presenter()
-    else:
+    if view.present == "no":
         _closer(catalogue, packages)
 
 

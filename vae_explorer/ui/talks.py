@@ -15,6 +15,8 @@ from vae_explorer.view import View
 
 _KEYS = st.components.v2.component(
     "vae_explorer_keys",
+    html='<p role="note"></p>',
+    css="p { position: absolute; width: 1px; height: 1px; margin: 0; clip-path: inset(50%); }",
     js=(Path(__file__).parent / "canvas" / "keys.js").read_text(encoding="utf-8"),
 )
 # A projector: nothing but the picture, and type that the last row can read. What is sized in rem

@@ -4,10 +4,11 @@
 const STEPS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1, Escape: 0 };
 const ALWAYS = ["Escape", "PageDown", "PageUp"];
 const OWN_KEYS = "input, textarea, select, [role=application], [role=slider], [contenteditable]";
+const SAYS = "The arrow keys go through the saved views; Escape ends the presentation.";
 
 let handler = null;
 
-export default function ({ setTriggerValue }) {
+export default function ({ parentElement, setTriggerValue }) {
   if (handler) document.removeEventListener("keydown", handler);
   handler = (event) => {
     const target = event.composedPath()[0];
@@ -16,6 +17,8 @@ export default function ({ setTriggerValue }) {
     setTriggerValue("step", STEPS[event.key]);
   };
   document.addEventListener("keydown", handler);
+  // Said when it is true, to those who hear the page.
+  parentElement.querySelector("p").textContent = SAYS;
   return () => {
     document.removeEventListener("keydown", handler);
     handler = null;
