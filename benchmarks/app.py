@@ -25,7 +25,7 @@ from tests.find_browser import installed
 from vae_explorer.config import Experiment
 from vae_explorer.cores import available_cores
 from vae_explorer.data import DATA_DIR_VARIABLE
-from vae_explorer.runs import Run, threads_beside_a_page
+from vae_explorer.runs import Run, cores_beside_a_page
 
 ROOT = Path(__file__).parent.parent
 EPOCH = re.compile(r"^Epoch ([\d.]+) of")
@@ -69,9 +69,9 @@ def served(script: Path, port: int, data_dir: str | None) -> Iterator[str]:
         process.communicate()
 
 
-def without_a_page(experiment: Experiment, threads: int, data_dir: str | None, seconds: float):
+def without_a_page(experiment: Experiment, cores: int, data_dir: str | None, seconds: float):
     """Training images a second of wall time, of a worker that nobody watches."""
-    run = Run(experiment, data_dir=data_dir, threads=threads)
+    run = Run(experiment, data_dir=data_dir, cores=cores)
     try:
         run.wait(lambda r: r.snapshot is not None and r.snapshot.step > 0, 120)
         time.sleep(2)
@@ -149,7 +149,7 @@ def main() -> None:
     )
     images = 60_000 if arguments.data_dir else 10_000
     query = "?" + "&".join(f"{name}={value}" for name, value in experiment.to_query().items())
-    beside, every = threads_beside_a_page(), available_cores()
+    beside, every = cores_beside_a_page(), available_cores()
     rows: dict[str, list[float]] = {"alone": [], "closed": [], "open": [], "updates": []}
     paints: dict[str, list[float]] = {"bare": [], "train": [], "explore": []}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as place:

@@ -1,13 +1,18 @@
 """What it saves to train many VAEs as one population, and what each activation costs.
 
 The same members with the same recipes three times: as one population; each as a population of one;
-each as a plain PyTorch loop, `torch.nn` layers and autograd on images already in memory.
+each as a plain PyTorch loop, `torch.nn` layers and autograd on images already in memory. All have
+the threads that the command line would give them. Then as people run it: one command that trains
+twelve, and twelve commands that train one.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Sequence
 
 import torch
@@ -27,6 +32,7 @@ from benchmarks.reference import ReferenceVAE, step
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.config import Experiment
 from vae_explorer.data import Dataset, load_dataset
+from vae_explorer.threads import threads_for
 from vae_explorer.training import Trainer
 
 RACE = (
@@ -35,6 +41,7 @@ RACE = (
 )
 STEPS = 20
 ROUNDS = 9
+COMMAND_ROUNDS = 3
 
 
 def trainers(experiment: Experiment, dataset: Dataset, activations: Sequence[str]) -> list[Trainer]:
@@ -56,6 +63,7 @@ def plain_loop(experiment: Experiment, dataset: Dataset, name: str) -> Callable[
 
 def race(dataset: Dataset, hidden: int, latent: int, steps: int) -> tuple[str, ...]:
     """A row of the table: twelve activations on this network."""
+    threads = torch.get_num_threads()
     experiment = Experiment(
         dataset=dataset.info.name,
         image_set=dataset.image_set,
@@ -67,18 +75,22 @@ def race(dataset: Dataset, hidden: int, latent: int, steps: int) -> tuple[str, .
     population = Trainer(experiment, dataset)
     alone = trainers(experiment, dataset, RACE)
     plain = [plain_loop(experiment, dataset, name) for name in RACE]
+    one = alone[0].experiment
+
+    def together() -> float:
+        torch.set_num_threads(threads_for(experiment, threads))
+        return training_seconds(population, steps)
+
+    def apart() -> float:
+        torch.set_num_threads(threads_for(one, threads))
+        return sum(training_seconds(trainer, steps) for trainer in alone)
 
     def plain_seconds() -> float:
+        torch.set_num_threads(threads_for(one, threads))
         return stopwatch(lambda: [loop() for loop in plain for _ in range(steps)]) / steps
 
-    seconds = in_turns(
-        {
-            "together": lambda: training_seconds(population, steps),
-            "apart": lambda: sum(training_seconds(trainer, steps) for trainer in alone),
-            "plain": plain_seconds,
-        },
-        ROUNDS,
-    )
+    seconds = in_turns({"together": together, "apart": apart, "plain": plain_seconds}, ROUNDS)
+    torch.set_num_threads(threads)
     return (
         f"{dataset.info.label}, {experiment.image_size}-{hidden}-{latent}",
         spread([s * 1e3 for s in seconds["together"]]),
@@ -112,6 +124,42 @@ def together_and_apart(mnist: Dataset) -> None:
     )
 
 
+def command(names: Sequence[str], out: str) -> None:
+    """`train` on digits, 64-64-2, 30 epochs."""
+    options = f"train --dataset digits --hidden 64 --latent 2 --epochs 30 --out {out}".split()
+    activations = [option for name in names for option in ("--activation", name)]
+    words = [sys.executable, "-m", "vae_explorer", *options, *activations]
+    subprocess.run(words, check=True, capture_output=True)
+
+
+def commands() -> None:
+    """Table: a command for twelve, and twelve commands."""
+    with tempfile.TemporaryDirectory() as place:
+        seconds = in_turns(
+            {
+                "one": lambda: stopwatch(lambda: command(RACE, f"{place}/race")),
+                "twelve": lambda: stopwatch(
+                    lambda: [command([name], f"{place}/{name}") for name in RACE]
+                ),
+            },
+            COMMAND_ROUNDS,
+        )
+    print(
+        "## The same on digits, 64-64-2, 30 epochs, as commands, evaluation and saving included\n"
+    )
+    table(
+        ("", "s", "faster"),
+        [
+            ("twelve `train` commands", spread(seconds["twelve"], 1), ""),
+            (
+                "one with twelve activations",
+                spread(seconds["one"], 1),
+                f"**{ratio(seconds['twelve'], seconds['one']):.1f} ×**",
+            ),
+        ],
+    )
+
+
 def each_activation(mnist: Dataset) -> None:
     """Table: the step of one VAE with each activation, next to the linear one."""
     experiment = Experiment(image_set=mnist.image_set, hidden=(400,), latent=20, epochs=FOREVER)
@@ -140,6 +188,7 @@ def each_activation(mnist: Dataset) -> None:
 def main(arguments: argparse.Namespace) -> None:
     mnist = start(arguments)
     together_and_apart(mnist)
+    commands()
     each_activation(mnist)
 
 

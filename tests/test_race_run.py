@@ -35,7 +35,7 @@ def start() -> Iterator:
     started: list[Run] = []
 
     def start_race(experiment: Experiment, **options) -> Run:
-        started.append(Run(experiment, JUDGING, threads=1, **options))
+        started.append(Run(experiment, JUDGING, cores=1, **options))
         return started[-1]
 
     yield start_race

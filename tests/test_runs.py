@@ -49,7 +49,7 @@ def test_a_run_trains_to_the_end_as_a_trainer_does(start):
     from vae_explorer.data import load_dataset
     from vae_explorer.training import Trainer
 
-    run = start(SHORT, threads=1)
+    run = start(SHORT, cores=1)
     assert run.wait(lambda r: r.state == "finished", PATIENCE)
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -222,9 +222,12 @@ def _train(arguments: argparse.Namespace) -> int:
     with Interruption() as interruption:
         import torch
 
+        from vae_explorer.threads import threads_for
         from vae_explorer.training import Trainer
 
-        torch.set_num_threads(getattr(arguments, "threads", None) or available_cores())
+        torch.set_num_threads(
+            getattr(arguments, "threads", None) or threads_for(experiment, available_cores())
+        )
         trainer = Trainer(experiment, dataset)
         say(_announcement(trainer, torch.get_num_threads()))
         _take_steps(trainer, interruption)
@@ -290,9 +293,10 @@ def _compare(arguments: argparse.Namespace) -> int:
 
         from vae_explorer.judging import judge
         from vae_explorer.racing import RaceTrainer, Recording
+        from vae_explorer.threads import threads_for
         from vae_explorer.ui.report.race import race_report
 
-        torch.set_num_threads(given.get("threads") or available_cores())
+        torch.set_num_threads(given.get("threads") or threads_for(experiment, available_cores()))
         race = RaceTrainer(experiment, dataset)
         say(_announcement(race, torch.get_num_threads()))
         recording = Recording(race)
@@ -327,12 +331,13 @@ def _pretrain(arguments: argparse.Namespace) -> int:
     with Interruption() as interruption:
         import torch
 
+        from vae_explorer.threads import threads_for
         from vae_explorer.training import Trainer
 
-        torch.set_num_threads(given.get("threads") or available_cores())
         for number, (name, recipe) in enumerate(recipes.items(), start=1):
             dataset = datasets[recipe.dataset]
             say(f"{name}, {number} of {len(recipes)}. {dataset.origin}")
+            torch.set_num_threads(given.get("threads") or threads_for(recipe, available_cores()))
             trainer = Trainer(recipe, dataset)
             say(_announcement(trainer, torch.get_num_threads()))
             _take_steps(trainer, interruption)

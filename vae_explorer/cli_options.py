@@ -102,8 +102,8 @@ def add_threads(group: Any) -> None:
         "--threads",
         type=_threads,
         metavar="N",
-        help="Processor threads (default: all cores). Give each of two trainings that run at the "
-        "same time, the app's being one, its share of the cores.",
+        help="Processor threads (default: all cores, fewer for small networks). Give each of two "
+        "trainings that run at the same time, the app's being one, its share of the cores.",
     )
 
 

@@ -66,7 +66,7 @@ class Run:
         judging: Judging | None = None,
         owner_is_there: Callable[[], bool] = lambda: True,
         data_dir: str | None = None,
-        threads: int | None = None,
+        cores: int | None = None,
         running: bool = True,
     ):
         self.experiment = experiment
@@ -109,7 +109,7 @@ class Run:
             "start",
             experiment=experiment.to_dict(),
             judging=None if judging is None else asdict(judging),
-            threads=threads or threads_beside_a_page(),
+            cores=cores or cores_beside_a_page(),
             data_dir=data_dir,
             running=running,
         )
@@ -263,8 +263,8 @@ class Run:
                 self.close()
 
 
-def threads_beside_a_page() -> int:
-    """Threads for a worker while a page is live: one core fewer than there are.
+def cores_beside_a_page() -> int:
+    """Cores for a worker while a page is live: one fewer than there are.
 
     With all of them, page, browser and training take turns and training's threads spin.
     """

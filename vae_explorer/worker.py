@@ -67,7 +67,7 @@ class Worker:
         self,
         experiment: dict[str, Any],
         judging: dict[str, Any] | None,
-        threads: int,
+        cores: int,
         data_dir: str | None,
         running: bool,
     ) -> None:
@@ -79,9 +79,11 @@ class Worker:
 
         from vae_explorer.activations import sample
         from vae_explorer.racing import RaceTrainer
+        from vae_explorer.threads import threads_for
 
-        torch.set_num_threads(threads)
         wanted = Experiment.from_dict(experiment)
+        threads = threads_for(wanted, cores)
+        torch.set_num_threads(threads)
         dataset, notice = load_or_embedded(
             wanted.dataset, wanted.image_set, data_dir, lambda text: self._say(progress=text)
         )
