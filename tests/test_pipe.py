@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import os
 
 import numpy as np
 import pytest
 
-from vae_explorer.pipe import MESSAGE, SNAPSHOT, Ready, read_frame, write_command, write_frame
+from vae_explorer.pipe import (
+    MESSAGE,
+    SNAPSHOT,
+    FrameWriter,
+    Ready,
+    read_frame,
+    write_command,
+    write_frame,
+)
 
 
 def test_frames_come_out_as_they_went_in():
@@ -63,3 +72,25 @@ def test_ready_comes_out_as_it_went_in():
         elif name != "functions":
             assert getattr(back, name) == value
     np.testing.assert_array_equal(back.functions["relu"], ready.functions["relu"])
+
+
+def test_a_slow_reader_does_not_hold_up_the_writer():
+    read_end, write_end = os.pipe()
+    frames = FrameWriter(os.fdopen(write_end, "wb"))
+    large = b"x" * 1_000_000  # more than any pipe holds, and nobody reads yet
+    frames.write(SNAPSHOT, large)
+    frames.write(MESSAGE, b"{}")
+    with os.fdopen(read_end, "rb") as pipe:
+        assert read_frame(pipe) == (SNAPSHOT, large)
+        assert read_frame(pipe) == (MESSAGE, b"{}")
+        frames.close()
+
+
+def test_who_writes_to_nobody_is_told():
+    read_end, write_end = os.pipe()
+    frames = FrameWriter(os.fdopen(write_end, "wb"))
+    os.close(read_end)
+    with pytest.raises(BrokenPipeError):
+        for _ in range(10_000):  # the first ones wait to be written
+            frames.write(MESSAGE, b"{}")
+    frames.close()

@@ -20,7 +20,7 @@ import numpy as np
 from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import DataError, load_or_embedded
 from vae_explorer.judgement import Judging
-from vae_explorer.pipe import MESSAGE, RACE, READY, SNAPSHOT, Ready, write_frame
+from vae_explorer.pipe import MESSAGE, RACE, READY, SNAPSHOT, FrameWriter, Ready
 from vae_explorer.snapshot import BIN_EDGES
 
 _SNAPSHOT_SECONDS = 0.5
@@ -34,9 +34,9 @@ _END = {"do": "end"}
 class Worker:
     """Obeys commands and sends frames; one run after another in the same process."""
 
-    def __init__(self, commands: queue.Queue[dict[str, Any]], output: BinaryIO):
+    def __init__(self, commands: queue.Queue[dict[str, Any]], frames: FrameWriter):
         self._commands = commands
-        self._output = output
+        self._frames = frames
         self._race: Any = None  # a RaceTrainer, once there is one
         self._judging: Judging | None = None
         self._running = False
@@ -109,7 +109,7 @@ class Worker:
             threads=threads,
             functions={name: sample(name, BIN_EDGES) for name in sorted(names)},
         )
-        write_frame(self._output, READY, ready.to_bytes())
+        self._frames.write(READY, ready.to_bytes())
         self._send_snapshot()
         self._snapshot_cost = 0.0  # the first one's says nothing of the next
         if running:
@@ -192,18 +192,18 @@ class Worker:
 
             self._say(state="judging")
             race = judge(self._race, self._judging, lambda text: self._say(progress=text))
-            write_frame(self._output, RACE, to_json(race, race.arms[0].key).encode())
+            self._frames.write(RACE, to_json(race, race.arms[0].key).encode())
         self._say(state=state, progress=None)
 
     def _send_snapshot(self, trainer: Any = None) -> None:
         started = time.perf_counter()
         snapshot = (trainer or self._race.current).snapshot()
-        write_frame(self._output, SNAPSHOT, snapshot.to_bytes())
+        self._frames.write(SNAPSHOT, snapshot.to_bytes())
         self._snapshot_taken = time.perf_counter()
         self._snapshot_cost = self._snapshot_taken - started
 
     def _say(self, **message: Any) -> None:
-        write_frame(self._output, MESSAGE, json.dumps(message).encode())
+        self._frames.write(MESSAGE, json.dumps(message).encode())
 
 
 def _read_commands(source: BinaryIO, commands: queue.Queue[dict[str, Any]]) -> None:
@@ -214,20 +214,21 @@ def _read_commands(source: BinaryIO, commands: queue.Queue[dict[str, Any]]) -> N
 
 def main() -> None:
     # Frames go to a copy of standard output; whatever a library prints goes to standard error.
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    frames = FrameWriter(os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     commands: queue.Queue[dict[str, Any]] = queue.Queue()
     reader = threading.Thread(target=_read_commands, args=(sys.stdin.buffer, commands), daemon=True)
     reader.start()
     try:
-        Worker(commands, output).serve()
+        Worker(commands, frames).serve()
     except BrokenPipeError:
         pass  # the page is gone
     except Exception as error:
         traceback.print_exc()
         message = {"failed": f"{type(error).__name__}: {error}"[:300]}
-        write_frame(output, MESSAGE, json.dumps(message).encode())
+        frames.write(MESSAGE, json.dumps(message).encode())
     finally:
+        frames.close()
         sys.stderr.flush()
         os._exit(0)  # the reader may still wait on standard input; nothing is left to clean up
 

@@ -19,11 +19,10 @@ from vae_explorer.ui import charts, images
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic
 from vae_explorer.ui.path_ends import choose_path_ends
-from vae_explorer.ui.status import status
+from vae_explorer.ui.status import REFRESH_SECONDS, status
 from vae_explorer.ui.style import activation_style
 from vae_explorer.ui.takeaway.downloads import figure_button
 
-_REFRESH_SECONDS = 0.8
 _MOST_SHOWN = 6  # members with pictures of their own; the loss chart shows all
 _TSNE_REST_SECONDS = 4.0  # between two of them while training goes on
 
@@ -34,7 +33,7 @@ def view(run: Run, shown_state: str) -> None:
     `shown_state` is that of the run when the buttons above were drawn.
     """
     changing = run.is_live or _tsne().is_busy
-    every = _REFRESH_SECONDS if changing else None
+    every = REFRESH_SECONDS if changing else None
     st.fragment(_draw, run_every=every)(run, changing, shown_state)
 
 

@@ -15,13 +15,12 @@ from vae_explorer.ui.compare.pictures import side_by_side
 from vae_explorer.ui.compare.shown import PAGE, ShownRace, shown_race
 from vae_explorer.ui.compare.standings import standings
 from vae_explorer.ui.figure import load_plotly
-from vae_explorer.ui.status import status
+from vae_explorer.ui.status import REFRESH_SECONDS, status
 
 _SENTENCE = (
     "Which activation, and is it luck? Thin: one VAE a seed; thick: their mean, with its "
     "95 % interval."
 )
-_REFRESH_SECONDS = 0.8
 _LAST_RUN = "compare.last_run"
 # As tall at the end, when a line is left, as with the bar above the race: nothing below moves.
 _STEADY = "<style>.st-key-compare_status { min-height: 2.6rem; }</style>"
@@ -71,7 +70,7 @@ def _before(experiment: Experiment) -> None:
 def _view(run: Run | None, experiment: Experiment | None) -> None:
     """Draws the race, again and again while something new may come or an animation plays."""
     changing = _changing(run)
-    every = clock.PLAY_SECONDS if clock.is_playing() else _REFRESH_SECONDS
+    every = clock.PLAY_SECONDS if clock.is_playing() else REFRESH_SECONDS
     state = "" if run is None else run.state
     st.fragment(_draw, run_every=every if any(changing) else None)(run, experiment, changing, state)
 
