@@ -10,7 +10,7 @@ PATIENCE = 10.0
 
 
 def finish(work: Background) -> None:
-    work._thread.join(PATIENCE)
+    work.wait(PATIENCE)
     assert not work.is_busy
 
 

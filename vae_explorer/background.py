@@ -31,6 +31,11 @@ class Background:
     def is_busy(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
+    def wait(self, seconds: float) -> None:
+        """Until the answer is there, at most so long."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
     def ask(self, key: Any, compute: Callable[[], Any], hurry: bool = False) -> None:
         """Starts `compute` unless it runs, was just answered or the rest is not over.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -80,11 +78,9 @@ def test_three_spaces_of_four_are_said_to_be_three():
 
 def test_tsne_comes_in_its_own_time_and_is_kept_for_other_sessions():
     test = page("projections", 2, ("relu", "gelu"), projection="tsne")
-    deadline = time.monotonic() + PATIENCE
-    while "neighbours" not in captions(test):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        drawn(test)
+    assert "neighbours" not in captions(test)
+    test.session_state["explore_tsne"].wait(PATIENCE)
+    assert "neighbours" in captions(drawn(test))
     assert test.session_state["explore.projection"] == "tsne"
     again = page("projections", 2, ("relu", "gelu"), projection="tsne")
     assert "neighbours" in captions(again)
