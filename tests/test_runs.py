@@ -13,7 +13,7 @@ import pytest
 
 from vae_explorer import runs
 from vae_explorer.config import Experiment
-from vae_explorer.runs import Run, TooManyRuns
+from vae_explorer.runs import Run, TooManyRuns, adopt
 
 SHORT = Experiment(dataset="digits", activations=("relu", "tanh"), hidden=(16,), epochs=3)
 LONG = SHORT.replace(epochs=10_000)
@@ -219,3 +219,22 @@ def test_a_run_is_saved_where_asked(start, tmp_path):
     population = vae_explorer.load(tmp_path / "run")
     mean, _ = population.encode(run.ready.probe_images.astype(np.float32) / 255)
     np.testing.assert_allclose(mean, run.snapshot.latent_mean, atol=0.05)
+
+
+def test_only_who_knows_the_token_of_an_abandoned_run_gets_it(start):
+    there = threading.Event()
+    there.set()
+    run = start(LONG, owner_is_there=there.is_set)
+    assert adopt(run.token, lambda: True) is None  # its owner is there
+    there.clear()
+    for token in ("", run.token[:-1], None, 7, {"token": run.token}):
+        assert adopt(token, lambda: True) is None
+    assert adopt(run.token, lambda: True) is run
+    assert adopt(run.token, lambda: True) is None  # it has an owner again
+    run.owner_is_there = lambda: False
+    run.close()
+    assert adopt(run.token, lambda: True) is None  # it has ended
+
+
+def test_no_two_runs_have_the_same_token(start):
+    assert start(SHORT).token != start(SHORT).token

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import secrets
 import signal
 import subprocess
 import sys
@@ -46,6 +47,8 @@ class Run:
 
     Attributes
     ----------
+    token : str
+        A secret by which a page that is loaded again finds it.
     state : str
         "starting", "running", "paused", "judging", "finished", "stopped" or "failed".
     version : int
@@ -70,6 +73,8 @@ class Run:
         running: bool = True,
     ):
         self.experiment = experiment
+        self.token = secrets.token_urlsafe()
+        self.owner_is_there = owner_is_there
         self.state = "starting"
         self.version = 0
         self.ready: Ready | None = None
@@ -104,7 +109,7 @@ class Run:
         )
         for target in (self._read_frames, self._read_last_words):
             threading.Thread(target=target, daemon=True).start()
-        threading.Thread(target=self._watch, args=(owner_is_there,), daemon=True).start()
+        threading.Thread(target=self._watch, daemon=True).start()
         self._tell(
             "start",
             experiment=experiment.to_dict(),
@@ -253,14 +258,24 @@ class Run:
         )
         self.close()
 
-    def _watch(self, owner_is_there: Callable[[], bool]) -> None:
+    def _watch(self) -> None:
         """Closes the run when its owner has been away for longer than the grace."""
         seen = time.monotonic()
         while not self._closed.wait(_WATCH_SECONDS):
-            if owner_is_there():
+            if self.owner_is_there():
                 seen = time.monotonic()
             elif time.monotonic() - seen > GRACE_SECONDS:
                 self.close()
+
+
+def adopt(token: object, owner_is_there: Callable[[], bool]) -> Run | None:
+    """The run of a token, with a new owner; None if it has ended or its owner is there."""
+    with _open_lock:
+        for run in _open_runs:
+            if run.token == token and not run.owner_is_there():
+                run.owner_is_there = owner_is_there
+                return run
+    return None
 
 
 def cores_beside_a_page() -> int:

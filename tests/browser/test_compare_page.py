@@ -214,6 +214,10 @@ def test_four_settings_are_four_arms_with_a_view_of_their_own(open_page, query, 
 def test_a_race_is_taken_away_and_brought_back(open_page):
     page = open_page(QUICK, path="compare")
     race(page)
+    standings = rows(page)
+    page.reload()  # the race is the tab's, not the session's
+    wait_until_judged(page)
+    assert rows(page) == standings
     option(page, "Held against", "against Tanh")
     expect(page.locator("table tbody tr", has_text="Tanh")).to_contain_text("reference")
     report = taken(page, "Report").decode()

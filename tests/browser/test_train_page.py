@@ -245,3 +245,24 @@ def test_what_is_typed_wrong_is_answered_in_a_sentence(open_page):
 def test_closing_the_tab_ends_the_run(abandoned):
     ended, _, _ = select.select([abandoned], [], [], 120)
     assert ended, "the run goes on without its page"
+
+
+def test_a_reload_goes_on_with_the_run_and_another_tab_does_not(open_page):
+    page = open_page(LONG)
+    press(page, "Train")
+    wait_for_epoch_after(page, 0)
+    before = step_number(page)
+    other = page.context.new_page()  # it shares cookies and lasting storage with the first
+    other.goto(page.url)
+    other.get_by_text("Train will start").wait_for()
+    page.reload()
+    wait_for_epoch_after(page, before)
+    press(page, "Pause")
+    page.get_by_role("button", name="Resume", exact=True).wait_for()
+    expect(other.get_by_text("Train will start")).to_be_visible()
+    other.close()
+    press(page, "Reset")
+    page.get_by_text("Train will start").wait_for()
+    page.reload()
+    page.get_by_text("Train will start").wait_for()
+    expect(page.get_by_text("paused at step")).to_have_count(0)

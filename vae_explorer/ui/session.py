@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from vae_explorer.config import Experiment
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.judgement import Judging
-from vae_explorer.runs import Run, TooManyRuns
+from vae_explorer.runs import Run, TooManyRuns, adopt
 
 _ANSWER_SECONDS = 1.5
 
@@ -27,23 +27,30 @@ def start_run(
 ) -> None:
     """Starts a new run in place of the page's last one; with `judging` it is a race."""
     discard_run(page)
-    context = get_script_run_ctx()
-    assert context is not None  # there is one in every script run
-    session_id = context.session_id
-
-    def page_is_open() -> bool:
-        return get_instance().is_active_session(session_id)
-
     try:
         st.session_state[_key(page)] = Run(
             experiment,
             judging,
-            owner_is_there=page_is_open,
+            owner_is_there=_presence(),
             data_dir=os.environ.get(DATA_DIR_VARIABLE),
             running=running,
         )
     except TooManyRuns as error:
         st.session_state.notices = [str(error)]
+
+
+def take_up_run(page: str, token: object) -> None:
+    """Goes on with the run of that token, if the session that owned it is gone."""
+    run = adopt(token, _presence())
+    if run is None:
+        st.session_state[_forgotten(page)] = True  # so that it is not asked for again
+    else:
+        st.session_state[_key(page)] = run
+
+
+def has_forgotten(page: str) -> bool:
+    """Whether a run that the tab remembers is no longer wanted, or not there any more."""
+    return st.session_state.get(_forgotten(page), False)
 
 
 def tell(run: Run, command: Callable[[], None]) -> None:
@@ -59,9 +66,22 @@ def show_notices() -> None:
 
 
 def discard_run(page: str) -> None:
+    st.session_state[_forgotten(page)] = True
     run = st.session_state.pop(_key(page), None)
     if run is not None:
         run.close()
+
+
+def _presence() -> Callable[[], bool]:
+    """Tells whether this session's page is open."""
+    context = get_script_run_ctx()
+    assert context is not None  # there is one in every script run
+    session_id = context.session_id
+    return lambda: get_instance().is_active_session(session_id)
+
+
+def _forgotten(page: str) -> str:
+    return f"{page}.forgotten"
 
 
 def _key(page: str) -> str:

@@ -15,6 +15,7 @@ from vae_explorer.ui.compare.pictures import side_by_side
 from vae_explorer.ui.compare.shown import PAGE, ShownRace, shown_race
 from vae_explorer.ui.compare.standings import standings
 from vae_explorer.ui.figure import load_plotly
+from vae_explorer.ui.recall import recall_run
 from vae_explorer.ui.status import REFRESH_SECONDS, status
 
 _SENTENCE = (
@@ -47,6 +48,7 @@ def page() -> None:
     else:
         _view(run, experiment)
     load_plotly()
+    recall_run(PAGE)
 
 
 def _see_new_run(run: Run | None) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from vae_explorer.ui import before, controls, live, session, toolbar
 from vae_explorer.ui.address import keep_in_address
 from vae_explorer.ui.figure import load_plotly
+from vae_explorer.ui.recall import recall_run
 
 PAGE = controls.TRAIN.page
 
@@ -31,3 +32,4 @@ if run is not None:
 elif experiment is not None:
     before.view(experiment, "Train")
 load_plotly()
+recall_run(PAGE)

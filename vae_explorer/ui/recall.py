@@ -1,0 +1,33 @@
+"""A page that is loaded again goes on with its run.
+
+A reload is a new session to Streamlit. The tab itself remembers the run's token, a secret that no
+address holds; who shows it gets the run, if the session that owned it is gone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from vae_explorer.ui import session
+
+_MEMORY = st.components.v2.component(
+    "vae_explorer_recall", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
+
+
+def recall_run(page: str) -> None:
+    """Has the tab remember the page's run, or takes up the one that it remembers."""
+    run = session.current_run(page)
+    key = f"{page}.recall"
+    _MEMORY(
+        key=key,
+        data={
+            "page": page,
+            "token": None if run is None else run.token,
+            "recall": not session.has_forgotten(page),
+        },
+        height=1,
+        on_token_change=lambda: session.take_up_run(page, st.session_state[key].token),
+    )
