@@ -7,6 +7,7 @@ each is looked at from all sides.
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 import zipfile
@@ -114,6 +115,19 @@ def check_pictures(page: Page) -> None:
             assert "ReLU" in (image.get_attribute("alt") or "") or pictures == ".squares img"
 
 
+def check_titles_are_apart(page: Page) -> None:
+    """Of the latent spaces, which share the width of the page."""
+    choose(page, "Latent space")
+    wait_for_points(page, "chart.race_latents", "> 0")
+    boxes = page.locator("[class*=st-key-chart-race_latents] .annotation-text").evaluate_all(
+        "found => found.map(each => each.getBoundingClientRect().toJSON())"
+    )
+    assert len(boxes) == 3
+    for one, other in itertools.combinations(boxes, 2):
+        beside = one["right"] < other["left"] or other["right"] < one["left"]
+        assert beside or one["bottom"] < other["top"] or other["bottom"] < one["top"]
+
+
 def test_a_race_from_its_start_to_its_end_and_back_in_time(open_page):
     page = open_page(QUICK, path="compare")
     expect(page.get_by_role("button", name="Report", exact=True)).to_be_disabled()
@@ -162,6 +176,7 @@ def test_one_seed_on_a_phone_in_the_dark_and_anew_from_the_past(open_page):
     expect(page.locator("table")).not_to_contain_text("clearly")
     page.get_by_text("No recommendation for Digits").wait_for()
     check_pictures(page)
+    check_titles_are_apart(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
     page.get_by_role("slider", name="Time").press("Home")
     wait_for_points(page, "chart.race", "< 12")

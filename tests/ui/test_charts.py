@@ -347,3 +347,19 @@ def test_activation_curve_holds_function_and_derivative():
     assert trace(figure, "f(x)").line.color == activation_style("exponential").colour
     assert figure.layout.yaxis.range[1] < 5
     assert len(charts.activation_curve(x, x, None, "linear").data) == 1
+
+
+def test_a_phone_gets_the_same_panels_fewer_side_by_side():
+    points = np.random.default_rng(0).normal(size=(3, 40, 2))
+    figure = charts.latent_scatter(points, np.zeros(40, int), TRIO, list("0"), notes=["far"] * 3)
+    narrow = figure.layout.meta["narrow"]
+    go.Figure(layout=narrow)  # is a layout to Plotly
+    assert len(narrow["annotations"]) == len(narrow["shapes"]) == 3
+    left, right, below = (narrow[f"xaxis{axis}"] for axis in ("", "2", "3"))
+    assert left["domain"][1] < right["domain"][0]
+    assert below["domain"] == left["domain"]
+    assert narrow["yaxis3"]["domain"][1] < narrow["yaxis"]["domain"][0]
+    assert narrow["xaxis"]["range"] == list(figure.layout.xaxis.range)
+    assert not any("far" in title["text"] for title in narrow["annotations"])
+    one = charts.latent_scatter(points[:1], np.zeros(40, int), TRIO[:1], list("0"))
+    assert one.layout.meta is None

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.ui.charts._groups import Trace
-from vae_explorer.ui.charts._panels import LARGE_COLUMNS, natural_height, panel_columns, panels
+from vae_explorer.ui.charts._panels import (
+    LARGE_COLUMNS,
+    narrow_columns,
+    natural_height,
+    natural_phone_height,
+    panel_columns,
+    panels,
+)
 from vae_explorer.ui.style import chart_layout, class_colour
 
 if TYPE_CHECKING:
@@ -32,7 +39,8 @@ def latent_scatter(
 
     `points` (K, P, 2), `labels` (P,). The circle of the prior holds 95 % of a standard normal.
     `notes`, one a member, stand behind the names. A click on a class in the legend hides it in
-    every panel, a double click all the others.
+    every panel, a double click all the others. `meta.narrow` of the layout is what is otherwise on
+    a phone: fewer panels side by side, and no notes.
     """
     columns = columns or panel_columns(len(members))
     rows = -(-max(len(members), 1) // columns)
@@ -50,6 +58,8 @@ def latent_scatter(
     short = all(len(name) <= 2 for name in class_names)
     if short:  # closer together than Plotly sets them: ten digits in one row
         layout["legend"]["entrywidth"] = 2
+    if narrow_columns(len(members)) < columns:
+        layout["meta"] = {"narrow": _narrow(layout, points, members, axis_titles, prior)}
     small = columns > LARGE_COLUMNS
     data: list[Trace] = []
     for k, axis in enumerate(panels(layout, points, members, axis_titles, columns, prior, notes)):
@@ -58,6 +68,25 @@ def latent_scatter(
         if short:
             data.append(_badges(points[k], labels, class_names, axis, 15 if small else 17))
     return go.Figure(data, layout)
+
+
+def _narrow(
+    layout: dict[str, Any],
+    points: np.ndarray,
+    members: Sequence[Member],
+    axis_titles: tuple[str, str],
+    prior: bool,
+) -> dict[str, Any]:
+    """What is otherwise on a phone, where the chart's buttons take the place of the legend."""
+    columns = narrow_columns(len(members))
+    height = -(-len(members) // columns) * natural_phone_height(columns) + 120
+    narrow: dict[str, Any] = {
+        "height": height,
+        "margin": layout["margin"] | {"t": 106},
+        "legend": layout["legend"] | {"y": 1 - 30 / height},
+    }
+    panels(narrow, points, members, axis_titles, columns, prior, (), on_a_phone=True)
+    return narrow
 
 
 def _dots(points: np.ndarray, c: int, name: str, axis: str, size: int) -> Trace:

@@ -17,10 +17,12 @@ TITLE_SIZE = 15  # px, of the members' names above panels
 LARGE_COLUMNS = 4  # side by side at most; the panels of more are small, as is what is in them
 
 _PRIOR_RADIUS = float(np.sqrt(-2 * np.log(0.05)))  # holds 95 % of a standard normal in the plane
-_HEADING, _TICKS = 0.09, 0.08  # shares of a panel's height above and below its square
+# Shares of a panel's height above and below its square: for its title, and its axis.
+_ROOM, _ROOM_ON_A_PHONE = (0.09, 0.08), (0.15, 0.12)
 _SMALLEST_TITLE = 10  # px
 _TALLEST = 330  # px, of a panel by default
 _ACROSS = 1416  # px of which each of many panels is as tall as its share: so it holds its square
+_PHONE = 330  # px that panels have together on a phone
 
 
 def panel_columns(members: int) -> int:
@@ -35,6 +37,16 @@ def natural_height(columns: int) -> int:
     return min(_TALLEST, _ACROSS // columns)
 
 
+def natural_phone_height(columns: int) -> int:
+    """px of a panel there, with what stands above and below its square."""
+    return round(_PHONE / columns / (1 - sum(_ROOM_ON_A_PHONE)))
+
+
+def narrow_columns(members: int) -> int:
+    """The same on a phone."""
+    return min(max(members, 1), 2 if members <= 6 else 3)
+
+
 def panels(
     layout: dict[str, Any],
     points: np.ndarray,
@@ -43,17 +55,21 @@ def panels(
     columns: int,
     prior: bool,
     notes: Sequence[str],
+    on_a_phone: bool = False,
 ) -> list[str]:
     """Adds a panel for each member's points (K, P, 2) to the layout; returns their axes."""
     rows = -(-max(len(members), 1) // columns)
     layout |= {"annotations": [], "shapes": []}
     axes = [str(k + 1) if k else "" for k in range(len(members))]
     extents = panel_extents(points)
-    size = _title_size(members, columns)
-    between = "<br>" if columns > LARGE_COLUMNS else ", "  # there is no room beside the name
+    small = on_a_phone or columns > LARGE_COLUMNS
+    width = (_PHONE if on_a_phone else _ACROSS) // columns
+    size = _title_size(members, width) if small else TITLE_SIZE
+    between = "<br>" if small else ", "  # there is no room beside the name
+    room = _ROOM_ON_A_PHONE if on_a_phone else _ROOM
     for k, (member, axis) in enumerate(zip(members, axes)):
         place = (*divmod(k, columns), rows, columns)
-        layout |= panel_axes(axis, place, extents[k], axis_titles)
+        layout |= panel_axes(axis, place, extents[k], axis_titles, room)
         layout["annotations"].append(
             panel_title(member, members, axis, notes[k : k + 1], size, between)
         )
@@ -63,7 +79,11 @@ def panels(
 
 
 def panel_axes(
-    axis: str, place: tuple[int, int, int, int], extent: float, titles: tuple[str, str]
+    axis: str,
+    place: tuple[int, int, int, int],
+    extent: float,
+    titles: tuple[str, str],
+    room: tuple[float, float] = _ROOM,
 ) -> dict[str, Any]:
     """Two axes of equal scale for the panel at (row, column) of (rows, columns)."""
     row, column, rows, columns = place
@@ -82,7 +102,7 @@ def panel_axes(
         titles[1] if column == 0 else "",
         anchor=f"x{axis}",
         constraintoward="top",
-        domain=[1 - (row + 1 - _TICKS) / rows, 1 - (row + _HEADING) / rows],
+        domain=[1 - (row + 1 - room[1]) / rows, 1 - (row + room[0]) / rows],
         scaleanchor=f"x{axis}",
         **common,
     )
@@ -152,12 +172,10 @@ def panel_title(
     }
 
 
-def _title_size(members: Sequence[Member], columns: int) -> int:
-    """px of the titles, lower where the longest of a narrow panel would reach into the next."""
+def _title_size(members: Sequence[Member], width: int) -> int:
+    """px of the titles of panels so wide; lower where the longest would reach into the next."""
     longest = max((len(member_title(member, members)) for member in members), default=1)
-    if columns <= LARGE_COLUMNS:
-        return TITLE_SIZE
-    return int(np.clip(_ACROSS / columns / (0.62 * (longest + 4)), _SMALLEST_TITLE, TITLE_SIZE))
+    return int(np.clip(width / (0.62 * (longest + 4)), _SMALLEST_TITLE, TITLE_SIZE))
 
 
 def prior_circle(axis: str) -> dict[str, Any]:

@@ -37,5 +37,6 @@ def live_figure(figure: go.Figure, key: str, alt: str) -> None:
     _FIGURE(
         data={"figure": figure.to_json(validate=False), "height": height, "alt": alt},
         key=key,
-        height=height,
+        # One that is otherwise on a phone may be higher there.
+        height="content" if figure.layout.meta else height,
     )

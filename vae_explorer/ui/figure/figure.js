@@ -2,6 +2,8 @@
 
 const charts = new WeakMap(); // parentElement -> chart
 
+const NARROW = 440; // px below which a figure takes what its layout says for phones
+
 const ZOOMED = /^([xy]axis\d*)\.range\[([01])\]$/;
 
 // Plotly, which another component brings, once its script has run.
@@ -21,8 +23,9 @@ function create(parentElement) {
     draw(chart);
   }, { rootMargin: "200px" });
   chart.observer.observe(element);
-  chart.onVisibility = () => draw(chart);
-  document.addEventListener("visibilitychange", chart.onVisibility);
+  chart.onChange = () => draw(chart);
+  document.addEventListener("visibilitychange", chart.onChange);
+  window.addEventListener("resize", chart.onChange); // a phone that is turned
   charts.set(parentElement, chart);
   return chart;
 }
@@ -30,7 +33,8 @@ function create(parentElement) {
 function destroy(chart, parentElement) {
   chart.figure = null;
   chart.observer.disconnect();
-  document.removeEventListener("visibilitychange", chart.onVisibility);
+  document.removeEventListener("visibilitychange", chart.onChange);
+  window.removeEventListener("resize", chart.onChange);
   // Plotly goes on with a chart after a drawing has begun; it would find nothing there.
   chart.drawing.finally(() => window.Plotly?.purge(chart.element));
   charts.delete(parentElement);
@@ -82,11 +86,14 @@ async function draw(chart) {
   const Plotly = await library;
   // What nobody sees is not drawn; it will be, with the newest data, when it comes into view.
   if (!chart.visible || document.hidden || !chart.figure) return;
-  const wanted = chart.figure + chart.theme;
+  const narrow = chart.element.clientWidth < NARROW;
+  const wanted = chart.figure + chart.theme + narrow;
   if (chart.drawn === wanted) return;
   const first = chart.drawn === "";
   chart.drawn = wanted;
   const { data, layout } = JSON.parse(chart.figure);
+  if (narrow) Object.assign(layout, layout.meta?.narrow);
+  chart.element.style.height = `${layout.height}px`;
   layout.template = template(chart.element);
   // The page's own: a PNG of text on nothing could not be read.
   layout.paper_bgcolor = layout.template.layout.hoverlabel.bgcolor;
