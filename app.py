@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from vae_explorer.ui.garbage import spare_modules
+
 UI = Path(__file__).parent / "vae_explorer" / "ui"
 
 st.set_page_config(
@@ -34,3 +36,4 @@ st.navigation(
     ],
     position="top",
 ).run()
+spare_modules()
