@@ -7,9 +7,9 @@ import streamlit as st
 from vae_explorer.runs import Run
 from vae_explorer.snapshot import Snapshot
 
-# Between two looks at a run. Drawing takes from training what it does: at 0.8 it kept 0.84 of its
-# speed on two cores, and charts are to move at least once a second (benchmarks/README.md).
-REFRESH_SECONDS = 0.9
+# Between two looks at a run: charts move more than once a second, and training keeps nine tenths of
+# its speed on two cores (benchmarks/README.md).
+REFRESH_SECONDS = 0.7
 _MOST_FREEZES = 3  # of a race's many members, with a sentence of their own
 
 
