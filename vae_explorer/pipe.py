@@ -74,8 +74,8 @@ def write_frame(pipe: BinaryIO, kind: bytes, payload: bytes) -> None:
 class FrameWriter:
     """Writes frames in a thread of its own, in order.
 
-    A page that draws is slow to read, and whoever writes more than a pipe holds waits for it: a
-    training process spent a tenth of its time so.
+    A page that draws is slow to read, and whoever writes more than a pipe holds waits for it: 26 ms
+    for each snapshot (benchmarks/README.md).
     """
 
     def __init__(self, pipe: BinaryIO):

@@ -41,6 +41,8 @@ def start_run(
 
 def take_up_run(page: str, token: object) -> None:
     """Goes on with the run of that token, if the session that owned it is gone."""
+    if current_run(page) is not None:  # one was started before the tab's answer came
+        return
     run = adopt(token, _presence())
     if run is None:
         st.session_state[_forgotten(page)] = True  # so that it is not asked for again
