@@ -220,21 +220,27 @@ def _train(arguments: argparse.Namespace) -> int:
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
     say(dataset.origin)
     with Interruption() as interruption:
-        import torch
-
-        from vae_explorer.threads import threads_for
         from vae_explorer.training import Trainer
 
-        torch.set_num_threads(
-            getattr(arguments, "threads", None) or threads_for(experiment, available_cores())
-        )
+        threads = _set_threads(getattr(arguments, "threads", None), experiment)
         trainer = Trainer(experiment, dataset)
-        say(_announcement(trainer, torch.get_num_threads()))
+        say(_announcement(trainer, threads))
         _take_steps(trainer, interruption)
         if trainer.step_number == 0:
             raise KeyboardInterrupt
         _save(trainer, folder)
     return 0 if trainer.finished else _INTERRUPTED
+
+
+def _set_threads(asked: int | None, experiment: Experiment) -> int:
+    """As many as were asked for, or as the training is worth."""
+    import torch
+
+    from vae_explorer.threads import threads_for
+
+    threads = asked or threads_for(experiment, available_cores())
+    torch.set_num_threads(threads)
+    return threads
 
 
 def _announcement(trainer: Trainer | RaceTrainer, threads: int) -> str:
@@ -289,16 +295,13 @@ def _compare(arguments: argparse.Namespace) -> int:
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
     say(dataset.origin)
     with Interruption() as interruption:
-        import torch
-
         from vae_explorer.judging import judge
         from vae_explorer.racing import RaceTrainer, Recording
-        from vae_explorer.threads import threads_for
         from vae_explorer.ui.report.race import race_report
 
-        torch.set_num_threads(given.get("threads") or threads_for(experiment, available_cores()))
+        threads = _set_threads(given.get("threads"), experiment)
         race = RaceTrainer(experiment, dataset)
-        say(_announcement(race, torch.get_num_threads()))
+        say(_announcement(race, threads))
         recording = Recording(race)
         _take_steps(race, interruption, recording.look)
         if race.step_number == 0:
@@ -329,17 +332,14 @@ def _pretrain(arguments: argparse.Namespace) -> int:
         for name, image_set in image_sets.items()
     }
     with Interruption() as interruption:
-        import torch
-
-        from vae_explorer.threads import threads_for
         from vae_explorer.training import Trainer
 
         for number, (name, recipe) in enumerate(recipes.items(), start=1):
             dataset = datasets[recipe.dataset]
             say(f"{name}, {number} of {len(recipes)}. {dataset.origin}")
-            torch.set_num_threads(given.get("threads") or threads_for(recipe, available_cores()))
+            threads = _set_threads(given.get("threads"), recipe)
             trainer = Trainer(recipe, dataset)
-            say(_announcement(trainer, torch.get_num_threads()))
+            say(_announcement(trainer, threads))
             _take_steps(trainer, interruption)
             if not trainer.finished:
                 say(f"Interrupted; {name} is not saved, and entries before it are as they were.")

@@ -76,7 +76,16 @@ def wait_for_plot(page: Page, chart: str, condition: str) -> None:
 
 def wait_for_points(page: Page, chart: str, condition: str) -> None:
     """Until the longest trace of the first chart whose key begins so has `condition` points."""
-    page.locator(f'[class*="st-key-{chart.replace(".", "-")}"]').first.scroll_into_view_if_needed()
+    # In the page itself: a chart that is being replaced cannot be held on to from here.
+    page.wait_for_function(
+        """key => {
+            const place = document.querySelector(`[class*="st-key-${key}"]`);
+            place?.scrollIntoView({ block: "center" });
+            return place;
+        }""",
+        arg=chart.replace(".", "-"),
+        timeout=PATIENCE,
+    )
     sizes = "plot._fullData.map(trace => (trace.x ?? trace.z ?? []).length)"
     wait_for_plot(page, chart, f"Math.max(...{sizes}) {condition}")
 
@@ -126,6 +135,12 @@ def check_titles_are_apart(page: Page) -> None:
     for one, other in itertools.combinations(boxes, 2):
         beside = one["right"] < other["left"] or other["right"] < one["left"]
         assert beside or one["bottom"] < other["top"] or other["bottom"] < one["top"]
+    # Drawn again with nothing new, the page keeps the figure's own height.
+    choose(page, "Differences")
+    page.locator("[class*=st-key-chart-race] .js-plotly-plot").first.wait_for()
+    choose(page, "Curves")
+    wait_for_plot(page, "chart.race", "plot._fullData.some(trace => trace.x?.length >= 12)")
+    wait_for_plot(page, "chart.race_latents", "plot.clientHeight === plot._fullLayout.height")
 
 
 def test_a_race_from_its_start_to_its_end_and_back_in_time(open_page):

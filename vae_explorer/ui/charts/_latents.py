@@ -15,6 +15,8 @@ from vae_explorer.ui.charts._panels import (
     natural_height,
     natural_phone_height,
     panel_columns,
+    panel_extents,
+    panel_rows,
     panels,
 )
 from vae_explorer.ui.style import chart_layout, class_colour
@@ -43,7 +45,7 @@ def latent_scatter(
     a phone: fewer panels side by side, and no notes.
     """
     columns = columns or panel_columns(len(members))
-    rows = -(-max(len(members), 1) // columns)
+    rows = panel_rows(len(members), columns)
     layout = chart_layout((panel_height or natural_height(columns)) * rows + 50)
     layout["showlegend"] = True
     layout["margin"] |= {"t": 62, "b": 14}  # a subscript hangs below its line
@@ -58,11 +60,12 @@ def latent_scatter(
     short = all(len(name) <= 2 for name in class_names)
     if short:  # closer together than Plotly sets them: ten digits in one row
         layout["legend"]["entrywidth"] = 2
+    extents = panel_extents(points)
     if narrow_columns(len(members)) < columns:
-        layout["meta"] = {"narrow": _narrow(layout, points, members, axis_titles, prior)}
+        layout["meta"] = {"narrow": _narrow(layout, extents, members, axis_titles, prior)}
     small = columns > LARGE_COLUMNS
     data: list[Trace] = []
-    for k, axis in enumerate(panels(layout, points, members, axis_titles, columns, prior, notes)):
+    for k, axis in enumerate(panels(layout, extents, members, axis_titles, columns, prior, notes)):
         for c, name in enumerate(class_names):
             data.append(_dots(points[k][labels == c], c, name, axis, 4 if small else 5))
         if short:
@@ -72,20 +75,20 @@ def latent_scatter(
 
 def _narrow(
     layout: dict[str, Any],
-    points: np.ndarray,
+    extents: Sequence[float],
     members: Sequence[Member],
     axis_titles: tuple[str, str],
     prior: bool,
 ) -> dict[str, Any]:
     """What is otherwise on a phone, where the chart's buttons take the place of the legend."""
     columns = narrow_columns(len(members))
-    height = -(-len(members) // columns) * natural_phone_height(columns) + 120
+    height = panel_rows(len(members), columns) * natural_phone_height(columns) + 120
     narrow: dict[str, Any] = {
         "height": height,
         "margin": layout["margin"] | {"t": 106},
         "legend": layout["legend"] | {"y": 1 - 30 / height},
     }
-    panels(narrow, points, members, axis_titles, columns, prior, (), on_a_phone=True)
+    panels(narrow, extents, members, axis_titles, columns, prior, (), on_a_phone=True)
     return narrow
 
 

@@ -47,9 +47,14 @@ def narrow_columns(members: int) -> int:
     return min(max(members, 1), 2 if members <= 6 else 3)
 
 
+def panel_rows(members: int, columns: int) -> int:
+    """How many rows panels take, at least one."""
+    return -(-max(members, 1) // columns)
+
+
 def panels(
     layout: dict[str, Any],
-    points: np.ndarray,
+    extents: Sequence[float],
     members: Sequence[Member],
     axis_titles: tuple[str, str],
     columns: int,
@@ -57,11 +62,10 @@ def panels(
     notes: Sequence[str],
     on_a_phone: bool = False,
 ) -> list[str]:
-    """Adds a panel for each member's points (K, P, 2) to the layout; returns their axes."""
-    rows = -(-max(len(members), 1) // columns)
+    """Adds a panel for each member to the layout, with its `panel_extents`; returns their axes."""
+    rows = panel_rows(len(members), columns)
     layout |= {"annotations": [], "shapes": []}
     axes = [str(k + 1) if k else "" for k in range(len(members))]
-    extents = panel_extents(points)
     small = on_a_phone or columns > LARGE_COLUMNS
     width = (_PHONE if on_a_phone else _ACROSS) // columns
     size = _title_size(members, width) if small else TITLE_SIZE

@@ -9,7 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.ui.charts._groups import Trace
-from vae_explorer.ui.charts._panels import natural_height, panel_columns, panels
+from vae_explorer.ui.charts._panels import (
+    natural_height,
+    panel_columns,
+    panel_extents,
+    panel_rows,
+    panels,
+)
 from vae_explorer.ui.charts._scales import colour_axis, value_range
 from vae_explorer.ui.style import chart_layout
 
@@ -37,11 +43,11 @@ def value_scatter(
     the highest lie on top. The other arguments are those of `latent_scatter`.
     """
     columns = columns or panel_columns(len(members))
-    rows = -(-max(len(members), 1) // columns)
+    rows = panel_rows(len(members), columns)
     layout = chart_layout((panel_height or natural_height(columns)) * rows + 20)
     layout["coloraxis"] = colour_axis(f"{quantity} (nats per image)", value_range(values))
     data: list[Trace] = []
-    axes = panels(layout, points, members, axis_titles, columns, prior, notes)
+    axes = panels(layout, panel_extents(points), members, axis_titles, columns, prior, notes)
     for k, (member, axis) in enumerate(zip(members, axes)):
         known = np.flatnonzero(np.isfinite(values[k]))
         order = known[np.argsort(values[k][known], kind="stable")]

@@ -33,10 +33,14 @@ def load_plotly() -> None:
 
 def live_figure(figure: go.Figure, key: str, alt: str) -> None:
     """Draws the figure, or changes the one with the same key; `alt` says what it shows."""
-    height = figure.layout.height
+    height, meta = figure.layout.height, figure.layout.meta
     _FIGURE(
-        data={"figure": figure.to_json(validate=False), "height": height, "alt": alt},
+        data={
+            "figure": figure.to_json(validate=False),
+            "height": height,
+            "narrow_height": meta["narrow"]["height"] if meta else height,
+            "alt": alt,
+        },
         key=key,
-        # One that is otherwise on a phone may be higher there.
-        height="content" if figure.layout.meta else height,
+        height="content" if meta else height,
     )

@@ -82,18 +82,24 @@ function configuration(chart, Plotly) {
   };
 }
 
+// Gives it its height; returns whether it is as narrow as on a phone.
+function fit(chart) {
+  const narrow = chart.element.clientWidth < NARROW;
+  chart.element.style.height = `${narrow ? chart.heights.narrow : chart.heights.wide}px`;
+  return narrow;
+}
+
 async function draw(chart) {
   const Plotly = await library;
   // What nobody sees is not drawn; it will be, with the newest data, when it comes into view.
   if (!chart.visible || document.hidden || !chart.figure) return;
-  const narrow = chart.element.clientWidth < NARROW;
+  const narrow = fit(chart);
   const wanted = chart.figure + chart.theme + narrow;
   if (chart.drawn === wanted) return;
   const first = chart.drawn === "";
   chart.drawn = wanted;
   const { data, layout } = JSON.parse(chart.figure);
   if (narrow) Object.assign(layout, layout.meta?.narrow);
-  chart.element.style.height = `${layout.height}px`;
   layout.template = template(chart.element);
   // The page's own: a PNG of text on nothing could not be read.
   layout.paper_bgcolor = layout.template.layout.hoverlabel.bgcolor;
@@ -118,7 +124,8 @@ async function draw(chart) {
 export default function ({ data, parentElement }) {
   const chart = charts.get(parentElement) ?? create(parentElement);
   chart.element.setAttribute("aria-label", data.alt);
-  chart.element.style.height = `${data.height}px`;
+  chart.heights = { wide: data.height, narrow: data.narrow_height };
+  fit(chart);
   chart.theme = JSON.stringify(template(parentElement));
   chart.figure = data.figure;
   draw(chart);
