@@ -211,8 +211,8 @@ def test_a_live_race_is_followed_paused_gone_back_in_and_stopped(open_page):
         stood = thumb.get_attribute("aria-valuenow") or ""
         expect(thumb).not_to_have_attribute("aria-valuenow", stood, timeout=PATIENCE)
     press(page, "Play")  # from the beginning, while it trains
-    page.get_by_role("button", name="Halt", exact=True).wait_for()
-    press(page, "Halt")
+    # At once: the animation is soon over, and the page at rest only then.
+    page.get_by_role("button", name="Halt", exact=True).click()
     page.get_by_role("button", name="Play", exact=True).wait_for()
     press(page, "Pause")
     page.get_by_text("paused at step").wait_for()
