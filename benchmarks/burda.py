@@ -25,8 +25,8 @@ import numpy as np
 
 from benchmarks.measure import parser, start
 from vae_explorer.config import Experiment
+from vae_explorer.data.pixels import measured_images
 from vae_explorer.importance import bound_with_error
-from vae_explorer.pixels import measured_images
 from vae_explorer.training import Trainer
 
 PUBLISHED_NATS = 86.76

@@ -403,7 +403,7 @@ def test_sample_leaves_its_input_alone():
 def test_importing_the_registry_does_not_import_torch():
     code = (
         "import sys\n"
-        "from vae_explorer.activations import ACTIVATIONS, get_activation\n"
+        "from vae_explorer.activations.registry import ACTIVATIONS, get_activation\n"
         "assert get_activation('relu').label == 'ReLU'\n"
         "assert len({a.formula for a in ACTIVATIONS.values()}) > 20\n"
         "sys.exit('torch' in sys.modules)\n"

@@ -27,15 +27,15 @@ LAYERS = (
     ("training",),
     ("engine",),
     ("config", "snapshot", "settings"),
-    ("activations", "data", "functions", "_lazy"),
+    ("activations", "data"),
+    ("version",),
 )
 LEAVES = {
     "config": {"activations", "data", "settings"},
     "settings": {"activations"},
-    "activations": {"functions", "_lazy"},
-    "functions": {"_lazy"},
-    "_lazy": set(),
-    "data": {"data"},
+    "activations": {"activations"},
+    "data": {"data", "version"},
+    "version": set(),
     "snapshot": set(),
 }
 

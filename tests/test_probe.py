@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from vae_explorer.data import Split
-from vae_explorer.probe import Probe
+from vae_explorer.data.probe import Probe
 
 
 def test_the_probe_shows_each_class_twice_in_order_and_then_the_rest(digits):

@@ -13,8 +13,8 @@ from scipy.linalg import subspace_angles
 from vae_explorer import training
 from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import DATASETS, Dataset, Split
+from vae_explorer.data.probe import Probe
 from vae_explorer.population import Population
-from vae_explorer.probe import Probe
 from vae_explorer.randomness import generator
 from vae_explorer.training import Trainer
 

@@ -23,6 +23,8 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vae_explorer.version import __version__
+
 if TYPE_CHECKING:
     from vae_explorer.config import Experiment
     from vae_explorer.data import load_dataset
@@ -38,8 +40,6 @@ if TYPE_CHECKING:
 # two threads were slower than one. Measured in between (benchmarks/README.md). They read this once,
 # when PyTorch is first imported.
 os.environ.setdefault("GOMP_SPINCOUNT", "6000")
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Experiment",

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vae_explorer.batches_drawn import drawn_anew
 from vae_explorer.data import Dataset
-from vae_explorer.pixels import drawn_anew, drawn_once
+from vae_explorer.data.pixels import drawn_once
 from vae_explorer.population import Population
 from vae_explorer.randomness import generator
 

@@ -35,11 +35,12 @@ from vae_explorer.store import (
     load_chosen,
     read_record,
 )
+from vae_explorer.version import ROOT
 
 if TYPE_CHECKING:
     from vae_explorer.population import Population
 
-PRETRAINED = Path(__file__).parents[1] / "pretrained"
+PRETRAINED = ROOT / "pretrained"
 CATALOGUE_NAME = "catalogue.json"
 FORMAT = "vae-explorer catalogue"
 VERSION = 1  # grows when a reader of the version before would misread what is written

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vae_explorer import __version__, catalogue, race_store
+from vae_explorer import catalogue, race_store
 from vae_explorer.arms import arms_of, chosen_key
 from vae_explorer.cli_options import (
     FAILED,
@@ -32,6 +32,7 @@ from vae_explorer.settings import from_text
 from vae_explorer.store import StoreError, check_target, read_record, save_run
 from vae_explorer.terminal import latest, progress, say, table
 from vae_explorer.terminal_race import standings
+from vae_explorer.version import __version__
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a wrong option is answered before it is imported
     from vae_explorer.racing import RaceTrainer

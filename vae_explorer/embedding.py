@@ -9,9 +9,10 @@ import io
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
+
+from vae_explorer.version import ROOT
 
 _MOST_SECONDS = 120.0
 
@@ -47,7 +48,7 @@ def tsne_in_a_process(points: np.ndarray, seed: int) -> np.ndarray:
             [sys.executable, "-m", "vae_explorer.embedding", str(seed)],
             input=buffer.getvalue(),
             capture_output=True,
-            cwd=Path(__file__).parent.parent,
+            cwd=ROOT,
             # More threads would take turns with training's, spinning while they wait.
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             timeout=_MOST_SECONDS,

@@ -28,6 +28,7 @@ from vae_explorer.judgement import Judging, Race
 from vae_explorer.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
 from vae_explorer.race_record import from_json
 from vae_explorer.snapshot import Snapshot
+from vae_explorer.version import ROOT
 
 MOST_RUNS = 8  # at once in one server: each is a process of some 300 MB
 GRACE_SECONDS = 30.0  # a run goes on so long without the page that owns it, say while it reloads
@@ -104,7 +105,7 @@ class Run:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=Path(__file__).parent.parent,
+            cwd=ROOT,
             start_new_session=True,  # a Ctrl-C in the server's terminal is for the server
         )
         for target in (self._read_frames, self._read_last_words):

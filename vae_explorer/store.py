@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from vae_explorer import __version__, metrics
+from vae_explorer import metrics
 from vae_explorer.config import Experiment
 from vae_explorer.fields import parse_object
 from vae_explorer.folders import check_regular, read_text, replace_folder, try_to_write
 from vae_explorer.results import MemberResult, member_results
 from vae_explorer.run_record import FORMAT, RunInfo, RunRecord
 from vae_explorer.snapshot import Curves
+from vae_explorer.version import __version__
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a page that lists runs needs nothing of it
     from vae_explorer.population import Population

@@ -13,13 +13,13 @@ from vae_explorer import diagnostics, exploration
 from vae_explorer.batches import Batches, evenly
 from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import Dataset
+from vae_explorer.data.probe import Probe
 from vae_explorer.initialisation import initialise
 from vae_explorer.latent import linear_path, spherical_path
 from vae_explorer.memory import keep_freed_memory
 from vae_explorer.optimiser import MemberwiseAdam
 from vae_explorer.population import Population
 from vae_explorer.precision import choose_precision
-from vae_explorer.probe import Probe
 from vae_explorer.recording import Recorder
 from vae_explorer.schedule import learning_rate_share
 from vae_explorer.snapshot import Curves, Freeze, Snapshot

@@ -3,8 +3,8 @@
 `load_dataset` is the way in. Importing this package needs NumPy only.
 """
 
-from vae_explorer.data.catalog import DATASETS, IMAGE_SETS, DatasetInfo
 from vae_explorer.data.dataset import DataError, Dataset, Split
+from vae_explorer.data.sets import DATASETS, IMAGE_SETS, DatasetInfo
 from vae_explorer.data.sources import DATA_DIR_VARIABLE, load_dataset, load_or_embedded
 
 __all__ = [

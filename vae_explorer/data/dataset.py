@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_explorer.data.catalog import DatasetInfo
+from vae_explorer.data.sets import DatasetInfo
 
 
 class DataError(Exception):

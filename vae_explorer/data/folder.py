@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_explorer.data.catalog import DATASETS, DatasetInfo
 from vae_explorer.data.dataset import DataError, Split
 from vae_explorer.data.idx import read_idx
+from vae_explorer.data.sets import DATASETS, DatasetInfo
 
 _FILES = (
     ("train-images", "idx3-ubyte"),

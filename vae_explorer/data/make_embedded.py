@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_explorer.data.catalog import DATASETS, DatasetInfo
 from vae_explorer.data.dataset import DataError, Split
 from vae_explorer.data.folder import IDX_NAMES, read_folder
 from vae_explorer.data.idx import write_idx
+from vae_explorer.data.sets import DATASETS, DatasetInfo
 from vae_explorer.data.sources import EMBEDDED_DIR
 from vae_explorer.data.stratify import draw_per_class
 

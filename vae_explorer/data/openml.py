@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from vae_explorer.data.catalog import DATASETS, DatasetInfo
 from vae_explorer.data.dataset import DataError, Split
 from vae_explorer.data.folder import read_folder
+from vae_explorer.data.sets import DATASETS, DatasetInfo
+from vae_explorer.version import ROOT
 
 TIME_LIMIT_SECONDS = 900.0
 REPORT_EVERY_SECONDS = 5.0
@@ -100,5 +101,4 @@ def _command(info: DatasetInfo, folder: Path) -> list[str]:
 
 def _search_path() -> str:
     """PYTHONPATH with which the other process finds this package, however we found it."""
-    here = str(Path(__file__).parents[2])
-    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
+    return os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))

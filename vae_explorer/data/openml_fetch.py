@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_explorer.data.catalog import DATASETS, DatasetInfo
 from vae_explorer.data.dataset import DataError
 from vae_explorer.data.folder import IDX_NAMES
 from vae_explorer.data.idx import write_idx
+from vae_explorer.data.sets import DATASETS, DatasetInfo
 
 STALL_SECONDS = 20.0
 

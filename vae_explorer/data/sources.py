@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_explorer.data.catalog import DATASETS, IMAGE_SETS, DatasetInfo
 from vae_explorer.data.dataset import DataError, Dataset, Split
 from vae_explorer.data.folder import read_folder
 from vae_explorer.data.openml import read_openml
+from vae_explorer.data.sets import DATASETS, IMAGE_SETS, DatasetInfo
 from vae_explorer.data.stratify import draw_per_class
 
 DATA_DIR_VARIABLE = "VAE_EXPLORER_DATA_DIR"

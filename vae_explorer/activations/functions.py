@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vae_explorer._lazy import lazy_import
+from vae_explorer.activations.lazy import lazy_import
 
 if TYPE_CHECKING:
     import torch

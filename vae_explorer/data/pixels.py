@@ -8,18 +8,11 @@ loss is measured on are drawn once, always the same, so that losses can be compa
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from vae_explorer.data import Dataset, Split
 
 _ROWS = 2000  # images that are drawn at once: their uniform numbers take 13 MB at 784 pixels
-
-
-def drawn_anew(grey: Tensor, stream: torch.Generator) -> Tensor:
-    """Zeros and ones in the shape of `grey`, in [0, 1], with the stream's next numbers."""
-    return torch.rand(grey.shape, generator=stream).lt_(grey)
 
 
 def drawn_once(images: NDArray[np.uint8], levels: int) -> NDArray[np.uint8]:

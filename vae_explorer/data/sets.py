@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 IMAGE_SETS = ("embedded", "full")
-"""Which images of a set: those shipped with the package, or all that were published."""
 
 
 @dataclass(frozen=True)
@@ -89,4 +88,5 @@ DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
         )
     }
 )
+"""Which images of a set: those shipped with the package, or all that were published."""
 """The sets by name, in the order in which to offer them."""

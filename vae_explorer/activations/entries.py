@@ -1,100 +1,32 @@
-"""The registry of activation functions: one entry each, and all that the project knows of it.
+"""The activation functions, an entry each. To add one, add an entry: the registry finds it here.
 
-To add one, add an entry to `_ENTRIES`; training, charts and pages find it there. Importing this
-module does not import PyTorch: that waits until a function is called.
+Importing this module does not import PyTorch: that waits until a function is called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
 from math import inf
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from vae_explorer._lazy import lazy_import
-from vae_explorer.functions import MIXED, adaptive_mixture, average_pooling, prelu, snake
+from vae_explorer.activations.activation import Activation
+from vae_explorer.activations.functions import (
+    MIXED,
+    adaptive_mixture,
+    average_pooling,
+    prelu,
+    snake,
+)
+from vae_explorer.activations.lazy import lazy_import
 
 if TYPE_CHECKING:
     import torch
-    from torch import Tensor
     from torch.nn import functional as F
 else:
     torch = lazy_import("torch")
     F = lazy_import("torch.nn.functional")
 
-FAMILIES: Mapping[str, str] = MappingProxyType(
-    {
-        "linear": "No bend: however many layers, the network computes one linear map.",
-        "saturating": "S-shaped: flat for large inputs of either sign, where gradients vanish.",
-        "rectified": "Straight, or nearly: passes positive inputs, zeroes or damps negative ones.",
-        "smooth rectified": "Like a rectifier, but with a curve in place of the kink.",
-        "superlinear": "Outputs grow faster than inputs, so that large signals run away.",
-        "periodic": "A wave: similar outputs come back at regular distances.",
-        "local": "A bump: the unit answers only near one value.",
-        "adaptive": "A blend of several functions, chosen by the input.",
-    }
-)
 
-
-@dataclass(frozen=True)
-class Activation:
-    """One activation function f, what it is called, where it comes from and how it behaves.
-
-    `function(x, **parameters)` maps pre-activations x of shape (K, N, H), for K members, N images
-    and H units, to outputs of the same shape. Each parameter is a tensor that broadcasts against
-    x, of shape (K, 1, H) in a network: one number for each unit of each member. Gradients flow to
-    x and to every parameter.
-    """
-
-    name: str  # key in `ACTIVATIONS`, configurations and URLs
-    label: str  # as the literature writes it
-    formula: str  # LaTeX, of f(x)
-    range: tuple[float, float]  # infimum and supremum of f, with the initial parameters
-    intuition: str  # one sentence for a newcomer
-    source: str  # title, authors, year
-    family: str  # one of `FAMILIES`
-    # 1 / sqrt(E[f(Z)^2]) for Z ~ N(0, 1): weights of standard deviation gain / sqrt(fan_in) keep
-    # the second moment of pre-activations from layer to layer. ReLU's is the sqrt(2) of Delving
-    # Deep into Rectifiers, He et al., 2015. The zeroing that `dropout` brings is not counted.
-    gain: float
-    function: Callable[..., Tensor]
-    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)  # name: initial value
-    elementwise: bool = True  # False where a unit's output depends on other units
-    dropout: float = 0.0  # share of outputs that training zeroes at random, done by the layer
-    article: bool = False  # one of the nine that the article names
-
-
-def get_activation(name: str) -> Activation:
-    """The entry called `name`; ValueError, with the nearest name, where there is none."""
-    if isinstance(name, str) and name in ACTIVATIONS:
-        return ACTIVATIONS[name]
-    shown = repr(name) if len(repr(name)) <= 40 else repr(name)[:40] + "…"
-    key = str(name)[:40].lower().replace(" ", "_").replace("-", "_")
-    nearest = get_close_matches(key, ACTIVATIONS, n=1)
-    hint = f"; did you mean {nearest[0]!r}?" if nearest else "."
-    raise ValueError(f"There is no activation {shown}{hint} It may be {', '.join(ACTIVATIONS)}.")
-
-
-def sample(name: str, x: np.ndarray) -> np.ndarray:
-    """The function `name` at every number of `x`, with the initial parameters: for drawing it.
-
-    Computed in float32, as a network does, for an array of any shape; returns float32 of the same
-    shape, infinite where the function overflows. Each number is the only unit of a layer of its
-    own, so average pooling, which has no graph, draws the identity: what it does to equal
-    neighbours. So does dropout, as it does once training is over.
-    """
-    activation = get_activation(name)
-    with torch.no_grad():
-        units = torch.tensor(np.asarray(x, dtype=np.float32)).reshape(1, -1, 1)
-        initial = {key: torch.full((1, 1, 1), v) for key, v in activation.parameters.items()}
-        return activation.function(units, **initial).reshape(np.shape(x)).numpy()
-
-
-_ENTRIES = (
+ENTRIES = (
     Activation(
         name="linear",
         label="Linear",
@@ -431,5 +363,3 @@ _ENTRIES = (
         parameters={f"{name}_{part}": 0.0 for name in MIXED for part in ("scale", "bias")},
     ),
 )
-
-ACTIVATIONS: Mapping[str, Activation] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
