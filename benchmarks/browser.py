@@ -18,8 +18,8 @@ from benchmarks.measure import spread, stopwatch, table
 from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.find_browser import installed
 from vae_explorer.browser_network import pack
-from vae_explorer.config import Experiment
 from vae_explorer.data import load_dataset
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.training import Trainer
 
 SCRIPT = Path(vae_explorer.__file__).parent / "ui" / "canvas" / "network.js"

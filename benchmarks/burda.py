@@ -24,8 +24,8 @@ import time
 import numpy as np
 
 from benchmarks.measure import parser, start
-from vae_explorer.config import Experiment
 from vae_explorer.data.pixels import measured_images
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.importance import bound_with_error
 from vae_explorer.training import Trainer
 

@@ -34,8 +34,8 @@ from benchmarks.measure import (
     training_seconds,
 )
 from benchmarks.reference import BATCH, Reference
-from vae_explorer.config import Experiment
 from vae_explorer.data import Dataset
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.training import Trainer
 
 STEPS = 50  # of each contender in each round

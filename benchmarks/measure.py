@@ -12,8 +12,8 @@ from pathlib import Path
 
 import torch
 
-from vae_explorer.config import Experiment
 from vae_explorer.data import Dataset, load_dataset
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.training import Trainer
 
 FOREVER = 10_000  # epochs: no run ends while it is timed

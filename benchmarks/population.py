@@ -30,8 +30,8 @@ from benchmarks.measure import (
 )
 from benchmarks.reference import ReferenceVAE, step
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment
 from vae_explorer.data import Dataset, load_dataset
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.threads import threads_for
 from vae_explorer.training import Trainer
 

@@ -17,9 +17,9 @@ from benchmarks.app import ROOT, served
 from benchmarks.measure import machine
 from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.find_browser import installed
-from vae_explorer.config import Experiment
-from vae_explorer.judgement import Judging
-from vae_explorer.presets import RACES
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import Judging
+from vae_explorer.experiment.presets import RACES
 from vae_explorer.runs import Run, cores_beside_a_page
 
 TWELVE = RACES["twelve"].experiment.replace(epochs=30, batch_size=128, seeds=5)

@@ -16,8 +16,8 @@ from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment
 from vae_explorer.data import DATASETS, Dataset, Split, load_dataset
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.population import Population
 from vae_explorer.training import Trainer
 

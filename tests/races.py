@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from vae_explorer.arms import arms_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.judgement import Environment, LayerHealth, MemberJudgement, Race
 from vae_explorer.results import MemberResult
 from vae_explorer.snapshot import Freeze

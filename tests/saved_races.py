@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vae_explorer.config import Experiment
 from vae_explorer.data import load_dataset
-from vae_explorer.judgement import Judging
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import Judging
 from vae_explorer.judging import judge
 from vae_explorer.race_store import SavedRace
 from vae_explorer.racing import RaceTrainer, Recording

@@ -16,7 +16,7 @@ import pytest
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.activations.functions import MIXED
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.population import parameter_shapes
 from vae_explorer.standalone import keras_script, pytorch_script
 

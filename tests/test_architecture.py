@@ -26,13 +26,13 @@ LAYERS = (
     ("racing",),
     ("training",),
     ("engine",),
-    ("config", "snapshot", "settings"),
+    ("snapshot",),
+    ("experiment",),
     ("activations", "data"),
     ("version",),
 )
 LEAVES = {
-    "config": {"activations", "data", "settings"},
-    "settings": {"activations"},
+    "experiment": {"activations", "data", "experiment"},
     "activations": {"activations"},
     "data": {"data", "version"},
     "version": set(),
@@ -162,7 +162,11 @@ def test_second_defaults_are_found():
 
 
 def test_the_modules_are_there():
-    assert {"vae_explorer.training", "vae_explorer.data.idx", "vae_explorer.config"} <= set(MODULES)
+    assert {
+        "vae_explorer.training",
+        "vae_explorer.data.idx",
+        "vae_explorer.experiment.experiment",
+    } <= set(MODULES)
     assert "vae_explorer.objective" in INSIDE["vae_explorer.population"]
 
 
@@ -235,8 +239,16 @@ def test_no_file_is_longer_than_one_can_read():
 @pytest.mark.parametrize(
     "module",
     [
-        *("config", "snapshot", "data", "activations", "results", "catalogue", "explain"),
-        *("race_record", "command_line"),
+        *(
+            "experiment.experiment",
+            "snapshot",
+            "data",
+            "activations",
+            "results",
+            "catalogue",
+            "explain",
+        ),
+        *("race_record", "experiment.command"),
     ],
 )
 def test_what_lists_and_draws_does_without_pytorch(module):

@@ -12,7 +12,7 @@ import pytest
 
 import vae_explorer
 from vae_explorer.archive import zip_folder, zip_folders, zipped
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.runs import Run
 from vae_explorer.store import StoreError, save_run
 

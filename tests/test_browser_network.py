@@ -14,7 +14,7 @@ from tests.double_precision import in_double
 from vae_explorer import browser_network
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.browser_network import pack
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.initialisation import initialise
 from vae_explorer.population import Population
 from vae_explorer.training import Trainer

@@ -22,8 +22,9 @@ from vae_explorer.catalogue import (
     read_catalogue,
     write_catalogue,
 )
-from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.store import StoreError, load, save_run
 from vae_explorer.training import Trainer
 

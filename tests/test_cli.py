@@ -9,9 +9,9 @@ import pytest
 
 import vae_explorer
 from vae_explorer import catalogue, cli
-from vae_explorer.config import SETTINGS, Experiment
 from vae_explorer.data import DataError
-from vae_explorer.presets import PRESETS
+from vae_explorer.experiment.experiment import SETTINGS, Experiment
+from vae_explorer.experiment.presets import PRESETS
 
 
 def experiment(*options):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.store import load_run
 from vae_explorer.training import Trainer
 

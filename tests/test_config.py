@@ -14,10 +14,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from vae_explorer import config
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import SETTINGS, ConfigError, Experiment, Member, parse
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment import experiment
+from vae_explorer.experiment.experiment import SETTINGS, Experiment, parse
+from vae_explorer.experiment.recipe import Member
+from vae_explorer.experiment.settings import ConfigError
 
 NAMES = list(SETTINGS)
 LISTS = [name for name, setting in SETTINGS.items() if "longest" in setting.metadata]
@@ -320,7 +322,9 @@ def test_numbers_of_numpy_and_fractions_are_numbers():
 
 def test_as_many_members_as_may_be_are_all_activations_over_all_seeds():
     light = {"dataset": "digits", "hidden": (4,), "seeds": 20}
-    assert len(Experiment(activations=tuple(ACTIVATIONS), **light).members) == config.MAX_MEMBERS
+    assert (
+        len(Experiment(activations=tuple(ACTIVATIONS), **light).members) == experiment.MAX_MEMBERS
+    )
     with pytest.raises(ConfigError, match=r"ask for 1,080 VAEs; at most 540 train at once"):
         Experiment(activations=tuple(ACTIVATIONS), decoder_activations=("relu", "tanh"), **light)
 

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from vae_explorer import diagnostics
-from vae_explorer.config import Experiment
 from vae_explorer.diagnostics import (
     first_not_finite,
     gradient_norms,
@@ -15,6 +14,7 @@ from vae_explorer.diagnostics import (
     layer_views,
     named_dense,
 )
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.population import Population
 from vae_explorer.snapshot import BIN_EDGES
 

@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 from torch.distributions import Normal, kl_divergence
 
 from vae_explorer import exploration
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.exploration import (
     codes,
     decode,

@@ -8,8 +8,8 @@ import torch
 
 from vae_explorer import exploration
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment
 from vae_explorer.diagnostics import layer_views
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.exploration_layers import activation_study
 from vae_explorer.population import Population
 from vae_explorer.snapshot import BIN_EDGES

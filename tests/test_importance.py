@@ -9,7 +9,7 @@ from scipy.stats import multivariate_normal
 from torch.distributions import Normal
 
 from vae_explorer import importance
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.importance import bound_with_error, importance_bound
 from vae_explorer.population import Population
 from vae_explorer.randomness import generator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.metrics import COLUMNS, from_csv, to_csv
 from vae_explorer.snapshot import Curves
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.initialisation import initialise
 from vae_explorer.optimiser import MemberwiseAdam
 from vae_explorer.population import Population

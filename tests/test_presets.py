@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from vae_explorer.config import SETTINGS, Experiment
-from vae_explorer.presets import PRESETS
+from vae_explorer.experiment.experiment import SETTINGS, Experiment
+from vae_explorer.experiment.presets import PRESETS
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.races import plain, race_of
 from tests.test_config import junk
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import explain, recommend
 from vae_explorer.judgement import QUANTITIES
 from vae_explorer.race_record import COLUMNS, MOST_BYTES, from_json, to_csv, to_json

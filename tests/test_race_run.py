@@ -9,9 +9,10 @@ import pytest
 import torch
 
 import vae_explorer
-from vae_explorer.config import Experiment
 from vae_explorer.data import load_dataset
-from vae_explorer.judgement import QUANTITIES, Judging
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import Judging
+from vae_explorer.judgement import QUANTITIES
 from vae_explorer.judging import judge
 from vae_explorer.racing import RaceTrainer
 from vae_explorer.runs import Run

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_explorer.arms import arms_of
-from vae_explorer.config import SETTINGS, ConfigError, Experiment
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import SETTINGS, Experiment
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.race_view import RaceView
 
 OTHER = RaceView(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.history import History
 from vae_explorer.history_file import from_bytes, to_bytes
 from vae_explorer.racing import RaceTrainer, Recording

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from vae_explorer import runs
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.runs import Run, TooManyRuns, adopt
 
 SHORT = Experiment(dataset="digits", activations=("relu", "tanh"), hidden=(16,), epochs=3)
@@ -173,7 +173,8 @@ def test_the_worker_ends_when_its_parent_is_killed(tmp_path):
         [
             sys.executable,
             "-c",
-            "from vae_explorer.runs import Run; from vae_explorer.config import Experiment\n"
+            "from vae_explorer.runs import Run\n"
+            "from vae_explorer.experiment.experiment import Experiment\n"
             "run = Run(Experiment(dataset='digits', epochs=10_000))\n"
             "run.wait(lambda r: r.snapshot is not None, 60)\n"
             "print(run.process_id, flush=True)\n"

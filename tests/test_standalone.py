@@ -26,10 +26,10 @@ from tests.standalone_scripts import (
     write,
 )
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment
 from vae_explorer.data import make_embedded
 from vae_explorer.data.pixels import measured_images
 from vae_explorer.data.stratify import draw_per_class
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.initialisation import initialise
 from vae_explorer.population import Population
 from vae_explorer.schedule import learning_rate_share

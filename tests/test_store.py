@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results import member_results
 from vae_explorer.store import StoreError, load, load_run, read_record, save_run
 from vae_explorer.training import Trainer

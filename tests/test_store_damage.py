@@ -12,7 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from vae_explorer import weights
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.store import StoreError, load, load_run, read_record, save_run
 from vae_explorer.training import Trainer
 

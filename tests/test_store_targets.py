@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from vae_explorer import folders
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.store import StoreError, check_target, save_run
 from vae_explorer.training import Trainer
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vae_explorer.arms import arms_of, by_arm
-from vae_explorer.config import SWEEPS, ConfigError, Experiment
+from vae_explorer.experiment.arms import arms_of, by_arm
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import SWEEPS
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.training import Trainer
 
 

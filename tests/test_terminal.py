@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results import MemberResult
 from vae_explorer.snapshot import Freeze
 from vae_explorer.terminal import Bar, Lines, progress, say, status, table

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from torch.utils.flop_counter import FlopCounterMode
 
-from vae_explorer.config import Experiment
 from vae_explorer.data import load_dataset
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.threads import operations, threads_for
 from vae_explorer.training import Trainer
 

@@ -11,9 +11,10 @@ import torch
 from scipy.linalg import subspace_angles
 
 from vae_explorer import training
-from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import DATASETS, Dataset, Split
 from vae_explorer.data.probe import Probe
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.population import Population
 from vae_explorer.randomness import generator
 from vae_explorer.training import Trainer

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import ConfigError
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.view import LOOKS, MOST_PINS, MOST_SHOWN, MOST_SLIDES, View
 
 places = st.integers(-50_000, 50_000)

@@ -9,7 +9,7 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import load_file, save_file
 
 from vae_explorer import weights
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.population import Population
 
 MIXED = ("relu", "prelu", "adaptive_mixture", "tanh", "swish")

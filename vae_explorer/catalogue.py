@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.fields import parse_object
 from vae_explorer.folders import read_text, replace_file
 from vae_explorer.results import MemberResult

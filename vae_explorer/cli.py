@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vae_explorer import catalogue, race_store
-from vae_explorer.arms import arms_of, chosen_key
 from vae_explorer.cli_options import (
     FAILED,
     Parser,
@@ -21,14 +20,16 @@ from vae_explorer.cli_options import (
     help_of,
     metavar_of,
 )
-from vae_explorer.command_line import PROGRAM, option_names
-from vae_explorer.config import SHAPE_SWEEPS, ConfigError, Experiment, parse
 from vae_explorer.cores import available_cores
 from vae_explorer.data import DataError, load_dataset
+from vae_explorer.experiment.arms import arms_of, chosen_key
+from vae_explorer.experiment.command import PROGRAM, option_names
+from vae_explorer.experiment.experiment import Experiment, parse
+from vae_explorer.experiment.judging import Judging
+from vae_explorer.experiment.presets import PRESETS
+from vae_explorer.experiment.recipe import SHAPE_SWEEPS
+from vae_explorer.experiment.settings import ConfigError, from_text
 from vae_explorer.interruption import Interruption
-from vae_explorer.judgement import Judging
-from vae_explorer.presets import PRESETS
-from vae_explorer.settings import from_text
 from vae_explorer.store import StoreError, check_target, read_record, save_run
 from vae_explorer.terminal import latest, progress, say, table
 from vae_explorer.terminal_race import standings

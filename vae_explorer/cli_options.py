@@ -10,10 +10,10 @@ import argparse
 from dataclasses import Field
 from typing import Any, NoReturn
 
-from vae_explorer.command_line import option_names
-from vae_explorer.config import SETTINGS, Experiment, parse
 from vae_explorer.data import DATA_DIR_VARIABLE
-from vae_explorer.presets import PRESETS
+from vae_explorer.experiment.command import option_names
+from vae_explorer.experiment.experiment import SETTINGS, Experiment, parse
+from vae_explorer.experiment.presets import PRESETS
 
 FAILED = 2  # the exit code of a command that was refused
 _MOST_THREADS = 1024

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from vae_explorer.settings import shown
+from vae_explorer.experiment.settings import shown
 
 _LARGEST = sys.float_info.max
 _MOST = 2**63 - 1  # of a count

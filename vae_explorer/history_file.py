@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from vae_explorer.config import Experiment
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.history import History, ProbeImages
 from vae_explorer.snapshot import BIN_EDGES, Curves, Snapshot, take_arrays
 

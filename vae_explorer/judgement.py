@@ -11,33 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_explorer.arms import Arm, by_arm
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.arms import Arm, by_arm
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results import MemberResult
-from vae_explorer.settings import check_all, setting
-
-
-@dataclass(frozen=True)
-class Judging:
-    """How a race is judged. Raises ConfigError for a value that it may not have."""
-
-    bound_samples: int = setting(
-        50,
-        "Samples of the bound",
-        "Draws of z for each image in the importance-weighted bound.",
-        minimum=1,
-        maximum=5000,
-    )
-    bound_images: int = setting(
-        500,
-        "Images of the bound",
-        "Test images that the importance-weighted bound is taken over.",
-        minimum=2,
-        maximum=10_000,
-    )
-
-    def __post_init__(self) -> None:
-        check_all(self)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import numpy as np
 import torch
 
-from vae_explorer.arms import arms_of
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.judging import Judging
 from vae_explorer.importance import bound_with_error
-from vae_explorer.judgement import Environment, Judging, LayerHealth, MemberJudgement, Race
+from vae_explorer.judgement import Environment, LayerHealth, MemberJudgement, Race
 from vae_explorer.racing import RaceTrainer
 from vae_explorer.results import member_results
 from vae_explorer.store import library_versions

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vae_explorer.config import Member
+from vae_explorer.experiment.recipe import Member
 from vae_explorer.snapshot import Curves
 
 _LOSSES = ("train_reconstruction", "train_kl", "test_reconstruction", "test_kl")

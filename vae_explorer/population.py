@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from vae_explorer import objective
-from vae_explorer.config import SHAPE_SWEEPS, Experiment, Member
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import SHAPE_SWEEPS, Member
 from vae_explorer.layers import Network, Parameters
 
 # Where a learned Gaussian output starts: the variance of the pixels of bright images on black.

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from vae_explorer.arms import arms_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import claims, explain, recommend
 from vae_explorer.fields import check_format, field, mapping, parse_object
 from vae_explorer.judgement import QUANTITIES, Environment, LayerHealth, MemberJudgement, Race

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.folders import check_regular, replace_file
 from vae_explorer.history import History, ProbeImages
 from vae_explorer.history_file import from_bytes, to_bytes

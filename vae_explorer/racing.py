@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vae_explorer.arms import arms_of
-from vae_explorer.config import Experiment
 from vae_explorer.data import Dataset
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.history import History, ProbeImages
 from vae_explorer.snapshot import Snapshot
 from vae_explorer.training import Trainer, to_bytes

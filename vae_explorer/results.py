@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_explorer.config import Experiment, Member
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import Member
 from vae_explorer.snapshot import Curves, Freeze, Snapshot
 
 

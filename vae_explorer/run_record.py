@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vae_explorer.config import Experiment, Member
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import Member
 from vae_explorer.fields import check_format, field, mapping, parse_object
 from vae_explorer.results import MemberResult
 from vae_explorer.snapshot import Freeze

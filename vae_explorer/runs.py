@@ -21,10 +21,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vae_explorer.config import Experiment
 from vae_explorer.cores import available_cores
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import Judging
 from vae_explorer.history import History
-from vae_explorer.judgement import Judging, Race
+from vae_explorer.judgement import Race
 from vae_explorer.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
 from vae_explorer.race_record import from_json
 from vae_explorer.snapshot import Snapshot

@@ -12,8 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
-from vae_explorer.arms import Arm, arms_of
-from vae_explorer.config import Experiment, Member
+from vae_explorer.experiment.arms import Arm, arms_of
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import Member
 from vae_explorer.history import History
 from vae_explorer.snapshot import Freeze, Snapshot
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from vae_explorer import standalone_parts as parts
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment, Member
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import Member
 from vae_explorer.standalone_networks import Language, Networks
 
 # Every activation as an expression that makes a layer of it.

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment, Member
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import Member
 
 _IDENTITIES = ("linear", "dropout")  # nothing between linear layers but, perhaps, dropout
 

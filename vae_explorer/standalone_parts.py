@@ -8,9 +8,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment, Member
 from vae_explorer.data import DATASETS
 from vae_explorer.data.make_embedded import TEST_PER_CLASS, TRAIN_PER_CLASS
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import Member
 
 _LONGEST_LINE = 100
 _PICTURE = 448  # pixels along the edge of the picture of samples

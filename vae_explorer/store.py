@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from vae_explorer import metrics
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.fields import parse_object
 from vae_explorer.folders import check_regular, read_text, replace_folder, try_to_write
 from vae_explorer.results import MemberResult, member_results

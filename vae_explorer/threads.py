@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.population import parameter_shapes
 
 # Floating-point operations of a step that pay for one more thread. Below them a step with two took

@@ -11,9 +11,10 @@ import torch
 
 from vae_explorer import diagnostics, exploration
 from vae_explorer.batches import Batches, evenly
-from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import Dataset
 from vae_explorer.data.probe import Probe
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.initialisation import initialise
 from vae_explorer.latent import linear_path, spherical_path
 from vae_explorer.memory import keep_freed_memory

@@ -11,7 +11,7 @@ from typing import Any
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
-from vae_explorer.settings import ConfigError, check_all, from_query, setting, to_query
+from vae_explorer.experiment.settings import ConfigError, check_all, from_query, setting, to_query
 
 MOST_SHOWN = 6  # members side by side; more would be too small to see
 MOST_PINS = 12

@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.population import Population, parameter_shapes
 
 _TYPES = ("F32", "F16")

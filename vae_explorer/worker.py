@@ -17,9 +17,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from vae_explorer.config import ConfigError, Experiment
 from vae_explorer.data import DataError, load_or_embedded
-from vae_explorer.judgement import Judging
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import Judging
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.pipe import MESSAGE, RACE, READY, SNAPSHOT, FrameWriter, Ready
 from vae_explorer.snapshot import BIN_EDGES
 

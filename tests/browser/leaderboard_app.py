@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from vae_explorer.arms import arms_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.ui.leaderboard import leaderboard, leaderboard_rows
 
 ACTIVATIONS = ("relu", "tanh", "silu", "sine")

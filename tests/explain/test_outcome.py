@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.races import plain, race_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import explain
 from vae_explorer.explain._words import margin, measured, number, size
 from vae_explorer.statistics import differences, interval, leaders

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from tests.races import plain, race_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import claims, explain, recommend
 from vae_explorer.explain._words import margin, size
 from vae_explorer.statistics import ALPHA, compare

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from tests.races import race_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import explain
 from vae_explorer.explain._words import measured
 from vae_explorer.statistics import interval

@@ -11,8 +11,8 @@ import pytest
 import torch
 from PIL import Image, ImageSequence
 
-from vae_explorer.config import Experiment
 from vae_explorer.data import load_dataset
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.latent import linear_path, plane_axes
 from vae_explorer.population import Population
 from vae_explorer.ui.canvas import Package, canvas_html, images_package, member_package

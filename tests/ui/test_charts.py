@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.snapshot import BIN_EDGES, Curves, Freeze, LayerView
 from vae_explorer.ui import charts
 from vae_explorer.ui.style import activation_style, class_colour

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from tests.ui.test_style import DARKER, VISIONS, WHITE, contrast, distance
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.exploration_layers import LayerStudy
 from vae_explorer.snapshot import BIN_EDGES
 from vae_explorer.ui import charts

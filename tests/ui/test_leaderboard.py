@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from vae_explorer.arms import arms_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.statistics import Difference, differences, interval
 from vae_explorer.ui.leaderboard.rows import leaderboard_rows, scale_of
 from vae_explorer.ui.style import activation_style

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.ui.test_charts import texts, trace
-from vae_explorer.arms import arms_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.snapshot import BIN_EDGES, Freeze
 from vae_explorer.statistics import differences, intervals
 from vae_explorer.ui import charts

@@ -14,8 +14,8 @@ def script(section: str, latent: int, activations: tuple[str, ...]) -> None:
     """A page of one section, with VAEs that have random weights."""
     import torch
 
-    from vae_explorer.config import Experiment
     from vae_explorer.data import Dataset, Split, load_dataset
+    from vae_explorer.experiment.experiment import Experiment
     from vae_explorer.population import Population
     from vae_explorer.ui import views
     from vae_explorer.view import View

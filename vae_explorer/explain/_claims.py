@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import SWEEPS
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain._facts import Facts, Finding, activation_groups
 from vae_explorer.explain._mechanism import DEAD, gradients, layer_shares
 from vae_explorer.explain._sweeps import activation_label, trends

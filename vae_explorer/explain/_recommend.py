@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vae_explorer.config import SWEEPS, Experiment
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain._facts import Facts
 from vae_explorer.explain._outcome import MOST_NAMED
 from vae_explorer.explain._words import listed, margin, measured, sentence, size

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import SWEEPS
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain._facts import Facts, Finding, activation_groups
 from vae_explorer.explain._words import (
     decimals,

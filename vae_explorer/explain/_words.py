@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from vae_explorer.arms import Arm
+from vae_explorer.experiment.arms import Arm
 from vae_explorer.statistics import Difference, Interval
 
 _MOST_DECIMALS = 4

@@ -11,7 +11,7 @@ from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.ui.style import Style, activation_style
 
 if TYPE_CHECKING:
-    from vae_explorer.arms import Arm
+    from vae_explorer.experiment.arms import Arm
 
 _WIDTH = 2.8  # px, of a mean's line
 _THINNEST = 1.6  # that of a sweep's smallest value

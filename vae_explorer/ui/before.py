@@ -7,9 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vae_explorer.activations import ACTIVATIONS, FAMILIES, sample
-from vae_explorer.config import Experiment
 from vae_explorer.data import DataError, load_dataset
 from vae_explorer.data.probe import Probe
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.ui import images
 from vae_explorer.ui.curve import LEFT, RIGHT, curve_image
 from vae_explorer.ui.mosaic import mosaic

@@ -13,9 +13,11 @@ from typing import Any
 import streamlit as st
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import SETTINGS, SWEEPS, ConfigError, Experiment, parse
 from vae_explorer.data import DATASETS
-from vae_explorer.presets import PRESETS, RACES, Preset
+from vae_explorer.experiment.experiment import SETTINGS, Experiment, parse
+from vae_explorer.experiment.presets import PRESETS, RACES, Preset
+from vae_explorer.experiment.recipe import SWEEPS
+from vae_explorer.experiment.settings import ConfigError
 
 # Settings of which a few steps are worth offering; any other value, from a URL say, joins them.
 _LADDERS: dict[str, tuple[float, ...]] = {

@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 
 from vae_explorer import alignment
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.history import History
 from vae_explorer.judgement import QUANTITIES
 from vae_explorer.scene import Panel, Scene, film

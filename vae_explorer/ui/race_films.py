@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from vae_explorer import alignment
-from vae_explorer.config import Experiment
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.history import History, ProbeImages
 from vae_explorer.scene import Panel, film, scene_at
 from vae_explorer.snapshot import Snapshot

@@ -9,9 +9,9 @@ import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from vae_explorer.config import Experiment
 from vae_explorer.data import DATA_DIR_VARIABLE
-from vae_explorer.judgement import Judging
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import Judging
 from vae_explorer.runs import Run, TooManyRuns, adopt
 
 _ANSWER_SECONDS = 1.5

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from vae_explorer.settings import ConfigError
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.ui.address import keep_in_address
 from vae_explorer.view import LOOKS, View
 

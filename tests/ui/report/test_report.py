@@ -13,8 +13,8 @@ import pytest
 
 from tests.races import plain, race_of
 from tests.ui.takeaway.test_html import HOSTILE, PNG, Reader
-from vae_explorer.arms import arms_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import claims, explain, recommend
 from vae_explorer.judgement import QUANTITIES
 from vae_explorer.statistics import differences

@@ -15,7 +15,7 @@ from vae_explorer.ui.style import NEUTRAL, chart_axis, chart_layout
 from vae_explorer.ui.verdicts import NO_CLEAR_DIFFERENCE, verdict
 
 if TYPE_CHECKING:
-    from vae_explorer.arms import Arm
+    from vae_explorer.experiment.arms import Arm
     from vae_explorer.statistics import Difference
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from vae_explorer.ui.style import Style, activation_style, faded
 
 if TYPE_CHECKING:
-    from vae_explorer.config import Member
+    from vae_explorer.experiment.recipe import Member
 
 _GLYPHS = {"dash": "╍╍", "dot": "┉┉", "longdash": "━ ━", "dashdot": "━ ╸", "longdashdot": "━ ╸"}
 Trace = dict[str, Any]  # one of Plotly's, as JSON has it

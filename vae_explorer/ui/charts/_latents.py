@@ -22,7 +22,7 @@ from vae_explorer.ui.charts._panels import (
 from vae_explorer.ui.style import chart_layout, class_colour
 
 if TYPE_CHECKING:
-    from vae_explorer.config import Member
+    from vae_explorer.experiment.recipe import Member
 
 
 def latent_scatter(

@@ -14,7 +14,7 @@ from vae_explorer.ui.charts._groups import Group, Trace, groups_of, seed_band, s
 from vae_explorer.ui.style import NEUTRAL, activation_style, chart_axis, chart_layout, faded
 
 if TYPE_CHECKING:
-    from vae_explorer.config import Member
+    from vae_explorer.experiment.recipe import Member
     from vae_explorer.snapshot import LayerView
 
 _MOST_LEVEL_NAMES = 7  # of layers, that fit side by side

@@ -20,7 +20,7 @@ from vae_explorer.ui.charts._groups import Group, Trace, groups_of, key_line, se
 from vae_explorer.ui.style import activation_style, chart_axis, chart_layout
 
 if TYPE_CHECKING:
-    from vae_explorer.config import Member
+    from vae_explorer.experiment.recipe import Member
     from vae_explorer.snapshot import Curves, Freeze
 
 QUANTITIES: Mapping[str, str] = {

@@ -23,7 +23,7 @@ from vae_explorer.ui.style import (
 )
 
 if TYPE_CHECKING:
-    from vae_explorer.config import Member
+    from vae_explorer.experiment.recipe import Member
 
 _HEAD, _FOOT = 26, 22  # px above and below a panel's axes, for its title and its ticks
 _GAP = 0.011  # of the figure's width, at either side of a panel

@@ -11,7 +11,7 @@ from vae_explorer.ui.charts._groups import key_line
 from vae_explorer.ui.style import FONT_SIZE, NEUTRAL, activation_style, chart_axis
 
 if TYPE_CHECKING:
-    from vae_explorer.config import Member
+    from vae_explorer.experiment.recipe import Member
 
 TITLE_SIZE = 15  # px, of the members' names above panels
 LARGE_COLUMNS = 4  # side by side at most; the panels of more are small, as is what is in them

@@ -25,7 +25,7 @@ from vae_explorer.ui.charts._groups import Trace, key_line
 from vae_explorer.ui.style import FONT_SIZE, chart_axis, chart_layout, faded
 
 if TYPE_CHECKING:
-    from vae_explorer.arms import Arm
+    from vae_explorer.experiment.arms import Arm
     from vae_explorer.snapshot import Freeze
 
 Line = tuple[np.ndarray, np.ndarray]  # of an arm: epoch (P,), values (S, P) of S seeds

@@ -14,7 +14,7 @@ from vae_explorer.ui.charts._scales import colour_axis, value_range
 from vae_explorer.ui.style import FONT_SIZE, NEUTRAL, chart_layout, class_colour
 
 if TYPE_CHECKING:
-    from vae_explorer.config import Member
+    from vae_explorer.experiment.recipe import Member
 
 MOST_SPACES = 3  # side by side; a browser has few WebGL contexts
 # Where one looks from, in cubes from the middle: farther where a space is narrow.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from vae_explorer.config import SWEEPS
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.statistics import intervals
 from vae_explorer.ui.arm_styles import activation_label
 from vae_explorer.ui.charts._curves import End, end_labels, labels_fit
@@ -17,7 +17,7 @@ from vae_explorer.ui.numbers import with_unit
 from vae_explorer.ui.style import Style, activation_style, chart_axis, chart_layout
 
 if TYPE_CHECKING:
-    from vae_explorer.arms import Arm
+    from vae_explorer.experiment.arms import Arm
 
 _LOGARITHMIC = ("learning_rate", "beta")  # those of which a ratio means the same everywhere
 _APART, _SPREAD = 0.06, 0.4  # of the step between two values: one activation's place from the

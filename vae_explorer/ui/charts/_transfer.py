@@ -21,7 +21,7 @@ from vae_explorer.ui.style import (
 )
 
 if TYPE_CHECKING:
-    from vae_explorer.config import Member
+    from vae_explorer.experiment.recipe import Member
     from vae_explorer.exploration_layers import LayerStudy
 
 _ACROSS = 4  # layers side by side, of one member or of several

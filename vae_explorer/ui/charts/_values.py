@@ -20,7 +20,7 @@ from vae_explorer.ui.charts._scales import colour_axis, value_range
 from vae_explorer.ui.style import chart_layout
 
 if TYPE_CHECKING:
-    from vae_explorer.config import Member
+    from vae_explorer.experiment.recipe import Member
 
 
 def value_scatter(

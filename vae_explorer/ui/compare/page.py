@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vae_explorer.config import Experiment
 from vae_explorer.data import DATASETS
-from vae_explorer.judgement import Judging
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import Judging
 from vae_explorer.runs import Run
 from vae_explorer.scene import scene_at
 from vae_explorer.ui import before, controls, session, toolbar

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import streamlit as st
 
-from vae_explorer.arms import Arm, arms_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.arms import Arm, arms_of
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.history import History, ProbeImages
 from vae_explorer.judgement import Race
 from vae_explorer.race_store import SavedRace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from vae_explorer.config import SWEEPS
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.judgement import QUANTITIES
 from vae_explorer.scene import Scene, scene_at
 from vae_explorer.ui import race_figures

@@ -12,10 +12,10 @@ from typing import Any
 
 import streamlit as st
 
-from vae_explorer.arms import arms_of
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.race_view import RaceView
-from vae_explorer.settings import ConfigError
 from vae_explorer.ui.address import keep_in_address
 from vae_explorer.ui.compare.shown import ShownRace
 

@@ -13,7 +13,7 @@ from vae_explorer.ui.numbers import plain, signed
 from vae_explorer.ui.verdicts import verdict
 
 if TYPE_CHECKING:
-    from vae_explorer.arms import Arm
+    from vae_explorer.experiment.arms import Arm
 
 _FAR = 6.0  # times the typical distance from the median: beyond it an arm is off the scale
 

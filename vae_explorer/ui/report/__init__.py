@@ -12,9 +12,9 @@ from pathlib import Path
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from vae_explorer.command_line import command_line
-from vae_explorer.config import SWEEPS
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.command import command_line
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain import Finding, claims, explain, recommend
 from vae_explorer.judgement import Race
 from vae_explorer.ui.report import _reading, _tables

@@ -6,8 +6,8 @@ import html
 import math
 from collections.abc import Sequence
 
-from vae_explorer.arms import Arm
-from vae_explorer.config import SETTINGS
+from vae_explorer.experiment.arms import Arm
+from vae_explorer.experiment.experiment import SETTINGS
 from vae_explorer.judgement import QUANTITIES, Quantity, Race
 from vae_explorer.statistics import Difference, Interval, differences, interval, leaders
 from vae_explorer.ui.report._numbering import Numbering

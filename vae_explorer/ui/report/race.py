@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from vae_explorer.command_line import command_line
-from vae_explorer.config import SWEEPS
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.command import command_line
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.race_store import SavedRace
 from vae_explorer.scene import Panel, scene_at
 from vae_explorer.ui import images, race_figures

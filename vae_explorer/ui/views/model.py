@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from vae_explorer.config import Member
 from vae_explorer.data import Dataset
+from vae_explorer.experiment.recipe import Member
 from vae_explorer.exploration import Codes, codes
 from vae_explorer.exploration_layers import LayerStudy, activation_study
 from vae_explorer.ui.charts import member_title

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_explorer.config import SHAPE_SWEEPS, SWEEPS, ConfigError, Experiment
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS
+from vae_explorer.experiment.settings import ConfigError
 
 
 @dataclass(frozen=True)

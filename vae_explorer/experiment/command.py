@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import Field
 
-from vae_explorer.config import SETTINGS, Experiment
+from vae_explorer.experiment.experiment import SETTINGS, Experiment
 
 PROGRAM = "python -m vae_explorer"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.config import Experiment
+from vae_explorer.experiment.experiment import Experiment
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from typing import Any
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, IMAGE_SETS
-from vae_explorer.settings import (
+from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS, Member
+from vae_explorer.experiment.settings import (
     ConfigError,
     check_all,
     from_query,
@@ -25,55 +26,9 @@ from vae_explorer.settings import (
     to_query,
 )
 
-
-@dataclass(frozen=True)
-class Sweep:
-    """A setting that may take several values in one experiment."""
-
-    label: str  # as a person reads it before a value
-    values: tuple[float, ...]  # unless others are asked for
-
-
-SWEEPS: Mapping[str, Sweep] = {
-    "depth": Sweep("hidden layers", (1, 2, 3)),
-    "width": Sweep("hidden width", (32, 128, 512)),
-    "latent": Sweep("latent size", (2, 8, 32)),
-    "learning_rate": Sweep("learning rate", (1e-3, 3e-3, 1e-2)),
-    "beta": Sweep("beta", (0.25, 1, 4)),
-    "dropout": Sweep("dropout", (0, 0.1, 0.3)),
-}
-# Those that change the shape of the VAEs: each value is a population of its own.
-SHAPE_SWEEPS = ("depth", "width", "latent")
-
 MAX_MEMBERS = 540  # all 27 activations over 20 seeds
 MAX_PARAMETERS = 60_000_000  # of all members together: about 1 GB with Adam's two moments
 MAX_OUTPUTS = 200_000_000  # of all layers and members on a mini-batch: about 3 GB in training
-
-
-@dataclass(frozen=True)
-class Member:
-    """The recipe of one VAE of a population: all in which members of one shape may differ."""
-
-    encoder_activation: str
-    decoder_activation: str
-    dropout: float
-    beta: float
-    seed: int
-    learning_rate: float  # highest of the schedule
-
-    @property
-    def activation_key(self) -> str:
-        """The activation's name, or ``encoder>decoder`` where the two differ."""
-        if self.encoder_activation == self.decoder_activation:
-            return self.encoder_activation
-        return f"{self.encoder_activation}>{self.decoder_activation}"
-
-    @property
-    def label(self) -> str:
-        """The activation as a person writes it, without the seed: ``ReLU`` or ``ReLU → Tanh``."""
-        encoder = ACTIVATIONS[self.encoder_activation].label
-        decoder = ACTIVATIONS[self.decoder_activation].label
-        return encoder if encoder == decoder else f"{encoder} → {decoder}"
 
 
 @dataclass(frozen=True)
