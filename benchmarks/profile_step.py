@@ -16,7 +16,8 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.measure import EXAMPLE, FOREVER, parser, start, table
-from vae_explorer import batches, layers, objective, optimiser, population, recording, training
+from vae_explorer import batches, optimiser, recording, training
+from vae_explorer.model import layers, objective, parameters, population
 
 STEPS = 200
 PARTS: list[tuple[object, str, str]] = [
@@ -30,7 +31,7 @@ PARTS: list[tuple[object, str, str]] = [
     (optimiser.MemberwiseAdam, "step", "Adam"),
     (batches.Batches, "train", "gathering the batch"),
     (recording.Recorder, "add", "recording losses"),
-    (layers.Parameters, "gradient_norms", "gradient norms"),
+    (parameters.Parameters, "gradient_norms", "gradient norms"),
     (population.Population, "backward", "sampling z, and Python between the layers"),
     (training.Trainer, "step", "the rest, mostly Python"),
 ]

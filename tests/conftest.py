@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, Dataset, Split, load_dataset
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.population import Population
+from vae_explorer.model.population import Population
 from vae_explorer.training import Trainer
 
 torch.set_num_threads(1)  # the tests' networks are too small to share

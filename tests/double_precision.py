@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from vae_explorer.population import Population
+from vae_explorer.model.population import Population
 
 
 def in_double(population: Population) -> Population:

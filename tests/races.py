@@ -9,9 +9,10 @@ import numpy as np
 
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.judgement import Environment, LayerHealth, MemberJudgement, Race
-from vae_explorer.results import MemberResult
-from vae_explorer.snapshot import Freeze
+from vae_explorer.results.environment import Environment
+from vae_explorer.results.members import MemberResult
+from vae_explorer.results.race import LayerHealth, MemberJudgement, Race
+from vae_explorer.results.snapshot import Freeze
 
 ENVIRONMENT = Environment(
     made="2026-05-01T12:00:00+00:00",

@@ -17,8 +17,9 @@ import pytest
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.activations.functions import MIXED
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.population import parameter_shapes
-from vae_explorer.standalone import keras_script, pytorch_script
+from vae_explorer.model.population import parameter_shapes
+from vae_explorer.standalone.keras import keras_script
+from vae_explorer.standalone.pytorch import pytorch_script
 
 ROOT = Path(__file__).parent.parent
 WRITERS = {"pytorch": pytorch_script, "keras": keras_script}

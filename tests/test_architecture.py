@@ -26,7 +26,7 @@ LAYERS = (
     ("racing",),
     ("training",),
     ("engine",),
-    ("snapshot",),
+    ("model", "results", "standalone"),
     ("experiment",),
     ("activations", "data"),
     ("version",),
@@ -36,7 +36,7 @@ LEAVES = {
     "activations": {"activations"},
     "data": {"data", "version"},
     "version": set(),
-    "snapshot": set(),
+    "results": {"results", "experiment", "activations", "data"},
 }
 
 
@@ -167,7 +167,7 @@ def test_the_modules_are_there():
         "vae_explorer.data.idx",
         "vae_explorer.experiment.experiment",
     } <= set(MODULES)
-    assert "vae_explorer.objective" in INSIDE["vae_explorer.population"]
+    assert "vae_explorer.model.objective" in INSIDE["vae_explorer.model.population"]
 
 
 # --- The tree ---
@@ -241,10 +241,10 @@ def test_no_file_is_longer_than_one_can_read():
     [
         *(
             "experiment.experiment",
-            "snapshot",
+            "results.snapshot",
             "data",
             "activations",
-            "results",
+            "results.race",
             "catalogue",
             "explain",
         ),

@@ -15,8 +15,8 @@ from vae_explorer import browser_network
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.browser_network import pack
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.initialisation import initialise
-from vae_explorer.population import Population
+from vae_explorer.model.initialisation import initialise
+from vae_explorer.model.population import Population
 from vae_explorer.training import Trainer
 
 ALL = tuple(ACTIVATIONS)
@@ -280,7 +280,7 @@ def test_a_new_activation_needs_no_word_about_the_browser(population, images, ra
     monkeypatch.setattr(
         browser_network, "ACTIVATIONS", MappingProxyType({**ACTIVATIONS, "sine": wave})
     )
-    monkeypatch.setattr("vae_explorer.layers.ACTIVATIONS", browser_network.ACTIVATIONS)
+    monkeypatch.setattr("vae_explorer.model.layers.ACTIVATIONS", browser_network.ACTIVATIONS)
     made = population(activations=("sine",))
     latents = random.normal(size=(20, 2))
     truth = made.decode(latents)[0].numpy()
@@ -293,7 +293,7 @@ def test_what_mixes_units_and_bends_is_refused(population, images, monkeypatch):
     )
     changed = MappingProxyType({**ACTIVATIONS, "average_pooling": softmax})
     monkeypatch.setattr(browser_network, "ACTIVATIONS", changed)
-    monkeypatch.setattr("vae_explorer.layers.ACTIVATIONS", changed)
+    monkeypatch.setattr("vae_explorer.model.layers.ACTIVATIONS", changed)
     made = population(activations=("average_pooling",))
     with pytest.raises(ValueError, match=r"^Average pooling mixes units and is not linear"):
         pack(made, images)

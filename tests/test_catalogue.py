@@ -211,7 +211,9 @@ def test_weights_of_another_experiment_take_no_memory(folder, monkeypatch):
         folder / "digits-5d" / "model.safetensors",
         folder / "digits-2d-beyond" / "model.safetensors",
     )
-    monkeypatch.setattr("vae_explorer.population.Population", lambda _: pytest.fail("allocated"))
+    monkeypatch.setattr(
+        "vae_explorer.model.population.Population", lambda _: pytest.fail("allocated")
+    )
     with pytest.raises(StoreError, match=r"digits-2d-beyond/model.safetensors cannot be read"):
         load_members(found, "digits", 2, ("relu", "gelu"))
 

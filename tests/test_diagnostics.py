@@ -15,8 +15,8 @@ from vae_explorer.diagnostics import (
     named_dense,
 )
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.population import Population
-from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.model.population import Population
+from vae_explorer.results.snapshot import BIN_EDGES
 
 NAMES = ["encoder 1", "encoder 2", "heads", "decoder 1", "decoder 2", "output"]
 

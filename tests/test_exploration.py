@@ -19,7 +19,7 @@ from vae_explorer.exploration import (
     prior_samples,
 )
 from vae_explorer.latent import principal_axes, spherical_path
-from vae_explorer.population import Population
+from vae_explorer.model.population import Population
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.diagnostics import layer_views
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.exploration_layers import activation_study
-from vae_explorer.population import Population
-from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.model.population import Population
+from vae_explorer.results.snapshot import BIN_EDGES
 
 
 def population_of(*activations, **settings):

@@ -8,11 +8,11 @@ import torch
 from scipy.stats import multivariate_normal
 from torch.distributions import Normal
 
-from vae_explorer import importance
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.importance import bound_with_error, importance_bound
-from vae_explorer.population import Population
-from vae_explorer.randomness import generator
+from vae_explorer.model import bound
+from vae_explorer.model.bound import bound_with_error, importance_bound
+from vae_explorer.model.population import Population
+from vae_explorer.model.randomness import generator
 
 LATENT, VARIANCE = 3, 0.2
 
@@ -94,8 +94,8 @@ def test_it_rises_with_samples_from_the_elbo_to_the_likelihood():
     bounds = [importance_bound(model.population, model.images, s)[0] for s in (1, 4, 16, 64, 4096)]
     means = np.mean(bounds, axis=1)
     assert (np.diff(means) > 0).all()
-    for bound in bounds:  # below, but for the noise of its samples
-        assert (bound - exact).mean() < 3 * (bound - exact).std() / np.sqrt(len(exact))
+    for one in bounds:  # below, but for the noise of its samples
+        assert (one - exact).mean() < 3 * (one - exact).std() / np.sqrt(len(exact))
     assert means[-1] == pytest.approx(exact.mean(), abs=0.01)
     assert (exact.mean() - means[2]) < 0.2 * (exact - elbo).mean()
 
@@ -149,17 +149,15 @@ def test_logits_far_from_nothing_lose_no_digits():
         exact = torch.nn.functional.binary_cross_entropy_with_logits(
             logits.double(), images.double().expand_as(logits), reduction="none"
         )
-        ours = importance._bernoulli_reconstruction(logits.clone(), images)
+        ours = bound._bernoulli_reconstruction(logits.clone(), images)
         np.testing.assert_allclose(ours, exact.sum(2), rtol=1e-6)
-    certain = importance._bernoulli_reconstruction(
-        torch.full((1, 1, 784), 1e-3), torch.ones(1, 784)
-    )
+    certain = bound._bernoulli_reconstruction(torch.full((1, 1, 784), 1e-3), torch.ones(1, 784))
     assert certain.item() == pytest.approx(784 * np.log1p(np.exp(-1e-3)), rel=1e-6)
 
 
 @pytest.mark.parametrize(("pixels", "size"), [(784, 98), (64, 64), (101, 1), (1, 1), (300, 100)])
 def test_pixels_are_multiplied_in_the_largest_equal_groups(pixels, size):
-    assert importance._group(pixels) == size
+    assert bound._group(pixels) == size
 
 
 @pytest.mark.parametrize(("cached", "kept"), [(1, 1), (64 * 9, 300), (64 * 100, 10**6)])
@@ -167,8 +165,8 @@ def test_however_it_is_cut_it_is_the_same(cached, kept, randomise, digits, monke
     population = population_of(randomise, activations=("relu", "tanh"))
     images = digits.pixels(digits.test.images[:20])
     expected = importance_bound(population, images, 33)
-    monkeypatch.setattr(importance, "_CACHED", cached)
-    monkeypatch.setattr(importance, "_KEPT", kept)
+    monkeypatch.setattr(bound, "_CACHED", cached)
+    monkeypatch.setattr(bound, "_KEPT", kept)
     np.testing.assert_allclose(importance_bound(population, images, 33), expected, rtol=1e-6)
     # The noise of the first images is not that of how many there are.
     fewer = importance_bound(population, images[:7], 33)

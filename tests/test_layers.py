@@ -7,7 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from vae_explorer.layers import Activate, Dense, Network, Parameters
+from vae_explorer.model.layers import Activate, Dense
+from vae_explorer.model.network import Network
+from vae_explorer.model.parameters import Parameters
 
 
 def activate(activations, dropout, width=4):

@@ -9,7 +9,7 @@ import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 from torch.nn import functional as F
 
-from vae_explorer import objective
+from vae_explorer.model import objective
 
 EXTREME = [-1e4, -100.0, -30.0, -1.0, 0.0, 1.0, 30.0, 100.0, 1e4]
 MEMBERS, BATCH, PIXELS, LATENT = 3, 5, 7, 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from vae_explorer.layers import Parameters
+from vae_explorer.model.parameters import Parameters
 from vae_explorer.optimiser import MemberwiseAdam
 
 SHAPES = {"weight": (3, 4, 5), "bias": (3, 1, 5)}

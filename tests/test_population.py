@@ -10,9 +10,9 @@ import torch
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.initialisation import initialise
+from vae_explorer.model.initialisation import initialise
+from vae_explorer.model.population import Population
 from vae_explorer.optimiser import MemberwiseAdam
-from vae_explorer.population import Population
 
 ALL = tuple(ACTIVATIONS)
 BATCH = 6

@@ -12,9 +12,9 @@ import vae_explorer
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.judgement import QUANTITIES
 from vae_explorer.judging import judge
 from vae_explorer.racing import RaceTrainer
+from vae_explorer.results.race import QUANTITIES
 from vae_explorer.runs import Run
 
 RACE = Experiment(

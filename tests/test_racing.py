@@ -10,9 +10,9 @@ import pytest
 from safetensors.numpy import save
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.history import History
 from vae_explorer.history_file import from_bytes, to_bytes
 from vae_explorer.racing import RaceTrainer, Recording
+from vae_explorer.results.history import History
 from vae_explorer.training import Trainer
 
 SWEPT = Experiment(

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.results import last_evaluation, member_results
-from vae_explorer.snapshot import Curves, Freeze
+from vae_explorer.results.members import last_evaluation, member_results
+from vae_explorer.results.snapshot import Curves, Freeze
 
 EXPERIMENT = Experiment(activations=["relu", "tanh"])
 FREEZE = Freeze(1, 5, "encoder 1", "Its loss was no longer finite at step 5, first in encoder 1.")

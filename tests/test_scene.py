@@ -7,7 +7,7 @@ import pytest
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.racing import RaceTrainer, Recording
-from vae_explorer.scene import film, scene_at
+from vae_explorer.results.scene import film, scene_at
 
 SWEPT = Experiment(
     dataset="digits",

@@ -13,7 +13,7 @@ import pytest
 from safetensors.numpy import save
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.snapshot import BIN_EDGES, Snapshot
+from vae_explorer.results.snapshot import BIN_EDGES, Snapshot
 from vae_explorer.training import Trainer
 
 
@@ -146,7 +146,7 @@ def test_histograms_have_a_bin_centred_on_nothing_but_edges_at_whole_numbers():
 
 def test_a_page_reads_a_snapshot_without_pytorch(snapshots):
     code = (
-        "import sys; from vae_explorer.snapshot import Snapshot; "
+        "import sys; from vae_explorer.results.snapshot import Snapshot; "
         "shot = Snapshot.from_bytes(sys.stdin.buffer.read()); "
         "print(shot.step, shot.curves.train_loss.shape, shot.finished, 'torch' in sys.modules)"
     )

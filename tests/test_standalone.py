@@ -30,11 +30,10 @@ from vae_explorer.data import make_embedded
 from vae_explorer.data.pixels import measured_images
 from vae_explorer.data.stratify import draw_per_class
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.initialisation import initialise
-from vae_explorer.population import Population
+from vae_explorer.model.initialisation import initialise
+from vae_explorer.model.population import Population
 from vae_explorer.schedule import learning_rate_share
-from vae_explorer.standalone import pytorch_script
-from vae_explorer.standalone_pytorch import PYTORCH
+from vae_explorer.standalone.pytorch import PYTORCH, pytorch_script
 
 # --- They can be read ---
 

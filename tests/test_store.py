@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.results import member_results
+from vae_explorer.results.members import member_results
 from vae_explorer.store import StoreError, load, load_run, read_record, save_run
 from vae_explorer.training import Trainer
 

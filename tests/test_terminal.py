@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.results import MemberResult
-from vae_explorer.snapshot import Freeze
+from vae_explorer.results.members import MemberResult
+from vae_explorer.results.snapshot import Freeze
 from vae_explorer.terminal import Bar, Lines, progress, say, status, table
 from vae_explorer.training import Trainer
 

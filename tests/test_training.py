@@ -15,8 +15,8 @@ from vae_explorer.data import DATASETS, Dataset, Split
 from vae_explorer.data.probe import Probe
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.population import Population
-from vae_explorer.randomness import generator
+from vae_explorer.model.population import Population
+from vae_explorer.model.randomness import generator
 from vae_explorer.training import Trainer
 
 LOSSES = ("train_reconstruction", "train_kl", "test_reconstruction", "test_kl")

@@ -10,7 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 from vae_explorer import weights
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.population import Population
+from vae_explorer.model.population import Population
 
 MIXED = ("relu", "prelu", "adaptive_mixture", "tanh", "swish")
 

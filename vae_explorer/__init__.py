@@ -28,7 +28,7 @@ from vae_explorer.version import __version__
 if TYPE_CHECKING:
     from vae_explorer.data import load_dataset
     from vae_explorer.experiment.experiment import Experiment
-    from vae_explorer.population import Population
+    from vae_explorer.model.population import Population
     from vae_explorer.race_store import load_race
     from vae_explorer.racing import RaceTrainer
     from vae_explorer.store import load, load_run, save_run
@@ -57,7 +57,7 @@ __all__ = [
 # Imported when first used: PyTorch takes seconds, and a page or a --help has no need of it.
 _HOMES = {
     "Experiment": "vae_explorer.experiment.experiment",
-    "Population": "vae_explorer.population",
+    "Population": "vae_explorer.model.population",
     "RaceTrainer": "vae_explorer.racing",
     "Trainer": "vae_explorer.training",
     "load": "vae_explorer.store",

@@ -12,8 +12,8 @@ from torch import Tensor
 from vae_explorer.batches_drawn import drawn_anew
 from vae_explorer.data import Dataset
 from vae_explorer.data.pixels import drawn_once
-from vae_explorer.population import Population
-from vae_explorer.randomness import generator
+from vae_explorer.model.population import Population
+from vae_explorer.model.randomness import generator
 
 
 class Batches:

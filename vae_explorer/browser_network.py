@@ -20,8 +20,8 @@ import torch
 from torch import Tensor
 
 from vae_explorer.activations import ACTIVATIONS, Activation
-from vae_explorer.layers import Network
-from vae_explorer.population import Population
+from vae_explorer.model.network import Network
+from vae_explorer.model.population import Population
 
 # Cells are 1, 1/2, 1/4, ... wide: as wide as they may be with no checked value further off than
 # the first, or than the second of its size: float32 itself is out by 6e-8 of it.

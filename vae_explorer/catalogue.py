@@ -23,7 +23,7 @@ from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.fields import parse_object
 from vae_explorer.folders import read_text, replace_file
-from vae_explorer.results import MemberResult
+from vae_explorer.results.members import MemberResult
 from vae_explorer.run_record import RunRecord
 from vae_explorer.store import (
     METRICS_NAME,
@@ -38,7 +38,7 @@ from vae_explorer.store import (
 from vae_explorer.version import ROOT
 
 if TYPE_CHECKING:
-    from vae_explorer.population import Population
+    from vae_explorer.model.population import Population
 
 PRETRAINED = ROOT / "pretrained"
 CATALOGUE_NAME = "catalogue.json"

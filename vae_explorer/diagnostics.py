@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae_explorer.layers import Activate, Dense
-from vae_explorer.population import Population
-from vae_explorer.snapshot import BIN_EDGES, LayerView
+from vae_explorer.model.layers import Activate, Dense
+from vae_explorer.model.population import Population
+from vae_explorer.results.snapshot import BIN_EDGES, LayerView
 
 DEAD_DERIVATIVE = 1e-6  # a unit whose derivative stays below this passes no gradient on
 FLAT_DERIVATIVE = 0.05  # below this a unit hardly answers to its input

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from vae_explorer.latent import PATHS, plane_axes
-from vae_explorer.population import Population
+from vae_explorer.model.population import Population
 
 # Numbers that all layers of all members hold at once while a chunk passes: 64 MB of float32.
 _MOST_OUTPUTS = 16_000_000

@@ -19,9 +19,9 @@ from vae_explorer.diagnostics import (
     histogram,
 )
 from vae_explorer.exploration import chunks
-from vae_explorer.layers import Activate
-from vae_explorer.population import Population
-from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.model.layers import Activate
+from vae_explorer.model.population import Population
+from vae_explorer.results.snapshot import BIN_EDGES
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,9 @@ import numpy as np
 
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.history import History, ProbeImages
-from vae_explorer.snapshot import BIN_EDGES, Curves, Snapshot, take_arrays
+from vae_explorer.results.arrays import take_arrays
+from vae_explorer.results.history import History, ProbeImages
+from vae_explorer.results.snapshot import BIN_EDGES, Curves, Snapshot
 
 _KEY = "history"
 _MOST_SNAPSHOTS = 10_000

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vae_explorer.experiment.recipe import Member
-from vae_explorer.snapshot import Curves
+from vae_explorer.results.snapshot import Curves
 
 _LOSSES = ("train_reconstruction", "train_kl", "test_reconstruction", "test_kl")
 COLUMNS = (

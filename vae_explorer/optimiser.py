@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.optim.adam import adam
 
-from vae_explorer.layers import Parameters
+from vae_explorer.model.parameters import Parameters
 
 # Dead units leave Adam's moments decaying towards zero; as denormal numbers those made its step
 # six times slower (benchmarks/README.md). Set before PyTorch starts threads, which inherit it.

@@ -21,7 +21,8 @@ from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import claims, explain, recommend
 from vae_explorer.fields import check_format, field, mapping, parse_object
-from vae_explorer.judgement import QUANTITIES, Environment, LayerHealth, MemberJudgement, Race
+from vae_explorer.results.environment import Environment
+from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
 from vae_explorer.run_record import result_from
 from vae_explorer.statistics import (
     ALPHA,

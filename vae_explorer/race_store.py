@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.folders import check_regular, replace_file
-from vae_explorer.history import History, ProbeImages
 from vae_explorer.history_file import from_bytes, to_bytes
-from vae_explorer.judgement import Race
 from vae_explorer.race_record import MOST_BYTES, from_json, to_csv, to_json
+from vae_explorer.results.history import History, ProbeImages
+from vae_explorer.results.race import Race
 from vae_explorer.store import StoreError, check_target, save_run
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vae_explorer.experiment.settings import check_all, from_query, setting, to_query
-from vae_explorer.judgement import QUANTITIES
+from vae_explorer.results.race import QUANTITIES
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from vae_explorer.data import Dataset
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.history import History, ProbeImages
-from vae_explorer.snapshot import Snapshot
+from vae_explorer.results.history import History, ProbeImages
+from vae_explorer.results.snapshot import Snapshot
 from vae_explorer.training import Trainer, to_bytes
 
 _RECORDED = 80  # snapshots of a race that nobody watches: as smooth as an animation needs

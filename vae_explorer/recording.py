@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae_explorer.snapshot import Curves
+from vae_explorer.results.snapshot import Curves
 
 _MOST_ROWS = 1000  # spread evenly over the run: enough for any chart, whatever the epochs
 

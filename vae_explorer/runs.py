@@ -24,11 +24,11 @@ from typing import Any
 from vae_explorer.cores import available_cores
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.history import History
-from vae_explorer.judgement import Race
 from vae_explorer.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
 from vae_explorer.race_record import from_json
-from vae_explorer.snapshot import Snapshot
+from vae_explorer.results.history import History
+from vae_explorer.results.race import Race
+from vae_explorer.results.snapshot import Snapshot
 from vae_explorer.version import ROOT
 
 MOST_RUNS = 8  # at once in one server: each is a process of some 300 MB

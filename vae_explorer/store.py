@@ -23,13 +23,13 @@ from vae_explorer import metrics
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.fields import parse_object
 from vae_explorer.folders import check_regular, read_text, replace_folder, try_to_write
-from vae_explorer.results import MemberResult, member_results
+from vae_explorer.results.members import MemberResult, member_results
+from vae_explorer.results.snapshot import Curves
 from vae_explorer.run_record import FORMAT, RunInfo, RunRecord
-from vae_explorer.snapshot import Curves
 from vae_explorer.version import __version__
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a page that lists runs needs nothing of it
-    from vae_explorer.population import Population
+    from vae_explorer.model.population import Population
     from vae_explorer.training import Trainer
 
 RECORD_NAME = "run.json"
@@ -280,7 +280,7 @@ def load_chosen(experiment: Experiment, chosen: Sequence[Chosen]) -> Population:
         The weights of one of the runs are missing or damaged.
     """
     from vae_explorer import weights
-    from vae_explorer.population import Population
+    from vae_explorer.model.population import Population
 
     for part in chosen:  # before memory is taken
         with _model_of(part.folder) as path:

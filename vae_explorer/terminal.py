@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae_explorer.results import MemberResult
+from vae_explorer.results.members import MemberResult
 
 if TYPE_CHECKING:
     from vae_explorer.racing import RaceTrainer

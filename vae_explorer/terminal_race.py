@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vae_explorer.explain import explain, recommend
-from vae_explorer.judgement import Race
+from vae_explorer.results.race import Race
 from vae_explorer.statistics import differences, interval
 
 

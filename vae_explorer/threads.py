@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.population import parameter_shapes
+from vae_explorer.model.population import parameter_shapes
 
 # Floating-point operations of a step that pay for one more thread. Below them a step with two took
 # 1.0 to 1.6 times as long as with one (benchmarks/README.md).

@@ -15,15 +15,15 @@ from vae_explorer.data import Dataset
 from vae_explorer.data.probe import Probe
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.initialisation import initialise
 from vae_explorer.latent import linear_path, spherical_path
 from vae_explorer.memory import keep_freed_memory
+from vae_explorer.model.initialisation import initialise
+from vae_explorer.model.population import Population
 from vae_explorer.optimiser import MemberwiseAdam
-from vae_explorer.population import Population
 from vae_explorer.precision import choose_precision
 from vae_explorer.recording import Recorder
+from vae_explorer.results.snapshot import Curves, Freeze, Snapshot
 from vae_explorer.schedule import learning_rate_share
-from vae_explorer.snapshot import Curves, Freeze, Snapshot
 
 ACTIVE_VARIANCE = 0.01  # Burda et al. (2016), section 5.1: a latent whose mean varies more is used
 PATH_STEPS = 11  # images along an interpolation, its ends included

@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.population import Population, parameter_shapes
+from vae_explorer.model.population import Population, parameter_shapes
 
 _TYPES = ("F32", "F16")
 

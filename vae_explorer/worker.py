@@ -22,7 +22,7 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.pipe import MESSAGE, RACE, READY, SNAPSHOT, FrameWriter, Ready
-from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.results.snapshot import BIN_EDGES
 
 _SNAPSHOT_SECONDS = 0.5
 _SNAPSHOT_SHARE = 0.12  # of the time at most goes into taking and sending snapshots

@@ -16,8 +16,8 @@ from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.browser_network import pack
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.initialisation import initialise
-from vae_explorer.population import Population
+from vae_explorer.model.initialisation import initialise
+from vae_explorer.model.population import Population
 from vae_explorer.training import Trainer
 
 ALL = tuple(ACTIVATIONS)

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.snapshot import BIN_EDGES, Curves, Freeze, LayerView
+from vae_explorer.results.snapshot import BIN_EDGES, Curves, Freeze, LayerView
 from vae_explorer.ui import charts
 from vae_explorer.ui.style import activation_style, class_colour
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.ui.test_charts import PAIRS, SEEDS, TRIO, made_layer, trace
-from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.results.snapshot import BIN_EDGES
 from vae_explorer.ui import charts
 from vae_explorer.ui.style import activation_style
 

@@ -16,7 +16,7 @@ def script(section: str, latent: int, activations: tuple[str, ...]) -> None:
 
     from vae_explorer.data import Dataset, Split, load_dataset
     from vae_explorer.experiment.experiment import Experiment
-    from vae_explorer.population import Population
+    from vae_explorer.model.population import Population
     from vae_explorer.ui import views
     from vae_explorer.view import View
 

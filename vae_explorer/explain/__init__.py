@@ -9,7 +9,7 @@ from __future__ import annotations
 from vae_explorer.explain import _claims, _mechanism, _outcome, _sweeps
 from vae_explorer.explain._facts import Facts, Finding
 from vae_explorer.explain._recommend import Recommendation, recommended
-from vae_explorer.judgement import Race
+from vae_explorer.results.race import Race
 
 __all__ = ["Finding", "Recommendation", "claims", "explain", "recommend"]
 

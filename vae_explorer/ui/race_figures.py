@@ -14,10 +14,10 @@ from vae_explorer import alignment
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.history import History
-from vae_explorer.judgement import QUANTITIES
-from vae_explorer.scene import Panel, Scene, film
-from vae_explorer.snapshot import LayerView, Snapshot
+from vae_explorer.results.history import History
+from vae_explorer.results.race import QUANTITIES
+from vae_explorer.results.scene import Panel, Scene, film
+from vae_explorer.results.snapshot import LayerView, Snapshot
 from vae_explorer.statistics import differences
 from vae_explorer.ui import charts
 

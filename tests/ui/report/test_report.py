@@ -16,7 +16,7 @@ from tests.ui.takeaway.test_html import HOSTILE, PNG, Reader
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import claims, explain, recommend
-from vae_explorer.judgement import QUANTITIES
+from vae_explorer.results.race import QUANTITIES
 from vae_explorer.statistics import differences
 from vae_explorer.ui.report import report_html
 

@@ -26,7 +26,7 @@ from vae_explorer.view import FIRST_IMAGE, FURTHEST, MOST_PINS, MOST_SLIDES, Vie
 
 if TYPE_CHECKING:
     from vae_explorer.data import Dataset
-    from vae_explorer.population import Population
+    from vae_explorer.model.population import Population
 
 _HERE = Path(__file__).parent
 _NOUNS = {"digits": "a digit", "mnist": "a digit", "fashion": "a garment"}

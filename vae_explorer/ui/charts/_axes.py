@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.results.snapshot import BIN_EDGES
 
 INSIDE = 0.995  # of a layer's values are within its axis
 

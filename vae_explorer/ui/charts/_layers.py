@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.results.snapshot import BIN_EDGES
 from vae_explorer.ui.charts._axes import log_ticks, value_reach, value_ticks
 from vae_explorer.ui.charts._groups import Group, Trace, groups_of, seed_band, seed_mean
 from vae_explorer.ui.style import NEUTRAL, activation_style, chart_axis, chart_layout, faded
 
 if TYPE_CHECKING:
     from vae_explorer.experiment.recipe import Member
-    from vae_explorer.snapshot import LayerView
+    from vae_explorer.results.snapshot import LayerView
 
 _MOST_LEVEL_NAMES = 7  # of layers, that fit side by side
 MOST_COLUMNS = 4  # side by side: the shares of dead and saturated units fit beside the ridges

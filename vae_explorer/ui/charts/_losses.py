@@ -21,7 +21,7 @@ from vae_explorer.ui.style import activation_style, chart_axis, chart_layout
 
 if TYPE_CHECKING:
     from vae_explorer.experiment.recipe import Member
-    from vae_explorer.snapshot import Curves, Freeze
+    from vae_explorer.results.snapshot import Curves, Freeze
 
 QUANTITIES: Mapping[str, str] = {
     "loss": "Negative ELBO (nats per image)",

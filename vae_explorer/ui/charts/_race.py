@@ -26,7 +26,7 @@ from vae_explorer.ui.style import FONT_SIZE, chart_axis, chart_layout, faded
 
 if TYPE_CHECKING:
     from vae_explorer.experiment.arms import Arm
-    from vae_explorer.snapshot import Freeze
+    from vae_explorer.results.snapshot import Freeze
 
 Line = tuple[np.ndarray, np.ndarray]  # of an arm: epoch (P,), values (S, P) of S seeds
 _MOST_POINTS = 250  # of a line that are drawn; no screen shows more

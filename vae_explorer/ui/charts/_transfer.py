@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from vae_explorer.snapshot import BIN_EDGES
+from vae_explorer.results.snapshot import BIN_EDGES
 from vae_explorer.ui.charts._axes import INSIDE, value_reach
 from vae_explorer.ui.charts._groups import Trace
 from vae_explorer.ui.charts._panels import TITLE_SIZE, heading

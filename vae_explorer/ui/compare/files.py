@@ -8,9 +8,9 @@ from functools import partial
 import streamlit as st
 
 from vae_explorer.archive import race_of_zip, zipped_race
-from vae_explorer.judgement import Race
 from vae_explorer.race_record import to_csv, to_json
 from vae_explorer.race_store import SavedRace
+from vae_explorer.results.race import Race
 from vae_explorer.store import StoreError
 from vae_explorer.ui.compare import clock, view_state
 from vae_explorer.ui.compare.shown import ShownRace

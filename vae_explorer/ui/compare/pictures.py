@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from vae_explorer.data import DATASETS
-from vae_explorer.scene import Panel, Scene
+from vae_explorer.results.scene import Panel, Scene
 from vae_explorer.ui import images, race_figures
 from vae_explorer.ui.compare import view_state
 from vae_explorer.ui.compare.shown import PAGE, ShownRace

@@ -16,7 +16,7 @@ from vae_explorer.data import DATASETS
 from vae_explorer.experiment.command import command_line
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain import Finding, claims, explain, recommend
-from vae_explorer.judgement import Race
+from vae_explorer.results.race import Race
 from vae_explorer.ui.report import _reading, _tables
 from vae_explorer.ui.report._numbering import Numbering
 from vae_explorer.ui.takeaway import file_name

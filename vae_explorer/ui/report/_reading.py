@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vae_explorer.judgement import Race
+from vae_explorer.results.race import Race
 from vae_explorer.statistics import ALPHA, LEVEL
 
 

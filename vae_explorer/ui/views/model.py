@@ -17,7 +17,7 @@ from vae_explorer.ui.charts import member_title
 from vae_explorer.ui.style import activation_style
 
 if TYPE_CHECKING:
-    from vae_explorer.population import Population
+    from vae_explorer.model.population import Population
 
 _MOST_MODELS = 8  # in memory at once, of all sessions
 _MOST_SHOWN = 1000  # test images in a scatter: more would hide each other, and slow a page down

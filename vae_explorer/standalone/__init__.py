@@ -5,7 +5,7 @@ what the experiment does not use is not in them. The numbers of a run differ fro
 those of another seed do, since a script draws its random numbers in its own order.
 """
 
-from vae_explorer.standalone_keras import keras_script
-from vae_explorer.standalone_pytorch import pytorch_script
+from vae_explorer.standalone.keras import keras_script
+from vae_explorer.standalone.pytorch import pytorch_script
 
 __all__ = ["keras_script", "pytorch_script"]

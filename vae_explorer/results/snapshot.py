@@ -6,7 +6,6 @@ processes as safetensors bytes: arrays by name, and everything else as JSON in t
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,22 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from vae_explorer.results.arrays import ReadOnly, take_arrays, with_arrays
+
 # Fixed bins, so that histograms of different steps, layers and members lie over each other. What
 # lies beyond is counted in the outermost bin.
 BIN_EDGES = np.linspace(-6.0, 6.0, 97, dtype=np.float32)
 
 
-class _ReadOnly:
-    """Makes the arrays of a dataclass read-only: whoever holds one, holds it as it was."""
-
-    def __post_init__(self) -> None:
-        for value in vars(self).values():
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
-
-
 @dataclass(frozen=True, eq=False)
-class Curves(_ReadOnly):
+class Curves(ReadOnly):
     """Losses over training, one row a point; nats per image, means over images.
 
     Training columns are means over the mini-batches since the row before (with the noise and
@@ -55,7 +47,7 @@ class Curves(_ReadOnly):
 
 
 @dataclass(frozen=True, eq=False)
-class LayerView(_ReadOnly):
+class LayerView(ReadOnly):
     """What one hidden layer does on the probe images: M members in pictures, K in numbers."""
 
     name: str  # "encoder 1", "decoder 1", counted from the input
@@ -76,7 +68,7 @@ class Freeze:
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot(_ReadOnly):
+class Snapshot(ReadOnly):
     """A population at one step. K members, P probe images, L latent dimensions, D pixels.
 
     Pictures are of M members, those that are `pictured`: all of them, unless the trainer was told
@@ -142,32 +134,9 @@ class Snapshot(_ReadOnly):
     def from_plain(cls, plain: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Snapshot:
         """What `take_arrays` has taken apart; another object is any error that it comes to."""
         plain = dict(plain)
-        plain["curves"] = Curves(**_with_arrays(plain["curves"], arrays))
-        plain["layers"] = tuple(LayerView(**_with_arrays(v, arrays)) for v in plain["layers"])
+        plain["curves"] = Curves(**with_arrays(plain["curves"], arrays))
+        plain["layers"] = tuple(LayerView(**with_arrays(v, arrays)) for v in plain["layers"])
         plain["frozen"] = tuple(Freeze(**freeze) for freeze in plain["frozen"])
         for name in ("pictured", "path_images", "gradient_layers"):
             plain[name] = tuple(plain[name])
-        return cls(**_with_arrays(plain, arrays))
-
-
-def take_arrays(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
-    """Value as plain JSON types, its arrays moved to `arrays` and named in their place."""
-    if isinstance(value, np.ndarray):
-        arrays[name] = np.ascontiguousarray(value)
-        return {"array": name}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        return {
-            f.name: take_arrays(getattr(value, f.name), f"{name}.{f.name}", arrays) for f in fields
-        }
-    if isinstance(value, (tuple, list)):
-        return [take_arrays(entry, f"{name}.{i}", arrays) for i, entry in enumerate(value)]
-    return value
-
-
-def _with_arrays(plain: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """The inverse of take_arrays for one object's fields."""
-    return {
-        name: arrays[value["array"]] if isinstance(value, dict) and "array" in value else value
-        for name, value in plain.items()
-    }
+        return cls(**with_arrays(plain, arrays))

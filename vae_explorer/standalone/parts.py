@@ -120,7 +120,7 @@ def items(start: str, listed: Sequence[str], end: str, indent: int = 0) -> list[
 
 def output_log_variance() -> float:
     """Where the learned log-variance of a Gaussian output starts."""
-    from vae_explorer.population import INITIAL_OUTPUT_LOG_VARIANCE  # which imports PyTorch
+    from vae_explorer.model.population import INITIAL_OUTPUT_LOG_VARIANCE  # which imports PyTorch
 
     return INITIAL_OUTPUT_LOG_VARIANCE
 

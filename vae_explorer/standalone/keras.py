@@ -6,11 +6,11 @@ reported. That works on every backend, where a `train_step` would be one backend
 
 from __future__ import annotations
 
-from vae_explorer import standalone_parts as parts
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import Member
-from vae_explorer.standalone_networks import Language, Networks
+from vae_explorer.standalone import parts
+from vae_explorer.standalone.networks import Language, Networks
 
 # Every activation as an expression that makes a layer of it.
 LAYERS = {

@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from vae_explorer import objective
-from vae_explorer.population import Population
-from vae_explorer.randomness import generator
+from vae_explorer.model import objective
+from vae_explorer.model.population import Population
+from vae_explorer.model.randomness import generator
 
 _CACHED = 200_000  # numbers of a layer at once: they and their copies stay in a core's cache
 _KEPT = 1_000_000  # numbers of noise at once, which all members take in turn

@@ -13,7 +13,8 @@ import numpy as np
 
 from vae_explorer.experiment.arms import Arm, by_arm
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.results import MemberResult
+from vae_explorer.results.environment import Environment
+from vae_explorer.results.members import MemberResult
 
 
 @dataclass(frozen=True)
@@ -108,17 +109,6 @@ QUANTITIES: Mapping[str, Quantity] = {
     ),
     "seconds": Quantity("Training time", "s", lambda m: m.result.seconds, -1, 1, shared=True),
 }
-
-
-@dataclass(frozen=True)
-class Environment:
-    """Where and when a race was run, for whoever wants to run it again."""
-
-    made: str  # when it ended, in UTC, ISO 8601
-    versions: Mapping[str, str]  # of python, torch, numpy and vae_explorer
-    precision: str  # of the matrix products in training: float32 or bfloat16
-    threads: int
-    data_origin: str  # one sentence: where the images came from
 
 
 @dataclass(frozen=True)

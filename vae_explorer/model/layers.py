@@ -10,7 +10,6 @@ torch.nn network.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
@@ -18,46 +17,7 @@ import torch
 from torch import Tensor
 
 from vae_explorer.activations import ACTIVATIONS
-
-
-class Parameters:
-    """Every parameter of a population in one flat buffer, and every gradient in another.
-
-    One buffer makes an optimiser's step one call. A parameter is a contiguous view with a leading
-    member axis, for batched matrix products at full speed.
-    """
-
-    _ALIGNMENT = 16  # floats: a view starts on a cache line
-
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]]):
-        offsets = [0]
-        for shape in shapes.values():
-            size = math.prod(shape)
-            offsets.append(offsets[-1] + -(-size // self._ALIGNMENT) * self._ALIGNMENT)
-        self.flat = torch.zeros(offsets[-1])
-        self.flat_gradient = torch.zeros(offsets[-1])
-        self.slices = {
-            name: slice(offset, offset + math.prod(shape))
-            for offset, (name, shape) in zip(offsets, shapes.items())
-        }
-        self.shapes = dict(shapes)
-        self.values = self.views_of(self.flat)
-        self.gradients = self.views_of(self.flat_gradient)
-
-    def views_of(self, flat: Tensor) -> dict[str, Tensor]:
-        """The named views of any buffer laid out like this one, as an optimiser's moments are."""
-        return {name: flat[self.slices[name]].view(shape) for name, shape in self.shapes.items()}
-
-    def gradient_norms(self) -> Tensor:
-        """(K,) Euclidean norm of each member's whole gradient."""
-        members = next(iter(self.shapes.values()))[0]
-        if members == 1:  # a dot product runs on all threads, a norm on one
-            return torch.dot(self.flat_gradient, self.flat_gradient).sqrt().view(1)
-        norms = [
-            torch.linalg.vector_norm(gradient.view(members, -1), dim=1)
-            for gradient in self.gradients.values()
-        ]
-        return torch.linalg.vector_norm(torch.stack(norms), dim=0)
+from vae_explorer.model.parameters import Parameters
 
 
 class Dense:
@@ -204,63 +164,6 @@ class Activate:
         with torch.enable_grad():
             outputs = self._apply(pieces)
         return _join(torch.autograd.grad(outputs, pieces, [torch.ones_like(p) for p in pieces]))
-
-
-class Network:
-    """A chain of Dense and Activate: an encoder or a decoder, every member's at once."""
-
-    def __init__(
-        self,
-        parameters: Parameters,
-        name: str,
-        depth: int,
-        activations: Sequence[str],
-        dropout: Sequence[float],
-    ):
-        self.dense = [Dense(parameters, f"{name}.{index}") for index in range(depth + 1)]
-        self.activate = [
-            Activate(parameters, f"{name}.{index}.activation", activations, dropout)
-            for index in range(depth)
-        ]
-
-    @staticmethod
-    def shapes(
-        name: str, widths: Sequence[int], activations: Sequence[str]
-    ) -> dict[str, tuple[int, ...]]:
-        shapes: dict[str, tuple[int, ...]] = {}
-        members = len(activations)
-        for index, (fan_in, fan_out) in enumerate(itertools.pairwise(widths)):
-            shapes |= Dense.shapes(f"{name}.{index}", members, fan_in, fan_out)
-            if index < len(widths) - 2:
-                shapes |= Activate.shapes(f"{name}.{index}.activation", activations, fan_out)
-        return shapes
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        for dense, activate in zip(self.dense, self.activate):
-            inputs = activate.forward(dense.forward(inputs))
-        return self.dense[-1].forward(inputs)
-
-    def hidden(self, inputs: Tensor) -> list[tuple[Activate, Tensor, Tensor]]:
-        """Each hidden layer with its pre-activations and outputs, both (K, N, H)."""
-        views = []
-        for dense, activate in zip(self.dense, self.activate):
-            pre_activation = dense.forward(inputs)
-            inputs = activate.forward(pre_activation)
-            views.append((activate, pre_activation, inputs))
-        return views
-
-    def forward_for_backward(self, inputs: Tensor, uniforms: Sequence[Tensor | None]) -> Tensor:
-        for dense, activate, uniform in zip(self.dense, self.activate, uniforms):
-            inputs = activate.forward_for_backward(dense.forward_for_backward(inputs), uniform)
-        return self.dense[-1].forward_for_backward(inputs)
-
-    def backward(self, gradient: Tensor) -> None:
-        """Writes all parameters' gradients; gradient is the output's."""
-        self.dense[-1].backward(gradient)
-        for dense, following, activate in zip(
-            self.dense[-2::-1], self.dense[::-1], self.activate[::-1]
-        ):
-            dense.backward(activate.backward(following.input_gradient()))
 
 
 def _join(pieces: Sequence[Tensor]) -> Tensor:

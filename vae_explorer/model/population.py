@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae_explorer import objective
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SHAPE_SWEEPS, Member
-from vae_explorer.layers import Network, Parameters
+from vae_explorer.model import objective
+from vae_explorer.model.network import Network
+from vae_explorer.model.parameters import Parameters
 
 # Where a learned Gaussian output starts: the variance of the pixels of bright images on black.
 INITIAL_OUTPUT_LOG_VARIANCE = -2.3

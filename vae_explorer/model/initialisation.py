@@ -7,8 +7,8 @@ import math
 import torch
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.population import INITIAL_OUTPUT_LOG_VARIANCE, Population
-from vae_explorer.randomness import generator
+from vae_explorer.model.population import INITIAL_OUTPUT_LOG_VARIANCE, Population
+from vae_explorer.model.randomness import generator
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ import numpy as np
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import Member
-from vae_explorer.snapshot import Curves, Freeze, Snapshot
+from vae_explorer.results.snapshot import Curves, Freeze, Snapshot
 
 
 @dataclass(frozen=True)

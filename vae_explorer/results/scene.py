@@ -15,8 +15,8 @@ import numpy as np
 from vae_explorer.experiment.arms import Arm, arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import Member
-from vae_explorer.history import History
-from vae_explorer.snapshot import Freeze, Snapshot
+from vae_explorer.results.history import History
+from vae_explorer.results.snapshot import Freeze, Snapshot
 
 
 @dataclass(frozen=True, eq=False)

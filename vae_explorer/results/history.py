@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_explorer.snapshot import Curves, Snapshot
+from vae_explorer.results.snapshot import Curves, Snapshot
 
 MOST_BYTES = 64 * 2**20  # of one race's kept snapshots
 MOST_KEPT = 120  # more than a slider has places for

@@ -1,0 +1,1 @@
+"""K VAEs as one batched program."""

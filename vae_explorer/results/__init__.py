@@ -1,0 +1,1 @@
+"""What training leaves behind, as plain arrays; nothing here knows of PyTorch."""

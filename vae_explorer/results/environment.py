@@ -1,0 +1,17 @@
+"""Where, when and with which versions something was trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where and when a race was run, for whoever wants to run it again."""
+
+    made: str  # when it ended, in UTC, ISO 8601
+    versions: Mapping[str, str]  # of python, torch, numpy and vae_explorer
+    precision: str  # of the matrix products in training: float32 or bfloat16
+    threads: int
+    data_origin: str  # one sentence: where the images came from
