@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ortho_group
 
-from vae_explorer.alignment import aligned, likeness, side_by_side
+from vae_explorer.study.alignment import aligned, likeness, side_by_side
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from vae_explorer import diagnostics
-from vae_explorer.diagnostics import (
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.model.population import Population
+from vae_explorer.results.snapshot import BIN_EDGES
+from vae_explorer.study import layers
+from vae_explorer.study.layers import (
     first_not_finite,
     gradient_norms,
     histogram,
     layer_views,
     named_dense,
 )
-from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.model.population import Population
-from vae_explorer.results.snapshot import BIN_EDGES
 
 NAMES = ["encoder 1", "encoder 2", "heads", "decoder 1", "decoder 2", "output"]
 
@@ -59,7 +59,7 @@ def test_a_large_population_is_sampled_evenly_not_cut(monkeypatch, random):
     population.parameters.flat.normal_(generator=torch.Generator().manual_seed(0))
     images = torch.from_numpy(random.random((60, 64), dtype=np.float32))
     whole = layer_views(population, images)[0]
-    monkeypatch.setattr(diagnostics, "_MOST_VALUES", 2 * 20 * 4)
+    monkeypatch.setattr(layers, "_MOST_VALUES", 2 * 20 * 4)
     sampled = layer_views(population, images)[0]
     pre_activation = population.encoder.hidden(images.expand(2, -1, -1))[0][1].numpy()
     expected = [numpy_histogram(member[::3].ravel()) for member in pre_activation]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_score
 
-from vae_explorer import embedding
-from vae_explorer.embedding import EmbeddingError, tsne_in_a_process
+from vae_explorer.study import tsne
+from vae_explorer.study.tsne import EmbeddingError, tsne_in_a_process
 
 
 def clusters(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -37,20 +37,20 @@ def test_a_process_that_fails_gives_a_sentence():
 
 
 def test_a_process_that_hangs_gives_a_sentence(monkeypatch):
-    monkeypatch.setattr(embedding, "_MOST_SECONDS", 0.01)
+    monkeypatch.setattr(tsne, "_MOST_SECONDS", 0.01)
     with pytest.raises(EmbeddingError, match="took longer"):
         tsne_in_a_process(clusters()[0], 0)
 
 
 def test_it_leaves_the_cores_to_training(monkeypatch):
     environments = []
-    run = embedding.subprocess.run
+    run = tsne.subprocess.run
 
     def watched(*arguments, env, **others):
         environments.append(env)
         return run(*arguments, env=env, **others)
 
-    monkeypatch.setattr(embedding.subprocess, "run", watched)
+    monkeypatch.setattr(tsne.subprocess, "run", watched)
     tsne_in_a_process(clusters()[0][:, ::3], 0)
     assert environments[0]["OMP_NUM_THREADS"] == "1"
-    assert environments[0].keys() >= embedding.os.environ.keys()
+    assert environments[0].keys() >= tsne.os.environ.keys()

@@ -8,18 +8,16 @@ import torch
 from sklearn.decomposition import PCA
 from torch.distributions import Normal, kl_divergence
 
-from vae_explorer import exploration
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.exploration import (
-    codes,
-    decode,
+from vae_explorer.model.population import Population
+from vae_explorer.study.codes import chunks, codes, decode
+from vae_explorer.study.latent import principal_axes, spherical_path
+from vae_explorer.study.pictures import (
     interpolations,
     manifold,
     principal_projection,
     prior_samples,
 )
-from vae_explorer.latent import principal_axes, spherical_path
-from vae_explorer.model.population import Population
 
 
 @pytest.fixture
@@ -78,8 +76,8 @@ def test_codes_do_not_depend_on_how_many_images_fit_at_once(make, pixels, monkey
     population = make()
     whole = codes(population, pixels, seed)
     # 2 members of 88 outputs in all an image: four images at once.
-    monkeypatch.setattr(exploration, "_MOST_OUTPUTS", 4 * 2 * 88)
-    assert [len(chunk) for chunk in exploration.chunks(population, pixels)] == [4] * 5 + [3]
+    monkeypatch.setattr("vae_explorer.study.codes._MOST_OUTPUTS", 4 * 2 * 88)
+    assert [len(chunk) for chunk in chunks(population, pixels)] == [4] * 5 + [3]
     for name, values in vars(codes(population, pixels, seed)).items():
         np.testing.assert_allclose(values, getattr(whole, name), rtol=1e-5, atol=1e-6)
 

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from vae_explorer import exploration
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.diagnostics import layer_views
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.exploration_layers import activation_study
 from vae_explorer.model.population import Population
 from vae_explorer.results.snapshot import BIN_EDGES
+from vae_explorer.study import codes
+from vae_explorer.study.layers import activation_study, layer_views
 
 
 def population_of(*activations, **settings):
@@ -45,7 +44,7 @@ def test_a_study_does_not_depend_on_how_many_images_fit_at_once(randomise, image
     randomise(population)
     labels = (np.arange(40) % 3).astype(np.uint8)
     whole = activation_study(population, images, labels, 3)
-    monkeypatch.setattr(exploration, "_MOST_OUTPUTS", 7 * 2 * (64 + 2 * 9 + 3))
+    monkeypatch.setattr(codes, "_MOST_OUTPUTS", 7 * 2 * (64 + 2 * 9 + 3))
     for study, expected in zip(activation_study(population, images, labels, 3), whole):
         np.testing.assert_array_equal(study.dead, expected.dead)
         np.testing.assert_array_equal(study.saturated, expected.saturated)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from vae_explorer.latent import (
+from vae_explorer.study.latent import (
     linear_path,
     on_plane,
     path_along,

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.statistics import (
+from vae_explorer.explain.statistics import (
     ALPHA,
     compare,
     differences,

@@ -19,12 +19,8 @@ import numpy as np
 
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain import claims, explain, recommend
-from vae_explorer.fields import check_format, field, mapping, parse_object
-from vae_explorer.results.environment import Environment
-from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
-from vae_explorer.run_record import result_from
-from vae_explorer.statistics import (
+from vae_explorer.explain.findings import claims, explain, recommend
+from vae_explorer.explain.statistics import (
     ALPHA,
     LEVEL,
     Difference,
@@ -33,6 +29,10 @@ from vae_explorer.statistics import (
     interval,
     leaders,
 )
+from vae_explorer.fields import check_format, field, mapping, parse_object
+from vae_explorer.results.environment import Environment
+from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
+from vae_explorer.run_record import result_from
 
 FORMAT = "vae-explorer race"
 VERSION = 1  # grows when a reader of the version before would misread what is written

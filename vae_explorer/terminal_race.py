@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from vae_explorer.explain import explain, recommend
+from vae_explorer.explain.findings import explain, recommend
+from vae_explorer.explain.statistics import differences, interval
 from vae_explorer.results.race import Race
-from vae_explorer.statistics import differences, interval
 
 
 def standings(race: Race, reference: str) -> str:

@@ -9,13 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import torch
 
-from vae_explorer import diagnostics, exploration
 from vae_explorer.batches import Batches, evenly
 from vae_explorer.data import Dataset
 from vae_explorer.data.probe import Probe
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.latent import linear_path, spherical_path
 from vae_explorer.memory import keep_freed_memory
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
@@ -24,6 +22,9 @@ from vae_explorer.precision import choose_precision
 from vae_explorer.recording import Recorder
 from vae_explorer.results.snapshot import Curves, Freeze, Snapshot
 from vae_explorer.schedule import learning_rate_share
+from vae_explorer.study.latent import linear_path, spherical_path
+from vae_explorer.study.layers import first_not_finite, gradient_norms, layer_views
+from vae_explorer.study.pictures import manifold, prior_samples
 
 ACTIVE_VARIANCE = 0.01  # Burda et al. (2016), section 5.1: a latent whose mean varies more is used
 PATH_STEPS = 11  # images along an interpolation, its ends included
@@ -172,7 +173,7 @@ class Trainer:
         for member in members:
             if member in self.frozen:
                 continue
-            layer = diagnostics.first_not_finite(self.population, member)
+            layer = first_not_finite(self.population, member)
             what = "gradient" if bool(torch.isfinite(loss[member])) else "loss"
             reason = (
                 f"Its {what} was no longer finite at step {self.step_number}, first in {layer}."
@@ -236,8 +237,8 @@ class Trainer:
         images = torch.from_numpy(self.probe.pixels)
         mean, log_variance = (heads.numpy() for heads in self.population.encode(images))
         rows = list(self.pictured)
-        gradient_layers, gradient_norms = diagnostics.gradient_norms(self.population)
-        layers = diagnostics.layer_views(self.population, images, rows)
+        names, norms = gradient_norms(self.population)
+        layers = layer_views(self.population, images, rows)
         pictures = self._pictures(mean, rows)
         self.seconds_with_evaluation += time.perf_counter() - started
         return Snapshot(
@@ -259,8 +260,8 @@ class Trainer:
             path_images=self.path_images,
             **pictures,
             layers=layers,
-            gradient_layers=gradient_layers,
-            gradient_norms=gradient_norms,
+            gradient_layers=names,
+            gradient_norms=norms,
             active_latents=self._active_latents,
             frozen=tuple(self.frozen.values()),
         )
@@ -278,9 +279,9 @@ class Trainer:
         nothing = decoded[:, :0]
         pictures |= {"manifold": nothing, "samples": nothing}
         if self.shows_space:
-            grid = exploration.manifold(self.population, MANIFOLD_SIDE, mean=mean)
+            grid = manifold(self.population, MANIFOLD_SIDE, mean=mean)
             pictures["manifold"] = grid[rows]
-            pictures["samples"] = exploration.prior_samples(self.population, SAMPLES)[rows]
+            pictures["samples"] = prior_samples(self.population, SAMPLES)[rows]
         return {name: to_bytes(images) for name, images in pictures.items()}
 
     def _images_per_second(self) -> float:

@@ -19,7 +19,7 @@ from tests.browser.canvas import (
 )
 from vae_explorer.catalogue import load_members, read_catalogue
 from vae_explorer.data import load_dataset
-from vae_explorer.latent import linear_path, plane_axes
+from vae_explorer.study.latent import linear_path, plane_axes
 
 NAMES = ("relu", "tanh", "silu")
 DIGITS = "?dataset=digits&background=none"

@@ -6,9 +6,10 @@ import pytest
 
 from tests.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain import _mechanism, explain
-from vae_explorer.explain._words import margin, size
-from vae_explorer.statistics import differences
+from vae_explorer.explain import mechanism
+from vae_explorer.explain.findings import explain
+from vae_explorer.explain.statistics import differences
+from vae_explorer.explain.words import margin, size
 
 LOSSES = {"gelu": 30.0, "relu": 30.0}
 
@@ -37,7 +38,7 @@ def test_layers_come_with_the_worst_first():
 
 @pytest.mark.parametrize("what", ["dead", "saturated"])
 def test_a_threshold_decides(what):
-    least = getattr(_mechanism, what.upper())
+    least = getattr(mechanism, what.upper())
     at = plain(LOSSES, **{what: {"relu": {"encoder 1": least}}})
     below = plain(LOSSES, **{what: {"relu": {"encoder 1": least - 0.01}}})
     assert said(at, what) and not said(below, what)

@@ -6,9 +6,9 @@ import pytest
 
 from tests.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain import explain
-from vae_explorer.explain._words import margin, measured, number, size
-from vae_explorer.statistics import differences, interval, leaders
+from vae_explorer.explain.findings import explain
+from vae_explorer.explain.statistics import differences, interval, leaders
+from vae_explorer.explain.words import margin, measured, number, size
 
 
 def said(race, reference, rule):

@@ -8,9 +8,9 @@ import numpy as np
 
 from tests.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain import claims, explain, recommend
-from vae_explorer.explain._words import margin, size
-from vae_explorer.statistics import ALPHA, compare
+from vae_explorer.explain.findings import claims, explain, recommend
+from vae_explorer.explain.statistics import ALPHA, compare
+from vae_explorer.explain.words import margin, size
 
 
 def test_a_winner_is_recommended_with_its_lead():

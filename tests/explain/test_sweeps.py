@@ -8,9 +8,9 @@ import pytest
 
 from tests.races import race_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain import explain
-from vae_explorer.explain._words import measured
-from vae_explorer.statistics import interval
+from vae_explorer.explain.findings import explain
+from vae_explorer.explain.statistics import interval
+from vae_explorer.explain.words import measured
 
 COMMON = {"dataset": "digits", "seeds": 5}
 

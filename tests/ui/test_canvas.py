@@ -13,8 +13,8 @@ from PIL import Image, ImageSequence
 
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.latent import linear_path, plane_axes
 from vae_explorer.model.population import Population
+from vae_explorer.study.latent import linear_path, plane_axes
 from vae_explorer.ui.canvas import Package, canvas_html, images_package, member_package
 from vae_explorer.ui.share import interpolation_gif, traversal_gif
 from vae_explorer.view import View

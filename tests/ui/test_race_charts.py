@@ -6,8 +6,8 @@ import pytest
 from tests.ui.test_charts import texts, trace
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.explain.statistics import differences, intervals
 from vae_explorer.results.snapshot import BIN_EDGES, Freeze
-from vae_explorer.statistics import differences, intervals
 from vae_explorer.ui import charts
 from vae_explorer.ui.arm_styles import arm_styles, short_label
 from vae_explorer.ui.charts._curves import End, end_labels, thinned

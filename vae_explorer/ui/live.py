@@ -10,11 +10,11 @@ import streamlit as st
 
 from vae_explorer.background import Background
 from vae_explorer.data import DATASETS
-from vae_explorer.embedding import tsne_in_a_process
-from vae_explorer.latent import plane
 from vae_explorer.pipe import Ready
 from vae_explorer.results.snapshot import BIN_EDGES, Snapshot
 from vae_explorer.runs import Run
+from vae_explorer.study.latent import plane
+from vae_explorer.study.tsne import tsne_in_a_process
 from vae_explorer.ui import charts, images
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic

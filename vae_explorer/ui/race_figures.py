@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from vae_explorer import alignment
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.explain.statistics import differences
 from vae_explorer.results.history import History
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.scene import Panel, Scene, film
 from vae_explorer.results.snapshot import LayerView, Snapshot
-from vae_explorer.statistics import differences
+from vae_explorer.study import alignment
 from vae_explorer.ui import charts
 
 _MOST_WITH_ALL_DOTS = 6  # panels

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from vae_explorer import alignment
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.history import History, ProbeImages
 from vae_explorer.results.scene import Panel, film, scene_at
 from vae_explorer.results.snapshot import Snapshot
+from vae_explorer.study import alignment
 from vae_explorer.ui.style import CLASS_COLOURS, activation_style
 from vae_explorer.ui.takeaway.animation import gif, scatter_gif
 

@@ -9,10 +9,10 @@ import streamlit as st
 
 from vae_explorer.archive import zip_folders
 from vae_explorer.catalogue import Catalogue
-from vae_explorer.exploration import decode
-from vae_explorer.latent import on_plane, path_along, plane_axes
 from vae_explorer.standalone.keras import keras_script
 from vae_explorer.standalone.pytorch import pytorch_script
+from vae_explorer.study.codes import decode
+from vae_explorer.study.latent import on_plane, path_along, plane_axes
 from vae_explorer.ui import talks
 from vae_explorer.ui.canvas import Package, canvas_html
 from vae_explorer.ui.takeaway import file_name

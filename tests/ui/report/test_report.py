@@ -15,9 +15,9 @@ from tests.races import plain, race_of
 from tests.ui.takeaway.test_html import HOSTILE, PNG, Reader
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain import claims, explain, recommend
+from vae_explorer.explain.findings import claims, explain, recommend
+from vae_explorer.explain.statistics import differences
 from vae_explorer.results.race import QUANTITIES
-from vae_explorer.statistics import differences
 from vae_explorer.ui.report import report_html
 
 LOSSES = {"relu": 30.0, "gelu": 28.0, "tanh": 30.0, "exponential": 33.0}

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
+from vae_explorer.explain.numbers import signed, with_unit
+from vae_explorer.explain.verdicts import NO_CLEAR_DIFFERENCE, verdict
 from vae_explorer.ui.arm_styles import ArmStyle, arm_styles
 from vae_explorer.ui.charts._groups import Trace, key_line
-from vae_explorer.ui.numbers import signed, with_unit
 from vae_explorer.ui.style import NEUTRAL, chart_axis, chart_layout
-from vae_explorer.ui.verdicts import NO_CLEAR_DIFFERENCE, verdict
 
 if TYPE_CHECKING:
     from vae_explorer.experiment.arms import Arm
-    from vae_explorer.statistics import Difference
+    from vae_explorer.explain.statistics import Difference
 
 
 def difference_plot(

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from vae_explorer.statistics import intervals, leaders
+from vae_explorer.explain.numbers import plain, with_unit
+from vae_explorer.explain.statistics import intervals, leaders
 from vae_explorer.ui.charts._groups import Trace
 from vae_explorer.ui.charts._scales import VALUE_SCALE
-from vae_explorer.ui.numbers import plain, with_unit
 from vae_explorer.ui.style import FONT_SIZE, NEUTRAL, chart_axis, chart_layout, faded
 
 _WIDTH = 1100  # px that the columns have together on a page

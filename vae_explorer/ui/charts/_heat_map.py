@@ -15,7 +15,7 @@ from vae_explorer.ui.charts._transfer import unit_health
 from vae_explorer.ui.style import FONT_SIZE, NEUTRAL, chart_axis, chart_layout, faded
 
 if TYPE_CHECKING:
-    from vae_explorer.exploration_layers import LayerStudy
+    from vae_explorer.study.layers import LayerStudy
 
 _ACROSS = 4  # layers side by side
 

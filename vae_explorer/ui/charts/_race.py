@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from vae_explorer.statistics import intervals
+from vae_explorer.explain.statistics import intervals
 from vae_explorer.ui.arm_styles import ArmStyle, arm_styles, short_label
 from vae_explorer.ui.charts._curves import (
     End,

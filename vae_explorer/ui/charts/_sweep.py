@@ -9,11 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.statistics import intervals
+from vae_explorer.explain.numbers import with_unit
+from vae_explorer.explain.statistics import intervals
 from vae_explorer.ui.arm_styles import activation_label
 from vae_explorer.ui.charts._curves import End, end_labels, labels_fit
 from vae_explorer.ui.charts._groups import Trace, key_line
-from vae_explorer.ui.numbers import with_unit
 from vae_explorer.ui.style import Style, activation_style, chart_axis, chart_layout
 
 if TYPE_CHECKING:

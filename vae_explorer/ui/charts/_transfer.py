@@ -22,7 +22,7 @@ from vae_explorer.ui.style import (
 
 if TYPE_CHECKING:
     from vae_explorer.experiment.recipe import Member
-    from vae_explorer.exploration_layers import LayerStudy
+    from vae_explorer.study.layers import LayerStudy
 
 _ACROSS = 4  # layers side by side, of one member or of several
 _GAP, _LEFT = 0.018, 0.72  # between cells, of the figure; of a cell, for the pre-activations

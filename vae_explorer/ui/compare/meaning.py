@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from vae_explorer.explain import Recommendation, claims, explain, recommend
+from vae_explorer.explain.findings import claims, explain, recommend
+from vae_explorer.explain.recommend import Recommendation
 from vae_explorer.results.race import Race
 from vae_explorer.ui.compare import view_state
 from vae_explorer.ui.compare.shown import ShownRace

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vae_explorer.statistics import Difference, Interval, differences, interval
+from vae_explorer.explain.numbers import plain, signed
+from vae_explorer.explain.statistics import Difference, Interval, differences, interval
+from vae_explorer.explain.verdicts import verdict
 from vae_explorer.ui.arm_styles import ArmStyle, arm_styles
-from vae_explorer.ui.numbers import plain, signed
-from vae_explorer.ui.verdicts import verdict
 
 if TYPE_CHECKING:
     from vae_explorer.experiment.arms import Arm

@@ -15,7 +15,8 @@ from plotly.offline import get_plotlyjs
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.command import command_line
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.explain import Finding, claims, explain, recommend
+from vae_explorer.explain.findings import claims, explain, recommend
+from vae_explorer.explain.standings import Finding
 from vae_explorer.results.race import Race
 from vae_explorer.ui.report import _reading, _tables
 from vae_explorer.ui.report._numbering import Numbering

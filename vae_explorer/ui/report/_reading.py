@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vae_explorer.explain.statistics import ALPHA, LEVEL
 from vae_explorer.results.race import Race
-from vae_explorer.statistics import ALPHA, LEVEL
 
 
 def paragraphs(race: Race, reference: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from vae_explorer.experiment.arms import Arm
 from vae_explorer.experiment.experiment import SETTINGS
+from vae_explorer.explain.statistics import Difference, Interval, differences, interval, leaders
 from vae_explorer.results.race import QUANTITIES, Quantity, Race
-from vae_explorer.statistics import Difference, Interval, differences, interval, leaders
 from vae_explorer.ui.report._numbering import Numbering
 from vae_explorer.ui.style import activation_style
 

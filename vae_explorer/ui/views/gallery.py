@@ -8,8 +8,8 @@ import html
 import numpy as np
 import streamlit as st
 
-from vae_explorer.exploration import interpolations, manifold, prior_samples
-from vae_explorer.latent import PATHS
+from vae_explorer.study.latent import PATHS
+from vae_explorer.study.pictures import interpolations, manifold, prior_samples
 from vae_explorer.ui import images, view_state
 from vae_explorer.ui.takeaway.downloads import images_buttons, kept_mosaic
 from vae_explorer.ui.views.model import LoadedModel

@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from vae_explorer.background import Background
-from vae_explorer.embedding import tsne_in_a_process
-from vae_explorer.exploration import principal_projection
-from vae_explorer.latent import plane
+from vae_explorer.study.latent import plane
+from vae_explorer.study.pictures import principal_projection
+from vae_explorer.study.tsne import tsne_in_a_process
 from vae_explorer.ui import charts, view_state
 from vae_explorer.ui.takeaway.downloads import kept_figure
 from vae_explorer.ui.views.model import LoadedModel

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.explain._facts import Facts
-from vae_explorer.explain._outcome import MOST_NAMED
-from vae_explorer.explain._words import listed, margin, measured, sentence, size
-from vae_explorer.statistics import Difference, compare
+from vae_explorer.explain.outcome import MOST_NAMED
+from vae_explorer.explain.standings import Facts
+from vae_explorer.explain.statistics import Difference, compare
+from vae_explorer.explain.words import listed, margin, measured, sentence, size
 
 # With fewer, the t interval is wide: at 3 seeds 2.5 standard deviations to either side, at 5 only
 # 1.2, so that differences of the size of a seed's luck stay hidden.

@@ -1,4 +1,4 @@
-"""t-SNE in a process of its own: `python -m vae_explorer.embedding` maps arrays on its pipes.
+"""t-SNE in a process of its own: `python -m vae_explorer.study.tsne` maps arrays on its pipes.
 
 It takes seconds, and on degenerate codes the library can crash, which must not take a page along.
 """
@@ -45,7 +45,7 @@ def tsne_in_a_process(points: np.ndarray, seed: int) -> np.ndarray:
     np.save(buffer, points, allow_pickle=False)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "vae_explorer.embedding", str(seed)],
+            [sys.executable, "-m", "vae_explorer.study.tsne", str(seed)],
             input=buffer.getvalue(),
             capture_output=True,
             cwd=ROOT,

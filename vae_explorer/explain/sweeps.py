@@ -8,21 +8,15 @@ import numpy as np
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.explain._facts import Facts, Finding, activation_groups
-from vae_explorer.explain._words import (
-    decimals,
-    listed,
-    measured,
-    number,
-    sentence,
-)
-from vae_explorer.statistics import (
+from vae_explorer.explain.standings import Facts, Finding, activation_groups
+from vae_explorer.explain.statistics import (
     Difference,
     differences,
     interval,
     leaders,
     leaders_within,
 )
+from vae_explorer.explain.words import decimals, listed, measured, number, sentence
 
 
 def best_value(facts: Facts) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.explain._facts import Facts, Finding
-from vae_explorer.explain._words import (
+from vae_explorer.explain.standings import Facts, Finding
+from vae_explorer.explain.words import (
     decimals,
     direction,
     layer,

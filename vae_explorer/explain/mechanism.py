@@ -7,8 +7,8 @@ from functools import reduce
 
 import numpy as np
 
-from vae_explorer.explain._facts import Facts, Finding
-from vae_explorer.explain._words import (
+from vae_explorer.explain.standings import Facts, Finding
+from vae_explorer.explain.words import (
     direction,
     layer,
     listed,

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from vae_explorer.experiment.arms import Arm
+from vae_explorer.explain.statistics import Difference, Interval, differences, interval, leaders
 from vae_explorer.results.race import QUANTITIES, MemberJudgement, Race
-from vae_explorer.statistics import Difference, Interval, differences, interval, leaders
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from vae_explorer.experiment.arms import Arm
-from vae_explorer.statistics import Difference, Interval
+from vae_explorer.explain.statistics import Difference, Interval
 
 _MOST_DECIMALS = 4
 _MOST_TIMES = 1_000_000

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vae_explorer.latent import plane, plane_axes
+from vae_explorer.study.latent import plane, plane_axes
 
 
 def aligned(codes: np.ndarray, reference: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vae_explorer.statistics import Difference
+from vae_explorer.explain.statistics import Difference
 
 NO_CLEAR_DIFFERENCE = "no clear difference"
 REFERENCE_DIVERGED = "reference diverged"

@@ -1,0 +1,38 @@
+"""What a race means, in sentences made from its numbers by plain rules.
+
+No sentence calls two arms different unless the statistics say that they clearly are, none orders
+arms from one seed, and an arm of which a seed diverged is never called the best.
+"""
+
+from __future__ import annotations
+
+from vae_explorer.explain import mechanism, outcome, sweeps
+from vae_explorer.explain.claims import CLAIMS
+from vae_explorer.explain.recommend import Recommendation, recommended
+from vae_explorer.explain.standings import Facts, Finding
+from vae_explorer.results.race import Race
+
+RULES = (*outcome.RULES, *mechanism.RULES, *sweeps.RULES)
+
+
+def explain(race: Race, reference: str) -> tuple[Finding, ...]:
+    """What is to be said of a race, most important first.
+
+    `reference` is the key of the arm that others are held against; ValueError if there is none.
+    """
+    facts = Facts(race, reference)
+    found = [finding for rule in RULES for finding in rule(facts)]
+    return tuple(sorted(found, key=lambda finding: -finding.weight))
+
+
+def recommend(race: Race, reference: str) -> Recommendation:
+    """What to take for this data and these settings, why, and what speaks against being sure."""
+    return recommended(Facts(race, reference))
+
+
+def claims(race: Race) -> tuple[Finding, ...]:
+    """What the race says to the claims of the article, a sentence for each that it can speak to."""
+    facts = Facts(race, race.arms[0].key)
+    if facts.one_seed:
+        return ()
+    return tuple(finding for claim in CLAIMS for finding in claim(facts))
