@@ -22,10 +22,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.find_browser import installed
-from vae_explorer.cores import available_cores
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.runs import Run, cores_beside_a_page
+from vae_explorer.training.machine import available_cores
 
 ROOT = Path(__file__).parent.parent
 EPOCH = re.compile(r"^Epoch ([\d.]+) of")
@@ -187,7 +187,11 @@ def main() -> None:
     print(f"| the Train page | {median(paints['train']):.2f} |")
     print(f"| the Explore page, at once and later | {paints['explore'][0]:.2f}, ", end="")
     print(f"{median(paints['explore'][1:]):.2f} |")
-    for module in ("vae_explorer", "vae_explorer.experiment.experiment", "vae_explorer.training"):
+    for module in (
+        "vae_explorer",
+        "vae_explorer.experiment.experiment",
+        "vae_explorer.training.trainer",
+    ):
         print(f"| `import {module}` | {import_seconds(module):.2f} |")
 
 

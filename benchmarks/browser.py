@@ -20,7 +20,7 @@ from tests.find_browser import installed
 from vae_explorer.browser_network import pack
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 SCRIPT = Path(vae_explorer.__file__).parent / "ui" / "canvas" / "network.js"
 SIX = ("relu", "tanh", "silu", "gelu", "prelu", "adaptive_mixture")

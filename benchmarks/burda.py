@@ -27,7 +27,7 @@ from benchmarks.measure import parser, start
 from vae_explorer.data.pixels import measured_images
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.bound import bound_with_error
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 PUBLISHED_NATS = 86.76
 PUBLISHED_ACTIVE = 19

@@ -36,7 +36,7 @@ from benchmarks.measure import (
 from benchmarks.reference import BATCH, Reference
 from vae_explorer.data import Dataset
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 STEPS = 50  # of each contender in each round
 ROUNDS = 11

@@ -14,7 +14,7 @@ import torch
 
 from vae_explorer.data import Dataset, load_dataset
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 FOREVER = 10_000  # epochs: no run ends while it is timed
 

@@ -32,8 +32,8 @@ from benchmarks.reference import ReferenceVAE, step
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import Dataset, load_dataset
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.threads import threads_for
-from vae_explorer.training import Trainer
+from vae_explorer.training.machine import threads_for
+from vae_explorer.training.trainer import Trainer
 
 RACE = (
     *("relu", "leaky_relu", "elu", "selu", "gelu", "silu"),

@@ -16,8 +16,8 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.measure import EXAMPLE, FOREVER, parser, start, table
-from vae_explorer import batches, optimiser, recording, training
 from vae_explorer.model import layers, objective, parameters, population
+from vae_explorer.training import batches, optimiser, recorder, trainer
 
 STEPS = 200
 PARTS: list[tuple[object, str, str]] = [
@@ -30,10 +30,10 @@ PARTS: list[tuple[object, str, str]] = [
     (objective, "kl_gradient", "KL and its gradient"),
     (optimiser.MemberwiseAdam, "step", "Adam"),
     (batches.Batches, "train", "gathering the batch"),
-    (recording.Recorder, "add", "recording losses"),
+    (recorder.Recorder, "add", "recording losses"),
     (parameters.Parameters, "gradient_norms", "gradient norms"),
     (population.Population, "backward", "sampling z, and Python between the layers"),
-    (training.Trainer, "step", "the rest, mostly Python"),
+    (trainer.Trainer, "step", "the rest, mostly Python"),
 ]
 
 
@@ -63,7 +63,7 @@ class Stopwatch:
         return measured
 
 
-def parts_of_a_step(trainer: training.Trainer) -> dict[str, float]:
+def parts_of_a_step(trained: trainer.Trainer) -> dict[str, float]:
     """Each part's median microseconds a step: whatever disturbed a few steps is left out."""
     stopwatch = Stopwatch()
     for owner, name, part in PARTS:
@@ -71,7 +71,7 @@ def parts_of_a_step(trainer: training.Trainer) -> dict[str, float]:
     steps = []
     for _ in range(STEPS):
         stopwatch.seconds.clear()
-        trainer.step()
+        trained.step()
         steps.append(dict(stopwatch.seconds))
     return {
         part: statistics.median(step.get(part, 0.0) for step in steps) * 1e6
@@ -82,19 +82,19 @@ def parts_of_a_step(trainer: training.Trainer) -> dict[str, float]:
 def main(arguments: argparse.Namespace) -> None:
     dataset = start(arguments)
     experiment = EXAMPLE.replace(epochs=FOREVER, precision=arguments.precision)
-    trainer = training.Trainer(experiment, dataset)
+    trained = trainer.Trainer(experiment, dataset)
     for _ in range(STEPS // 4):
-        trainer.step()
+        trained.step()
 
     print("## PyTorch's profiler\n\n```")
     with profile(activities=[ProfilerActivity.CPU]) as profiler:
         for _ in range(STEPS):
-            trainer.step()
+            trained.step()
     averages = profiler.key_averages()
     print(averages.table(sort_by="self_cpu_time_total", row_limit=25, max_name_column_width=35))
     print("```\n")
 
-    part_us = parts_of_a_step(trainer)
+    part_us = parts_of_a_step(trained)
     whole = sum(part_us.values())
     print(f"## A step part by part, {arguments.precision}\n")
     table(

@@ -14,7 +14,7 @@ from collections import deque
 from benchmarks.measure import EXAMPLE, parser, start, stopwatch, table
 from benchmarks.reference import Reference
 from vae_explorer.data import Dataset
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 TARGET = 105.55  # nats: the example's test loss after ten epochs on the full MNIST
 RECIPE = EXAMPLE.replace(

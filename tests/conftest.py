@@ -19,7 +19,7 @@ from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, Dataset, Split, load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.population import Population
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 torch.set_num_threads(1)  # the tests' networks are too small to share
 torch.set_flush_denormal(False)  # the optimiser sets it, and Hypothesis draws such numbers

@@ -7,9 +7,9 @@ from typing import Any
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.judging import judge
 from vae_explorer.race_store import SavedRace
-from vae_explorer.racing import RaceTrainer, Recording
+from vae_explorer.training.judge import judge
+from vae_explorer.training.race import RaceTrainer, Recording
 
 EXPERIMENT = Experiment(
     dataset="digits", activations=("relu", "tanh"), hidden=(4,), epochs=1, batch_size=512, seeds=2

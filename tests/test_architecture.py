@@ -21,9 +21,8 @@ LAYERS = (
     ("cli_options", "terminal", "terminal_race", "interruption"),
     ("runs", "worker", "background", "archive"),
     ("catalogue",),
-    ("race_store", "judging"),
+    ("race_store",),
     ("store",),
-    ("racing",),
     ("training",),
     ("engine",),
     ("study", "explain"),
@@ -37,7 +36,7 @@ LEAVES = {
     "activations": {"activations"},
     "data": {"data", "version"},
     "version": set(),
-    "results": {"results", "experiment", "activations", "data"},
+    "results": {"results", "experiment", "activations", "data", "version"},
 }
 
 
@@ -164,7 +163,7 @@ def test_second_defaults_are_found():
 
 def test_the_modules_are_there():
     assert {
-        "vae_explorer.training",
+        "vae_explorer.training.trainer",
         "vae_explorer.data.idx",
         "vae_explorer.experiment.experiment",
     } <= set(MODULES)

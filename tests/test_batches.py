@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from vae_explorer.data import DATASETS, Split
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 
 def test_an_epoch_shows_every_image_once_in_a_new_order_and_the_rest_as_a_small_batch(

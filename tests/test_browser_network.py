@@ -17,7 +17,7 @@ from vae_explorer.browser_network import pack
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 ALL = tuple(ACTIVATIONS)
 LEARNED = {name for name in ALL if ACTIVATIONS[name].parameters}

@@ -26,7 +26,7 @@ from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.store import StoreError, load, save_run
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 SMALL = {"dataset": "digits", "hidden": (6, 4), "batch_size": 40, "epochs": 1}
 TINY = {

@@ -15,7 +15,7 @@ import torch
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.store import load_run
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 ROOT = Path(__file__).parent.parent
 TRAIN = [sys.executable, "-m", "vae_explorer", "train", "--threads", "1", "--dataset", "digits"]

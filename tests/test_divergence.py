@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from vae_explorer.store import read_record, save_run
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 LOSSES = ("train_reconstruction", "train_kl", "test_reconstruction", "test_kl")
 EXPLODING = {  # at this rate the exponential diverges after a few steps, and no other does

@@ -9,11 +9,11 @@ import torch
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.judging import judge
 from vae_explorer.model.bound import importance_bound
-from vae_explorer.racing import RaceTrainer, Recording
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.scene import scene_at
+from vae_explorer.training.judge import judge
+from vae_explorer.training.race import RaceTrainer, Recording
 
 EXPERIMENT = Experiment(
     dataset="digits",

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from vae_explorer.model.parameters import Parameters
-from vae_explorer.optimiser import MemberwiseAdam
+from vae_explorer.training.optimiser import MemberwiseAdam
 
 SHAPES = {"weight": (3, 4, 5), "bias": (3, 1, 5)}
 

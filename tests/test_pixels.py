@@ -9,12 +9,11 @@ import pytest
 import torch
 from scipy import stats
 
-from vae_explorer.batches import Batches
-from vae_explorer.batches_drawn import drawn_anew
 from vae_explorer.data.pixels import drawn_once, measured_images
 from vae_explorer.model.population import Population
 from vae_explorer.model.randomness import generator
-from vae_explorer.training import Trainer
+from vae_explorer.training.batches import Batches, drawn_anew
+from vae_explorer.training.trainer import Trainer
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
-from vae_explorer.optimiser import MemberwiseAdam
+from vae_explorer.training.optimiser import MemberwiseAdam
 
 ALL = tuple(ACTIVATIONS)
 BATCH = 6

@@ -11,9 +11,9 @@ from safetensors.numpy import save
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.history_file import from_bytes, to_bytes
-from vae_explorer.racing import RaceTrainer, Recording
 from vae_explorer.results.history import History
-from vae_explorer.training import Trainer
+from vae_explorer.training.race import RaceTrainer, Recording
+from vae_explorer.training.trainer import Trainer
 
 SWEPT = Experiment(
     dataset="digits",

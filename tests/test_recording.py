@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from vae_explorer.data import Split
-from vae_explorer.recording import Recorder
-from vae_explorer.training import Trainer
+from vae_explorer.training.recorder import Recorder
+from vae_explorer.training.trainer import Trainer
 
 
 def test_a_row_is_the_mean_over_the_images_since_the_row_before(spy, few_digits, quick):

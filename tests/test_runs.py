@@ -47,7 +47,7 @@ def test_a_run_trains_to_the_end_as_a_trainer_does(start):
     import torch
 
     from vae_explorer.data import load_dataset
-    from vae_explorer.training import Trainer
+    from vae_explorer.training.trainer import Trainer
 
     run = start(SHORT, cores=1)
     assert run.wait(lambda r: r.state == "finished", PATIENCE)

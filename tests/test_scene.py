@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.racing import RaceTrainer, Recording
 from vae_explorer.results.scene import film, scene_at
+from vae_explorer.training.race import RaceTrainer, Recording
 
 SWEPT = Experiment(
     dataset="digits",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from vae_explorer.schedule import learning_rate_share
+from vae_explorer.training.optimiser import learning_rate_share
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 4, 5, 7, 10, 11, 100, 1583])

@@ -14,7 +14,7 @@ from safetensors.numpy import save
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.snapshot import BIN_EDGES, Snapshot
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")

@@ -32,8 +32,8 @@ from vae_explorer.data.stratify import draw_per_class
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
-from vae_explorer.schedule import learning_rate_share
 from vae_explorer.standalone.pytorch import PYTORCH, pytorch_script
+from vae_explorer.training.optimiser import learning_rate_share
 
 # --- They can be read ---
 

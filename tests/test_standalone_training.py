@@ -20,8 +20,8 @@ from tests.standalone_scripts import (
     saved,
     write,
 )
-from vae_explorer.batches import Batches
-from vae_explorer.training import Trainer
+from vae_explorer.training.batches import Batches
+from vae_explorer.training.trainer import Trainer
 
 
 @LANGUAGES

@@ -17,7 +17,7 @@ from vae_explorer.explain.statistics import (
     leaders,
     leaders_within,
 )
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 
 @pytest.fixture

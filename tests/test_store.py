@@ -13,7 +13,7 @@ import torch
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.members import member_results
 from vae_explorer.store import StoreError, load, load_run, read_record, save_run
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 KINDS = {
     "learned activations": {"activations": ["relu", "prelu", "adaptive_mixture"], "seeds": 2},

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from vae_explorer import weights
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.store import StoreError, load, load_run, read_record, save_run
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 FILES = ("run.json", "metrics.csv", "model.safetensors")
 

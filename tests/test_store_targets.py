@@ -11,7 +11,7 @@ import pytest
 from vae_explorer import folders
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.store import StoreError, check_target, save_run
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 
 def tree(folder):

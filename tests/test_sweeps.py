@@ -9,7 +9,7 @@ from vae_explorer.experiment.arms import arms_of, by_arm
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 
 def test_a_swept_setting_of_the_recipe_makes_members_of_one_population():

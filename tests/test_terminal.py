@@ -11,7 +11,7 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.snapshot import Freeze
 from vae_explorer.terminal import Bar, Lines, progress, say, status, table
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 
 def results(losses, seeds=1, frozen=None, **settings):

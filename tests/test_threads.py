@@ -7,8 +7,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.threads import operations, threads_for
-from vae_explorer.training import Trainer
+from vae_explorer.training.machine import operations, threads_for
+from vae_explorer.training.trainer import Trainer
 
 
 @pytest.mark.parametrize(

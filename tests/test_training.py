@@ -10,14 +10,13 @@ import pytest
 import torch
 from scipy.linalg import subspace_angles
 
-from vae_explorer import training
 from vae_explorer.data import DATASETS, Dataset, Split
 from vae_explorer.data.probe import Probe
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.model.population import Population
 from vae_explorer.model.randomness import generator
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 LOSSES = ("train_reconstruction", "train_kl", "test_reconstruction", "test_kl")
 
@@ -143,7 +142,7 @@ def test_evaluation_sees_every_test_image_once_whatever_the_chunk(
 ):
     trainer = train(quick(activations=("relu", "tanh"), latent=5), few_digits, steps=2)
     expected = trainer.evaluate()
-    monkeypatch.setattr(training, "_EVALUATED_VALUES", values)
+    monkeypatch.setattr("vae_explorer.training.trainer._EVALUATED_VALUES", values)
     calls = spy(trainer, "losses")
     evaluated = trainer.evaluate()
     seen = torch.cat([arguments[0] for arguments, _ in calls])
@@ -157,7 +156,7 @@ def test_a_wide_layer_makes_the_chunks_of_an_evaluation_smaller(
     spy, monkeypatch, few_digits, quick
 ):
     trainer = Trainer(quick(activations=("relu",), hidden=(200,)), few_digits)
-    monkeypatch.setattr(training, "_EVALUATED_VALUES", 2000)
+    monkeypatch.setattr("vae_explorer.training.trainer._EVALUATED_VALUES", 2000)
     calls = spy(trainer, "losses")
     trainer.evaluate()
     assert max(len(arguments[0]) for arguments, _ in calls) == 10

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from vae_explorer.experiment.experiment import Experiment
     from vae_explorer.model.population import Population
     from vae_explorer.race_store import load_race
-    from vae_explorer.racing import RaceTrainer
     from vae_explorer.store import load, load_run, save_run
-    from vae_explorer.training import Trainer
+    from vae_explorer.training.race import RaceTrainer
+    from vae_explorer.training.trainer import Trainer
 
 # How many turns PyTorch's threads wait for each other before they sleep. Left alone they spin for
 # milliseconds, and when other programs want the same cores, two trainings at once say, nearly all
@@ -58,8 +58,8 @@ __all__ = [
 _HOMES = {
     "Experiment": "vae_explorer.experiment.experiment",
     "Population": "vae_explorer.model.population",
-    "RaceTrainer": "vae_explorer.racing",
-    "Trainer": "vae_explorer.training",
+    "RaceTrainer": "vae_explorer.training.race",
+    "Trainer": "vae_explorer.training.trainer",
     "load": "vae_explorer.store",
     "load_dataset": "vae_explorer.data",
     "load_race": "vae_explorer.race_store",

@@ -20,7 +20,6 @@ from vae_explorer.cli_options import (
     help_of,
     metavar_of,
 )
-from vae_explorer.cores import available_cores
 from vae_explorer.data import DataError, load_dataset
 from vae_explorer.experiment.arms import arms_of, chosen_key
 from vae_explorer.experiment.command import PROGRAM, option_names
@@ -33,11 +32,12 @@ from vae_explorer.interruption import Interruption
 from vae_explorer.store import StoreError, check_target, read_record, save_run
 from vae_explorer.terminal import latest, progress, say, table
 from vae_explorer.terminal_race import standings
+from vae_explorer.training.machine import available_cores
 from vae_explorer.version import __version__
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a wrong option is answered before it is imported
-    from vae_explorer.racing import RaceTrainer
-    from vae_explorer.training import Trainer
+    from vae_explorer.training.race import RaceTrainer
+    from vae_explorer.training.trainer import Trainer
 
 _INTERRUPTED = 130  # as a shell reports a program that a Ctrl-C has ended
 
@@ -222,7 +222,7 @@ def _train(arguments: argparse.Namespace) -> int:
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
     say(dataset.origin)
     with Interruption() as interruption:
-        from vae_explorer.training import Trainer
+        from vae_explorer.training.trainer import Trainer
 
         threads = _set_threads(getattr(arguments, "threads", None), experiment)
         trainer = Trainer(experiment, dataset)
@@ -238,7 +238,7 @@ def _set_threads(asked: int | None, experiment: Experiment) -> int:
     """As many as were asked for, or as the training is worth."""
     import torch
 
-    from vae_explorer.threads import threads_for
+    from vae_explorer.training.machine import threads_for
 
     threads = asked or threads_for(experiment, available_cores())
     torch.set_num_threads(threads)
@@ -297,8 +297,8 @@ def _compare(arguments: argparse.Namespace) -> int:
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
     say(dataset.origin)
     with Interruption() as interruption:
-        from vae_explorer.judging import judge
-        from vae_explorer.racing import RaceTrainer, Recording
+        from vae_explorer.training.judge import judge
+        from vae_explorer.training.race import RaceTrainer, Recording
         from vae_explorer.ui.report.race import race_report
 
         threads = _set_threads(given.get("threads"), experiment)
@@ -334,7 +334,7 @@ def _pretrain(arguments: argparse.Namespace) -> int:
         for name, image_set in image_sets.items()
     }
     with Interruption() as interruption:
-        from vae_explorer.training import Trainer
+        from vae_explorer.training.trainer import Trainer
 
         for number, (name, recipe) in enumerate(recipes.items(), start=1):
             dataset = datasets[recipe.dataset]

@@ -22,7 +22,7 @@ from vae_explorer.results.race import Race
 from vae_explorer.store import StoreError, check_target, save_run
 
 if TYPE_CHECKING:
-    from vae_explorer.racing import RaceTrainer
+    from vae_explorer.training.race import RaceTrainer
 
 RESULTS_NAME = "results.json"
 TABLE_NAME = "results.csv"

@@ -21,7 +21,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vae_explorer.cores import available_cores
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
@@ -29,6 +28,7 @@ from vae_explorer.race_record import from_json
 from vae_explorer.results.history import History
 from vae_explorer.results.race import Race
 from vae_explorer.results.snapshot import Snapshot
+from vae_explorer.training.machine import available_cores
 from vae_explorer.version import ROOT
 
 MOST_RUNS = 8  # at once in one server: each is a process of some 300 MB

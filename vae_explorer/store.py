@@ -8,7 +8,6 @@ nothing in it is executed, no link is followed, and memory is taken only for wei
 from __future__ import annotations
 
 import os
-import platform
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -23,14 +22,14 @@ from vae_explorer import metrics
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.fields import parse_object
 from vae_explorer.folders import check_regular, read_text, replace_folder, try_to_write
+from vae_explorer.results.environment import library_versions
 from vae_explorer.results.members import MemberResult, member_results
 from vae_explorer.results.snapshot import Curves
 from vae_explorer.run_record import FORMAT, RunInfo, RunRecord
-from vae_explorer.version import __version__
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a page that lists runs needs nothing of it
     from vae_explorer.model.population import Population
-    from vae_explorer.training import Trainer
+    from vae_explorer.training.trainer import Trainer
 
 RECORD_NAME = "run.json"
 METRICS_NAME = "metrics.csv"
@@ -142,18 +141,6 @@ def _is_run(folder: Path) -> bool:
 
 def _unsavable(target: Path, error: Exception) -> StoreError:
     return StoreError(f"The run cannot be saved as {target}: {_reason(error)}.")
-
-
-def library_versions() -> dict[str, str]:
-    """Of what decides which numbers come out of training."""
-    import torch
-
-    return {
-        "python": platform.python_version(),
-        "torch": str(torch.__version__),
-        "numpy": np.__version__,
-        "vae_explorer": __version__,
-    }
 
 
 def _record(trainer: Trainer, evaluate: bool) -> RunRecord:

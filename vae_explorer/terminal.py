@@ -16,8 +16,8 @@ import numpy as np
 from vae_explorer.results.members import MemberResult
 
 if TYPE_CHECKING:
-    from vae_explorer.racing import RaceTrainer
-    from vae_explorer.training import Trainer
+    from vae_explorer.training.race import RaceTrainer
+    from vae_explorer.training.trainer import Trainer
 
 _BAR_WIDTH = 20
 _BAR_SECONDS = 0.2  # between two drawings
@@ -82,7 +82,7 @@ def progress(trainer: Trainer | RaceTrainer) -> Bar | Lines:
 
 def latest(trainer: Trainer | RaceTrainer) -> Trainer:
     """Of a race the population that took the last step."""
-    from vae_explorer.racing import RaceTrainer
+    from vae_explorer.training.race import RaceTrainer
 
     return trainer.latest if isinstance(trainer, RaceTrainer) else trainer
 

@@ -79,8 +79,8 @@ class Worker:
         import torch  # seconds: after the page knows that the process lives
 
         from vae_explorer.activations import sample
-        from vae_explorer.racing import RaceTrainer
-        from vae_explorer.threads import threads_for
+        from vae_explorer.training.machine import threads_for
+        from vae_explorer.training.race import RaceTrainer
 
         wanted = Experiment.from_dict(experiment)
         threads = threads_for(wanted, cores)
@@ -188,8 +188,8 @@ class Worker:
     def _end(self, state: str) -> None:
         """Says that training has ended; a race that has learned anything is judged first."""
         if self._judging is not None and self._race.step_number:
-            from vae_explorer.judging import judge
             from vae_explorer.race_record import to_json
+            from vae_explorer.training.judge import judge
 
             self._say(state="judging")
             race = judge(self._race, self._judging, lambda text: self._say(progress=text))

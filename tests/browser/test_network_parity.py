@@ -18,7 +18,7 @@ from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
-from vae_explorer.training import Trainer
+from vae_explorer.training.trainer import Trainer
 
 ALL = tuple(ACTIVATIONS)
 SCRIPT = Path(vae_explorer.__file__).parent / "ui" / "canvas" / "network.js"

@@ -37,3 +37,8 @@ def measured_images(dataset: Dataset, split: Split, pixels: str) -> NDArray[np.f
     if pixels == "binarised":
         return drawn_once(split.images, dataset.info.levels).astype(np.float32)
     return dataset.pixels(split.images)
+
+
+def to_bytes(images: np.ndarray) -> np.ndarray:
+    """Images in [0, 1] as uint8; what is not a number is black."""
+    return np.rint(np.nan_to_num(images, nan=0) * 255).astype(np.uint8)

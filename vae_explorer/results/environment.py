@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
+
+from vae_explorer.version import __version__
 
 
 @dataclass(frozen=True)
@@ -15,3 +19,13 @@ class Environment:
     precision: str  # of the matrix products in training: float32 or bfloat16
     threads: int
     data_origin: str  # one sentence: where the images came from
+
+
+def library_versions() -> dict[str, str]:
+    """Of what decides which numbers come out of training."""
+    return {
+        "python": platform.python_version(),
+        "torch": version("torch"),
+        "numpy": version("numpy"),
+        "vae_explorer": __version__,
+    }

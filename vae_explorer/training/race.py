@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vae_explorer.data import Dataset
+from vae_explorer.data.pixels import to_bytes
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.history import History, ProbeImages
 from vae_explorer.results.snapshot import Snapshot
-from vae_explorer.training import Trainer, to_bytes
+from vae_explorer.training.trainer import Trainer
 
 _RECORDED = 80  # snapshots of a race that nobody watches: as smooth as an animation needs
 

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae_explorer.batches_drawn import drawn_anew
 from vae_explorer.data import Dataset
 from vae_explorer.data.pixels import drawn_once
 from vae_explorer.model.population import Population
@@ -129,3 +128,8 @@ class Batches:
 def evenly(size: int, count: int) -> Tensor:
     """Rows of `count` images, or all, of a set of `size`: the first ones may be the easy ones."""
     return torch.linspace(0, size - 1, min(count, size)).round().long()
+
+
+def drawn_anew(grey: Tensor, stream: torch.Generator) -> Tensor:
+    """Zeros and ones in the shape of `grey`, in [0, 1], with the stream's next numbers."""
+    return torch.rand(grey.shape, generator=stream).lt_(grey)

@@ -11,12 +11,11 @@ import torch
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.model.bound import bound_with_error
-from vae_explorer.racing import RaceTrainer
-from vae_explorer.results.environment import Environment
+from vae_explorer.results.environment import Environment, library_versions
 from vae_explorer.results.members import member_results
 from vae_explorer.results.race import LayerHealth, MemberJudgement, Race
-from vae_explorer.store import library_versions
-from vae_explorer.training import Trainer
+from vae_explorer.training.race import RaceTrainer
+from vae_explorer.training.trainer import Trainer
 
 
 def judge(

@@ -9,22 +9,21 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import torch
 
-from vae_explorer.batches import Batches, evenly
 from vae_explorer.data import Dataset
+from vae_explorer.data.pixels import to_bytes
 from vae_explorer.data.probe import Probe
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.memory import keep_freed_memory
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
-from vae_explorer.optimiser import MemberwiseAdam
-from vae_explorer.precision import choose_precision
-from vae_explorer.recording import Recorder
 from vae_explorer.results.snapshot import Curves, Freeze, Snapshot
-from vae_explorer.schedule import learning_rate_share
 from vae_explorer.study.latent import linear_path, spherical_path
 from vae_explorer.study.layers import first_not_finite, gradient_norms, layer_views
 from vae_explorer.study.pictures import manifold, prior_samples
+from vae_explorer.training.batches import Batches, evenly
+from vae_explorer.training.machine import choose_precision, keep_freed_memory
+from vae_explorer.training.optimiser import MemberwiseAdam, learning_rate_share
+from vae_explorer.training.recorder import Recorder
 
 ACTIVE_VARIANCE = 0.01  # Burda et al. (2016), section 5.1: a latent whose mean varies more is used
 PATH_STEPS = 11  # images along an interpolation, its ends included
@@ -291,8 +290,3 @@ class Trainer:
             speed = (self.images_trained - images) / (self.seconds - seconds)
             self._recent = (self.images_trained, self.seconds, speed)
         return speed
-
-
-def to_bytes(images: np.ndarray) -> np.ndarray:
-    """Images in [0, 1] as uint8; what is not a number is black."""
-    return np.rint(np.nan_to_num(images, nan=0) * 255).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Taking steps, and the measurements at the end."""
