@@ -7,7 +7,7 @@ from typing import Any
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.race_store import SavedRace
+from vae_explorer.results.record import SavedRace
 from vae_explorer.training.judge import judge
 from vae_explorer.training.race import RaceTrainer, Recording
 

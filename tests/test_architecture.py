@@ -17,12 +17,10 @@ LONGEST_FILE = 450
 # of the engine. Nothing imports a layer above its own.
 LAYERS = (
     ("__main__", "cli"),  # a report that the command line writes has figures
-    ("ui",),
+    ("ui", "talk"),
     ("cli_options", "terminal", "terminal_race", "interruption"),
-    ("runs", "worker", "background", "archive"),
-    ("catalogue",),
-    ("race_store",),
-    ("store",),
+    ("runs", "worker", "background", "jobs"),
+    ("saved",),
     ("training",),
     ("engine",),
     ("study", "explain"),
@@ -245,10 +243,10 @@ def test_no_file_is_longer_than_one_can_read():
             "data",
             "activations",
             "results.race",
-            "catalogue",
+            "saved.catalogue",
             "explain.findings",
         ),
-        *("race_record", "experiment.command"),
+        *("saved.race_json", "experiment.command"),
     ],
 )
 def test_what_lists_and_draws_does_without_pytorch(module):

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 import vae_explorer
-from vae_explorer.archive import zip_folder, zip_folders, zipped
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.jobs.saving import zipped
 from vae_explorer.runs import Run
-from vae_explorer.store import StoreError, save_run
+from vae_explorer.saved.run import StoreError, save_run
+from vae_explorer.saved.zips import zip_folder, zip_folders
 
 
 def test_a_zip_of_a_running_run_can_be_loaded(tmp_path):

@@ -12,20 +12,20 @@ import numpy as np
 import pytest
 import torch
 
-from vae_explorer import catalogue, folders
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.catalogue import (
+from vae_explorer.data import DATASETS
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.settings import ConfigError
+from vae_explorer.saved import files, recipes
+from vae_explorer.saved.catalogue import (
     PRETRAINED,
-    RECIPES,
     catalogue_text,
     load_members,
     read_catalogue,
     write_catalogue,
 )
-from vae_explorer.data import DATASETS
-from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.store import StoreError, load, save_run
+from vae_explorer.saved.recipes import RECIPES
+from vae_explorer.saved.run import StoreError, load, save_run
 from vae_explorer.training.trainer import Trainer
 
 SMALL = {"dataset": "digits", "hidden": (6, 4), "batch_size": 40, "epochs": 1}
@@ -47,7 +47,7 @@ def make(folder, dataset, recipes):
 @pytest.fixture(scope="module")
 def original(few_digits, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "RECIPES", TINY)
+        patch.setattr(recipes, "RECIPES", TINY)
         folder = tmp_path_factory.mktemp("catalogue")
         make(folder, few_digits, TINY)
         write_catalogue(folder)
@@ -56,7 +56,7 @@ def original(few_digits, tmp_path_factory):
 
 @pytest.fixture
 def folder(original, tmp_path, monkeypatch):
-    monkeypatch.setattr(catalogue, "RECIPES", TINY)
+    monkeypatch.setattr(recipes, "RECIPES", TINY)
     return shutil.copytree(original, tmp_path / "pretrained")
 
 
@@ -307,7 +307,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(folder, monkeypatch):
         path.write_bytes(content[:10])
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(folders, "_write", full)
+    monkeypatch.setattr(files, "_write", full)
     with pytest.raises(StoreError, match=r"catalogue.json cannot be written: No space left .*\.$"):
         write_catalogue(folder)
     assert (folder / "catalogue.json").read_bytes() == before

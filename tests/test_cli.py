@@ -8,10 +8,11 @@ import signal
 import pytest
 
 import vae_explorer
-from vae_explorer import catalogue, cli
+from vae_explorer import cli
 from vae_explorer.data import DataError
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.presets import PRESETS
+from vae_explorer.saved import catalogue
 
 
 def experiment(*options):
@@ -192,7 +193,7 @@ TINY = {
 
 @pytest.fixture
 def recipes(monkeypatch):
-    monkeypatch.setattr(catalogue, "RECIPES", TINY)
+    monkeypatch.setattr("vae_explorer.saved.recipes.RECIPES", TINY)
 
 
 def pretrain(folder, *options):

@@ -15,8 +15,8 @@ import pytest
 
 import vae_explorer
 from vae_explorer import cli
-from vae_explorer.race_store import load_race
-from vae_explorer.store import StoreError
+from vae_explorer.saved.race import load_race
+from vae_explorer.saved.run import StoreError
 
 ROOT = Path(__file__).parent.parent
 COMPARE = [sys.executable, "-m", "vae_explorer", "compare", "--threads", "1", "--dataset", "digits"]

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.store import load_run
+from vae_explorer.saved.run import load_run
 from vae_explorer.training.trainer import Trainer
 
 ROOT = Path(__file__).parent.parent

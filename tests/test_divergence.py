@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from vae_explorer.store import read_record, save_run
+from vae_explorer.saved.run import read_record, save_run
 from vae_explorer.training.trainer import Trainer
 
 LOSSES = ("train_reconstruction", "train_kl", "test_reconstruction", "test_kl")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.metrics import COLUMNS, from_csv, to_csv
 from vae_explorer.results.snapshot import Curves
+from vae_explorer.saved.metrics import COLUMNS, from_csv, to_csv
 
 MEMBERS = Experiment(activations=["relu", "tanh"], decoder_activations=["silu"], seeds=2).members
 

@@ -10,10 +10,10 @@ import zipfile
 import pytest
 
 from tests.saved_races import saved_race
-from vae_explorer.archive import race_of_zip
-from vae_explorer.race_record import to_json
-from vae_explorer.race_store import save_race
-from vae_explorer.store import StoreError
+from vae_explorer.saved.race import save_race
+from vae_explorer.saved.race_json import to_json
+from vae_explorer.saved.run import StoreError
+from vae_explorer.saved.zips import race_of_zip
 
 RESULTS, HISTORY = "results.json", "history.safetensors"
 

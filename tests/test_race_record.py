@@ -16,8 +16,8 @@ from tests.test_config import junk
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import explain, recommend
 from vae_explorer.explain.statistics import differences, interval
-from vae_explorer.race_record import COLUMNS, MOST_BYTES, from_json, to_csv, to_json
 from vae_explorer.results.race import QUANTITIES
+from vae_explorer.saved.race_json import COLUMNS, MOST_BYTES, from_json, to_csv, to_json
 
 LOSSES = {"relu": 30.0, "gelu": 28.0, "exponential": 31.0}
 

@@ -10,8 +10,8 @@ import pytest
 from safetensors.numpy import save
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.history_file import from_bytes, to_bytes
 from vae_explorer.results.history import History
+from vae_explorer.saved.history import from_bytes, to_bytes
 from vae_explorer.training.race import RaceTrainer, Recording
 from vae_explorer.training.trainer import Trainer
 

@@ -12,7 +12,7 @@ import torch
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.members import member_results
-from vae_explorer.store import StoreError, load, load_run, read_record, save_run
+from vae_explorer.saved.run import StoreError, load, load_run, read_record, save_run
 from vae_explorer.training.trainer import Trainer
 
 KINDS = {

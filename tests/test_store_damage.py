@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from vae_explorer import weights
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.store import StoreError, load, load_run, read_record, save_run
+from vae_explorer.saved import weights
+from vae_explorer.saved.run import StoreError, load, load_run, read_record, save_run
 from vae_explorer.training.trainer import Trainer
 
 FILES = ("run.json", "metrics.csv", "model.safetensors")
@@ -253,7 +253,9 @@ def test_a_list_of_runs_needs_run_json_alone(folder):
 
 
 def test_a_small_file_cannot_ask_for_much_memory(folder, monkeypatch):
-    monkeypatch.setattr(weights, "Population", lambda experiment: pytest.fail("allocated"))
+    monkeypatch.setattr(
+        "vae_explorer.saved.weights.Population", lambda experiment: pytest.fail("allocated")
+    )
     values = json.loads((folder / "run.json").read_text())
     wide = Experiment.from_dict(values["experiment"] | {"hidden": [2048, 2048, 2048]})
     with pytest.raises(ValueError, match=r"lacks the weights"):

@@ -8,9 +8,9 @@ import shutil
 
 import pytest
 
-from vae_explorer import folders
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.store import StoreError, check_target, save_run
+from vae_explorer.saved import files
+from vae_explorer.saved.run import StoreError, check_target, save_run
 from vae_explorer.training.trainer import Trainer
 
 
@@ -125,7 +125,7 @@ def test_looking_at_a_place_leaves_nothing_behind(trainer, tmp_path):
 def test_a_write_that_fails_leaves_the_old_run(few_digits, trainer, tmp_path, monkeypatch, name):
     folder = save_run(tmp_path / "run", trainer)
     before = tree(tmp_path)
-    write = folders._write
+    write = files._write
 
     def full(path, content):
         if path.name == name:
@@ -133,7 +133,7 @@ def test_a_write_that_fails_leaves_the_old_run(few_digits, trainer, tmp_path, mo
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write(path, content)
 
-    monkeypatch.setattr(folders, "_write", full)
+    monkeypatch.setattr(files, "_write", full)
     with pytest.raises(StoreError, match=r"cannot be saved as .*: No space left on device\.$"):
         save_run(folder, trainer_of(few_digits, "gelu"))
     assert tree(tmp_path) == before

@@ -8,9 +8,9 @@ import torch
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import load_file, save_file
 
-from vae_explorer import weights
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.population import Population
+from vae_explorer.saved import weights
 
 MIXED = ("relu", "prelu", "adaptive_mixture", "tanh", "swish")
 

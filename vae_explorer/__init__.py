@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from vae_explorer.data import load_dataset
     from vae_explorer.experiment.experiment import Experiment
     from vae_explorer.model.population import Population
-    from vae_explorer.race_store import load_race
-    from vae_explorer.store import load, load_run, save_run
+    from vae_explorer.saved.race import load_race
+    from vae_explorer.saved.run import load, load_run, save_run
     from vae_explorer.training.race import RaceTrainer
     from vae_explorer.training.trainer import Trainer
 
@@ -60,11 +60,11 @@ _HOMES = {
     "Population": "vae_explorer.model.population",
     "RaceTrainer": "vae_explorer.training.race",
     "Trainer": "vae_explorer.training.trainer",
-    "load": "vae_explorer.store",
+    "load": "vae_explorer.saved.run",
     "load_dataset": "vae_explorer.data",
-    "load_race": "vae_explorer.race_store",
-    "load_run": "vae_explorer.store",
-    "save_run": "vae_explorer.store",
+    "load_race": "vae_explorer.saved.race",
+    "load_run": "vae_explorer.saved.run",
+    "save_run": "vae_explorer.saved.run",
 }
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vae_explorer import catalogue, race_store
 from vae_explorer.cli_options import (
     FAILED,
     Parser,
@@ -29,7 +28,10 @@ from vae_explorer.experiment.presets import PRESETS
 from vae_explorer.experiment.recipe import SHAPE_SWEEPS
 from vae_explorer.experiment.settings import ConfigError, from_text
 from vae_explorer.interruption import Interruption
-from vae_explorer.store import StoreError, check_target, read_record, save_run
+from vae_explorer.results import record
+from vae_explorer.saved import catalogue, recipes
+from vae_explorer.saved.race import REPORT_NAME, check_race_target, save_race, save_runs
+from vae_explorer.saved.run import StoreError, check_target, read_record, save_run
 from vae_explorer.terminal import latest, progress, say, table
 from vae_explorer.terminal_race import standings
 from vae_explorer.training.machine import available_cores
@@ -178,7 +180,7 @@ def _pretrain_options(parser: argparse.ArgumentParser) -> None:
         "DIR/fashion-mnist. Without it the embedded images are used.",
     )
     group.add_argument(
-        "--only", nargs="+", choices=catalogue.RECIPES, metavar="NAME", help="Only these entries."
+        "--only", nargs="+", choices=recipes.RECIPES, metavar="NAME", help="Only these entries."
     )
     group.add_argument("--epochs", metavar="N", help="Another number of epochs, for all of them.")
     add_threads(group)
@@ -201,7 +203,7 @@ def _compare_epilog() -> str:
 
 def _pretrain_epilog() -> str:
     lines = []
-    for name, recipe in catalogue.RECIPES.items():
+    for name, recipe in recipes.RECIPES.items():
         count = len(recipe.activations)
         lines.append(f"  {name:<24}{count} activation{'s' * (count > 1)}, {recipe.epochs} epochs")
     return "\n".join(["entries:", *lines])
@@ -292,7 +294,7 @@ def _compare(arguments: argparse.Namespace) -> int:
         }
     )
     reference = chosen_key(arms_of(experiment), given.get("reference"))
-    folder = race_store.check_race_target(arguments.out, experiment)
+    folder = check_race_target(arguments.out, experiment)
     data_dir = given.get("data_dir")
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
     say(dataset.origin)
@@ -311,24 +313,24 @@ def _compare(arguments: argparse.Namespace) -> int:
         if not race.finished:
             say(f"Interrupted at step {race.step_number:,} of {race.steps:,}; saving the race.")
         judged = judge(race, judging, say)
-        saved = race_store.SavedRace(judged, recording.history, recording.probe)
-        race_store.save_runs(folder, race)
-        race_store.save_race(folder, saved, reference, race_report(saved, reference))
+        saved = record.SavedRace(judged, recording.history, recording.probe)
+        save_runs(folder, race)
+        save_race(folder, saved, reference, race_report(saved, reference))
         say(standings(judged, reference))
-        say(f"Saved as {folder}; {race_store.REPORT_NAME} in it shows the race.")
+        say(f"Saved as {folder}; {REPORT_NAME} in it shows the race.")
     return 0 if race.finished else _INTERRUPTED
 
 
 def _pretrain(arguments: argparse.Namespace) -> int:
     given = vars(arguments)
     data_dir, folder = given.get("data_dir"), Path(arguments.out)
-    recipes = {
+    chosen = {
         name: _on_these_images(recipe, data_dir, given.get("epochs"))
-        for name, recipe in catalogue.RECIPES.items()
-        if name in given.get("only", catalogue.RECIPES)
+        for name, recipe in recipes.RECIPES.items()
+        if name in given.get("only", recipes.RECIPES)
     }
-    targets = {name: check_target(folder / name, recipe) for name, recipe in recipes.items()}
-    image_sets = {recipe.dataset: recipe.image_set for recipe in recipes.values()}
+    targets = {name: check_target(folder / name, recipe) for name, recipe in chosen.items()}
+    image_sets = {recipe.dataset: recipe.image_set for recipe in chosen.values()}
     datasets = {  # all of them before training begins
         name: load_dataset(name, image_set, data_dir, progress=say)
         for name, image_set in image_sets.items()
@@ -336,9 +338,9 @@ def _pretrain(arguments: argparse.Namespace) -> int:
     with Interruption() as interruption:
         from vae_explorer.training.trainer import Trainer
 
-        for number, (name, recipe) in enumerate(recipes.items(), start=1):
+        for number, (name, recipe) in enumerate(chosen.items(), start=1):
             dataset = datasets[recipe.dataset]
-            say(f"{name}, {number} of {len(recipes)}. {dataset.origin}")
+            say(f"{name}, {number} of {len(chosen)}. {dataset.origin}")
             threads = _set_threads(given.get("threads"), recipe)
             trainer = Trainer(recipe, dataset)
             say(_announcement(trainer, threads))

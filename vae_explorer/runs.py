@@ -24,10 +24,10 @@ from typing import Any
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
-from vae_explorer.race_record import from_json
 from vae_explorer.results.history import History
 from vae_explorer.results.race import Race
 from vae_explorer.results.snapshot import Snapshot
+from vae_explorer.saved.race_json import from_json
 from vae_explorer.training.machine import available_cores
 from vae_explorer.version import ROOT
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from vae_explorer.fields import parse_object
+from vae_explorer.saved.fields import parse_object
 
 FORMAT = "vae-explorer talk"
 VERSION = 1

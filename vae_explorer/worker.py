@@ -159,11 +159,11 @@ class Worker:
 
     def do_save(self, folder: str) -> None:
         if self._judging is None:
-            from vae_explorer.store import save_run
+            from vae_explorer.saved.run import save_run
 
             save_run(folder, self._race.trainers[0])
         else:
-            from vae_explorer.race_store import save_runs
+            from vae_explorer.saved.race import save_runs
 
             save_runs(folder, self._race)
         self._say(saved=folder)
@@ -188,7 +188,7 @@ class Worker:
     def _end(self, state: str) -> None:
         """Says that training has ended; a race that has learned anything is judged first."""
         if self._judging is not None and self._race.step_number:
-            from vae_explorer.race_record import to_json
+            from vae_explorer.saved.race_json import to_json
             from vae_explorer.training.judge import judge
 
             self._say(state="judging")

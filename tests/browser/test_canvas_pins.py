@@ -17,8 +17,8 @@ from tests.browser.canvas import (
     strip,
     wait_for_query,
 )
-from vae_explorer.catalogue import load_members, read_catalogue
 from vae_explorer.data import load_dataset
+from vae_explorer.saved.catalogue import load_members, read_catalogue
 from vae_explorer.study.latent import linear_path, plane_axes
 
 NAMES = ("relu", "tanh", "silu")

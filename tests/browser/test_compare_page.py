@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pressing import press
-from vae_explorer.archive import race_of_zip
+from vae_explorer.saved.zips import race_of_zip
 
 QUICK = "?dataset=digits&activations=relu,tanh,sine&hidden=16&epochs=12&seeds=3"
 LONG = QUICK.replace("epochs=12", "epochs=10000")

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.catalogue import Catalogue, load_members, read_catalogue
 from vae_explorer.data import DATASETS, Dataset, load_dataset
-from vae_explorer.store import StoreError
+from vae_explorer.saved.catalogue import Catalogue, load_members, read_catalogue
+from vae_explorer.saved.run import StoreError
 from vae_explorer.ui import talks, view_state
 from vae_explorer.ui.canvas import Package, images_package, latent_canvas, member_package
 from vae_explorer.ui.figure import load_plotly

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from vae_explorer.archive import zip_folders
-from vae_explorer.catalogue import Catalogue
+from vae_explorer.saved.catalogue import Catalogue
+from vae_explorer.saved.zips import zip_folders
 from vae_explorer.standalone.keras import keras_script
 from vae_explorer.standalone.pytorch import pytorch_script
 from vae_explorer.study.codes import decode

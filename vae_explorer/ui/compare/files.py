@@ -7,11 +7,12 @@ from functools import partial
 
 import streamlit as st
 
-from vae_explorer.archive import race_of_zip, zipped_race
-from vae_explorer.race_record import to_csv, to_json
-from vae_explorer.race_store import SavedRace
+from vae_explorer.jobs.saving import zipped_race
 from vae_explorer.results.race import Race
-from vae_explorer.store import StoreError
+from vae_explorer.results.record import SavedRace
+from vae_explorer.saved.race_json import to_csv, to_json
+from vae_explorer.saved.run import StoreError
+from vae_explorer.saved.zips import race_of_zip
 from vae_explorer.ui.compare import clock, view_state
 from vae_explorer.ui.compare.shown import ShownRace
 from vae_explorer.ui.compare.view_state import Held

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.command import command_line
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.race_store import SavedRace
+from vae_explorer.results.record import SavedRace
 from vae_explorer.results.scene import Panel, scene_at
 from vae_explorer.ui import images, race_figures
 from vae_explorer.ui.report import report_html

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from vae_explorer.folders import check_regular
-from vae_explorer.race_store import SavedRace, parse_race, save_race
-from vae_explorer.runs import Run
-from vae_explorer.store import METRICS_NAME, MODEL_NAME, RECORD_NAME, StoreError, read_record
+from vae_explorer.results.record import SavedRace
+from vae_explorer.saved.files import check_regular
+from vae_explorer.saved.race import parse_race
+from vae_explorer.saved.run import METRICS_NAME, MODEL_NAME, RECORD_NAME, StoreError, read_record
 
-_MOST_SECONDS = 60.0
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that a zip can name: the same run is the same file
 # How each file of a run is packed. Weights hardly shrink, and would take by far the longest.
 _FILES = {
@@ -23,26 +21,6 @@ _FILES = {
     METRICS_NAME: zipfile.ZIP_DEFLATED,
     MODEL_NAME: zipfile.ZIP_STORED,
 }
-
-
-def zipped(run: Run, name: str = "vae-run") -> bytes:
-    """The run as it is now, as a zip of one folder `name`.
-
-    RuntimeError, with a sentence, if its process does not save it.
-    """
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / name
-        _save(run, folder)
-        return zip_folder(folder)
-
-
-def _save(run: Run, folder: Path) -> None:
-    """Has the run's process save it, and waits for that."""
-    run.save(folder)
-    if not run.wait(lambda r: r.saved == str(folder) or r.state == "failed", _MOST_SECONDS):
-        raise RuntimeError(f"The run was not saved within {_MOST_SECONDS:.0f} s.")
-    if run.saved != str(folder):
-        raise RuntimeError(run.error or "The run could not be saved.")
 
 
 def zip_folder(folder: str | Path) -> bytes:
@@ -93,32 +71,20 @@ def _content(path: Path) -> bytes:
         raise StoreError(f"{path} cannot be read: {error}.") from error
 
 
-# --- Races ---
-
-
-def zipped_race(
-    run: Run, saved: SavedRace, reference: str, report: str, name: str = "vae-race"
-) -> bytes:
-    """A race with all its runs as a zip of one folder `name`.
-
-    RuntimeError, with a sentence, if its process does not save the runs.
-    """
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / name
-        _save(run, folder)
-        save_race(folder, saved, reference, report)
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-                entry = zipfile.ZipInfo(f"{name}/{path.relative_to(folder).as_posix()}", _MOMENT)
-                entry.compress_type = _FILES.get(path.name, zipfile.ZIP_DEFLATED)
-                entry.external_attr = 0o644 << 16
-                archive.writestr(entry, path.read_bytes())
-        return buffer.getvalue()
+def zip_all(folder: Path) -> bytes:
+    """Every file below a saved race's folder as a zip of one folder of its name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix(), _MOMENT)
+            entry.compress_type = _FILES.get(path.name, zipfile.ZIP_DEFLATED)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes())
+    return buffer.getvalue()
 
 
 def race_of_zip(data: bytes) -> SavedRace:
-    """The race in a zip that `zipped_race` made, without its weights. Nothing is unpacked to disk.
+    """The race in a zip that `zip_all` made, without its weights. Nothing is unpacked to disk.
 
     Raises
     ------

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from vae_explorer import metrics
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.fields import parse_object
-from vae_explorer.folders import check_regular, read_text, replace_folder, try_to_write
 from vae_explorer.results.environment import library_versions
 from vae_explorer.results.members import MemberResult, member_results
 from vae_explorer.results.snapshot import Curves
-from vae_explorer.run_record import FORMAT, RunInfo, RunRecord
+from vae_explorer.saved import metrics
+from vae_explorer.saved.fields import parse_object
+from vae_explorer.saved.files import check_regular, read_text, replace_folder, try_to_write
+from vae_explorer.saved.run_json import FORMAT, RunInfo, RunRecord
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a page that lists runs needs nothing of it
     from vae_explorer.model.population import Population
@@ -73,7 +73,7 @@ def save_run(folder: str | Path, trainer: Trainer, half: bool = False) -> Path:
         What is there is no run, or cannot be written to, or weights are too large for `half`;
         nothing was touched.
     """
-    from vae_explorer import weights
+    from vae_explorer.saved import weights
 
     target = check_target(folder, trainer.experiment)
     try:
@@ -229,7 +229,7 @@ def _read_curves(folder: Path, record: RunRecord) -> Curves:
 
 
 def _read_population(folder: Path, experiment: Experiment) -> Population:
-    from vae_explorer import weights
+    from vae_explorer.saved import weights
 
     with _model_of(folder) as path:
         return weights.read_population(path, experiment)
@@ -266,8 +266,8 @@ def load_chosen(experiment: Experiment, chosen: Sequence[Chosen]) -> Population:
     StoreError
         The weights of one of the runs are missing or damaged.
     """
-    from vae_explorer import weights
     from vae_explorer.model.population import Population
+    from vae_explorer.saved import weights
 
     for part in chosen:  # before memory is taken
         with _model_of(part.folder) as path:

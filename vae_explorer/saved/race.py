@@ -9,17 +9,15 @@ is read as if a stranger had sent it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.folders import check_regular, replace_file
-from vae_explorer.history_file import from_bytes, to_bytes
-from vae_explorer.race_record import MOST_BYTES, from_json, to_csv, to_json
-from vae_explorer.results.history import History, ProbeImages
-from vae_explorer.results.race import Race
-from vae_explorer.store import StoreError, check_target, save_run
+from vae_explorer.results.record import SavedRace
+from vae_explorer.saved.files import check_regular, replace_file
+from vae_explorer.saved.history import from_bytes, to_bytes
+from vae_explorer.saved.race_json import MOST_BYTES, from_json, to_csv, to_json
+from vae_explorer.saved.run import StoreError, check_target, save_run
 
 if TYPE_CHECKING:
     from vae_explorer.training.race import RaceTrainer
@@ -31,15 +29,6 @@ REPORT_NAME = "report.html"
 RUNS_NAME = "runs"
 
 _MOST_HISTORY_BYTES = 256 * 2**20
-
-
-@dataclass(frozen=True, eq=False)
-class SavedRace:
-    """All of a saved race but its weights."""
-
-    race: Race
-    history: History
-    probe: ProbeImages
 
 
 def check_race_target(folder: str | Path, experiment: Experiment) -> Path:

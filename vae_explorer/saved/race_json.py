@@ -29,10 +29,10 @@ from vae_explorer.explain.statistics import (
     interval,
     leaders,
 )
-from vae_explorer.fields import check_format, field, mapping, parse_object
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
-from vae_explorer.run_record import result_from
+from vae_explorer.saved.fields import check_format, field, mapping, parse_object
+from vae_explorer.saved.run_json import result_from
 
 FORMAT = "vae-explorer race"
 VERSION = 1  # grows when a reader of the version before would misread what is written

@@ -10,9 +10,9 @@ from typing import Any
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import Member
-from vae_explorer.fields import check_format, field, mapping, parse_object
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.snapshot import Freeze
+from vae_explorer.saved.fields import check_format, field, mapping, parse_object
 
 FORMAT = "vae-explorer run"
 VERSION = 1  # grows when a reader of the version before would misread what is written

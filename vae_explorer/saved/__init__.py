@@ -1,0 +1,1 @@
+"""Runs and races as files, read as if a stranger had sent them."""
