@@ -24,7 +24,7 @@ from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.find_browser import installed
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.runs import Run, cores_beside_a_page
+from vae_explorer.jobs.job import Run, cores_beside_a_page
 from vae_explorer.training.machine import available_cores
 
 ROOT = Path(__file__).parent.parent

@@ -12,8 +12,8 @@ import pytest
 
 import vae_explorer
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.jobs.job import Run
 from vae_explorer.jobs.saving import zipped
-from vae_explorer.runs import Run
 from vae_explorer.saved.run import StoreError, save_run
 from vae_explorer.saved.zips import zip_folder, zip_folders
 

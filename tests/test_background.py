@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from vae_explorer.background import Background
+from vae_explorer.jobs.background import Background
 
 PATIENCE = 10.0
 

@@ -8,15 +8,16 @@ import signal
 import pytest
 
 import vae_explorer
-from vae_explorer import cli
 from vae_explorer.data import DataError
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.presets import PRESETS
 from vae_explorer.saved import catalogue
+from vae_explorer.terminal import main, steps, train
+from vae_explorer.terminal.options import experiment_from
 
 
 def experiment(*options):
-    return cli.experiment_from(cli.build_parser().parse_args(["train", "--out", "x", *options]))
+    return experiment_from(main.build_parser().parse_args(["train", "--out", "x", *options]))
 
 
 def another_value(setting):
@@ -47,7 +48,7 @@ def test_every_setting_is_an_option(name):
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_setting_is_explained(name, capsys):
-    assert cli.main(["train", "--help"]) == 0
+    assert main.main(["train", "--help"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     start = " ".join(SETTINGS[name].metadata["help"].split())
     assert f"--{name.replace('_', '-')}" in text
@@ -91,12 +92,12 @@ def test_a_folder_of_images_means_the_full_set():
 
 
 def test_the_version(capsys):
-    assert cli.main(["--version"]) == 0
+    assert main.main(["--version"]) == 0
     assert capsys.readouterr().out == f"vae_explorer {vae_explorer.__version__}\n"
 
 
 def test_the_help_names_the_commands(capsys):
-    assert cli.main(["--help"]) == 0
+    assert main.main(["--help"]) == 0
     assert "train" in capsys.readouterr().out
 
 
@@ -129,7 +130,7 @@ def test_what_is_wrong_is_one_sentence(options, sentence, tmp_path, monkeypatch,
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "notes.txt").write_text("Mine.")
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["train", *options.split()]) == 2
+    assert main.main(["train", *options.split()]) == 2
     error = capsys.readouterr().err
     assert re.fullmatch(r"Error: [^\n]+\.\n", error)
     assert sentence in error
@@ -137,7 +138,7 @@ def test_what_is_wrong_is_one_sentence(options, sentence, tmp_path, monkeypatch,
 
 
 def test_a_command_is_asked_for(capsys):
-    assert cli.main([]) == 2
+    assert main.main([]) == 2
     assert "required: command" in capsys.readouterr().err
 
 
@@ -149,8 +150,8 @@ def test_too_little_memory_is_a_sentence(error, tmp_path, monkeypatch, capsys):
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr(cli, "load_dataset", fail)
-    assert cli.main(["train", "--out", str(tmp_path / "x")]) == 2
+    monkeypatch.setattr(train, "load_dataset", fail)
+    assert main.main(["train", "--out", str(tmp_path / "x")]) == 2
     assert "memory of this machine is too small" in capsys.readouterr().err
 
 
@@ -158,25 +159,25 @@ def test_a_mistake_of_ours_is_not_hidden(tmp_path, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("Our mistake.")
 
-    monkeypatch.setattr(cli, "load_dataset", fail)
+    monkeypatch.setattr(train, "load_dataset", fail)
     with pytest.raises(RuntimeError, match="Our mistake"):
-        cli.main(["train", "--out", str(tmp_path / "x")])
+        main.main(["train", "--out", str(tmp_path / "x")])
 
 
 def test_an_interruption_before_training_saves_nothing(tmp_path, monkeypatch, capsys):
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "load_dataset", interrupt)
-    assert cli.main(["train", "--out", str(tmp_path / "x")]) == 130
+    monkeypatch.setattr(train, "load_dataset", interrupt)
+    assert main.main(["train", "--out", str(tmp_path / "x")]) == 130
     assert capsys.readouterr().err == "Interrupted; nothing was saved.\n"
     assert not (tmp_path / "x").exists()
 
 
 def test_an_interruption_before_the_first_step_saves_nothing(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_announcement", lambda *_: signal.raise_signal(signal.SIGHUP))
+    monkeypatch.setattr(train, "announcement", lambda *_: signal.raise_signal(signal.SIGHUP))
     options = ["--dataset", "digits", "--hidden", "4", "--threads", "1"]
-    assert cli.main(["train", "--out", str(tmp_path / "x"), *options]) == 130
+    assert main.main(["train", "--out", str(tmp_path / "x"), *options]) == 130
     assert "nothing was saved" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
 
@@ -197,7 +198,7 @@ def recipes(monkeypatch):
 
 
 def pretrain(folder, *options):
-    return cli.main(["pretrain", "--threads", "1", "--out", str(folder), *options])
+    return main.main(["pretrain", "--threads", "1", "--out", str(folder), *options])
 
 
 def without_times(folder):
@@ -245,7 +246,7 @@ def test_the_full_sets_are_used_where_they_are(tmp_path, monkeypatch, data_dir):
         seen.append((name, image_set, folder))
         raise DataError("Enough.")
 
-    monkeypatch.setattr(cli, "load_dataset", load)
+    monkeypatch.setattr("vae_explorer.terminal.pretrain.load_dataset", load)
     options = ["--data-dir", "sets"] if data_dir else []
     assert pretrain(tmp_path / "x", "--only", "mnist-2d-article", *options) == 2
     assert seen == [("mnist", "full", "sets") if data_dir else ("mnist", "embedded", None)]
@@ -254,14 +255,14 @@ def test_the_full_sets_are_used_where_they_are(tmp_path, monkeypatch, data_dir):
 def test_an_interrupted_entry_is_not_saved_and_those_before_it_are(
     recipes, tmp_path, monkeypatch, capsys
 ):
-    announce = cli._announcement
+    announce = steps.announcement
 
     def interrupt(trainer, threads):
         if len(trainer.population) == 1:
             signal.raise_signal(signal.SIGINT)
         return announce(trainer, threads)
 
-    monkeypatch.setattr(cli, "_announcement", interrupt)
+    monkeypatch.setattr("vae_explorer.terminal.pretrain.announcement", interrupt)
     assert pretrain(tmp_path) == 130
     assert "Interrupted; digits-2d-beyond is not saved" in capsys.readouterr().out
     found = catalogue.read_catalogue(tmp_path)

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import vae_explorer
-from vae_explorer import cli
 from vae_explorer.saved.race import load_race
 from vae_explorer.saved.run import StoreError
+from vae_explorer.terminal import main
 
 ROOT = Path(__file__).parent.parent
 COMPARE = [sys.executable, "-m", "vae_explorer", "compare", "--threads", "1", "--dataset", "digits"]
@@ -120,19 +120,19 @@ def test_a_ctrl_c_saves_what_there_is(tmp_path):
 )
 def test_what_is_wrong_is_answered_in_a_sentence(options, message, tmp_path, capsys):
     command = ["compare", "--activation", "relu", "--out", str(tmp_path / "x"), *options]
-    assert cli.main(command) == 2
+    assert main.main(command) == 2
     assert message in capsys.readouterr().err
 
 
 def test_a_folder_that_is_something_else_is_not_touched(tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("mine")
-    assert cli.main(["compare", "--activation", "relu", "--out", str(tmp_path)]) == 2
+    assert main.main(["compare", "--activation", "relu", "--out", str(tmp_path)]) == 2
     assert "is there already and is no race" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
 def test_a_run_has_one_shape(tmp_path, capsys):
-    assert cli.main(["train", "--sweep", "latent", "--out", str(tmp_path / "x")]) == 2
+    assert main.main(["train", "--sweep", "latent", "--out", str(tmp_path / "x")]) == 2
     assert "`compare` trains them all" in capsys.readouterr().err
 
 

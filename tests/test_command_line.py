@@ -8,9 +8,9 @@ import shlex
 from hypothesis import given
 
 from tests.test_config import experiments
-from vae_explorer.cli import add_experiment_options, experiment_from
 from vae_explorer.experiment.command import PROGRAM, command_line
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.terminal.options import add_experiment_options, experiment_from
 
 
 def parsed(line: str) -> argparse.Namespace:

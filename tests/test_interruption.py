@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from vae_explorer.interruption import Interruption
+from vae_explorer.terminal.interruption import Interruption
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

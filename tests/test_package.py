@@ -34,7 +34,7 @@ def test_importing_the_package_imports_nothing_else():
         "from vae_explorer import Experiment, load_dataset, load, load_run, save_run",
         "from vae_explorer.saved.run import read_record, check_target",
         "from vae_explorer.results.members import member_results",
-        "import vae_explorer.cli",
+        "import vae_explorer.terminal.main",
     ],
 )
 def test_what_needs_no_pytorch_does_not_import_it(statement):

@@ -9,7 +9,7 @@ import os
 import numpy as np
 import pytest
 
-from vae_explorer.pipe import (
+from vae_explorer.jobs.pipe import (
     MESSAGE,
     SNAPSHOT,
     FrameWriter,

@@ -12,8 +12,8 @@ import vae_explorer
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
+from vae_explorer.jobs.job import Run
 from vae_explorer.results.race import QUANTITIES
-from vae_explorer.runs import Run
 from vae_explorer.training.judge import judge
 from vae_explorer.training.race import RaceTrainer
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vae_explorer import runs
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.runs import Run, TooManyRuns, adopt
+from vae_explorer.jobs import job
+from vae_explorer.jobs.job import Run, TooManyRuns, adopt
+from vae_explorer.version import ROOT
 
 SHORT = Experiment(dataset="digits", activations=("relu", "tanh"), hidden=(16,), epochs=3)
 LONG = SHORT.replace(epochs=10_000)
@@ -155,7 +156,7 @@ def test_closing_before_anything_came_ends_the_process(start):
 
 
 def test_a_run_without_its_page_ends_after_the_grace(start, monkeypatch):
-    monkeypatch.setattr(runs, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(job, "GRACE_SECONDS", 0.0)
     gone = threading.Event()
     run = start(LONG, owner_is_there=lambda: not gone.is_set())
     assert run.wait(lambda r: r.snapshot is not None, PATIENCE)
@@ -173,7 +174,7 @@ def test_the_worker_ends_when_its_parent_is_killed(tmp_path):
         [
             sys.executable,
             "-c",
-            "from vae_explorer.runs import Run\n"
+            "from vae_explorer.jobs.job import Run\n"
             "from vae_explorer.experiment.experiment import Experiment\n"
             "run = Run(Experiment(dataset='digits', epochs=10_000))\n"
             "run.wait(lambda r: r.snapshot is not None, 60)\n"
@@ -181,7 +182,7 @@ def test_the_worker_ends_when_its_parent_is_killed(tmp_path):
             "run.wait(lambda r: False, 600)",
         ],
         stdout=subprocess.PIPE,
-        cwd=Path(runs.__file__).parent.parent,
+        cwd=ROOT,
     )
     worker = int(parent.stdout.readline())
     descriptor = os.pidfd_open(worker)
@@ -195,7 +196,7 @@ def test_the_worker_ends_when_its_parent_is_killed(tmp_path):
 
 
 def test_a_server_trains_so_many_runs_and_says_so(start, monkeypatch):
-    monkeypatch.setattr(runs, "MOST_RUNS", len(runs._open_runs) + 1)
+    monkeypatch.setattr(job, "MOST_RUNS", len(job._open_runs) + 1)
     run = start(LONG)
     with pytest.raises(TooManyRuns, match="as many as it may"):
         Run(LONG)

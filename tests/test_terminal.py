@@ -10,7 +10,8 @@ import pytest
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.snapshot import Freeze
-from vae_explorer.terminal import Bar, Lines, progress, say, status, table
+from vae_explorer.terminal.progress import Bar, Lines, progress, say, status
+from vae_explorer.terminal.tables import table
 from vae_explorer.training.trainer import Trainer
 
 

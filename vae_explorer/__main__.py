@@ -1,9 +1,9 @@
-"""`python -m vae_explorer`: see `vae_explorer.cli`."""
+"""`python -m vae_explorer`: see `vae_explorer.terminal.main`."""
 
 import io
 import sys
 
-from vae_explorer.cli import main
+from vae_explorer.terminal.main import main
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):

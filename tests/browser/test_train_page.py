@@ -69,7 +69,7 @@ def workers_of(server) -> list[int]:
     for task in Path(f"/proc/{server.pid}/task").iterdir():
         for child in (task / "children").read_text().split():
             command = Path(f"/proc/{child}/cmdline").read_bytes()
-            if b"vae_explorer.worker" in command:
+            if b"vae_explorer.jobs.worker" in command:
                 found.append(int(child))
     return found
 

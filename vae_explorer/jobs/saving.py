@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from vae_explorer.jobs.job import Run
 from vae_explorer.results.record import SavedRace
-from vae_explorer.runs import Run
 from vae_explorer.saved.race import save_race
 from vae_explorer.saved.zips import zip_all, zip_folder
 

@@ -8,11 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from vae_explorer.background import Background
 from vae_explorer.data import DATASETS
-from vae_explorer.pipe import Ready
+from vae_explorer.jobs.background import Background
+from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.pipe import Ready
 from vae_explorer.results.snapshot import BIN_EDGES, Snapshot
-from vae_explorer.runs import Run
 from vae_explorer.study.latent import plane
 from vae_explorer.study.tsne import tsne_in_a_process
 from vae_explorer.ui import charts, images

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 
 from vae_explorer.data import DATASETS
-from vae_explorer.pipe import Ready
-from vae_explorer.runs import Run
+from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.pipe import Ready
 from vae_explorer.ui.session import tell
 
 

@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.runs import Run, TooManyRuns, adopt
+from vae_explorer.jobs.job import Run, TooManyRuns, adopt
 
 _ANSWER_SECONDS = 1.5
 

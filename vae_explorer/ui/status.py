@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vae_explorer.jobs.job import Run
 from vae_explorer.results.snapshot import Snapshot
-from vae_explorer.runs import Run
 
 # Between two looks at a run: charts move more than once a second, and training keeps nine tenths of
 # its speed on two cores (benchmarks/README.md).

@@ -9,8 +9,8 @@ import streamlit as st
 
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.judging import Judging
+from vae_explorer.jobs.job import Run
 from vae_explorer.jobs.saving import zipped
-from vae_explorer.runs import Run
 from vae_explorer.ui import session
 from vae_explorer.ui.controls import LIVE
 

@@ -7,8 +7,8 @@ import streamlit as st
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
+from vae_explorer.jobs.job import Run
 from vae_explorer.results.scene import scene_at
-from vae_explorer.runs import Run
 from vae_explorer.ui import before, controls, session, toolbar
 from vae_explorer.ui.compare import clock, files, meaning, view_state
 from vae_explorer.ui.compare.pictures import side_by_side

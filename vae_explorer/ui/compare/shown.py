@@ -9,10 +9,10 @@ import streamlit as st
 
 from vae_explorer.experiment.arms import Arm, arms_of
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.jobs.job import Run
 from vae_explorer.results.history import History, ProbeImages
 from vae_explorer.results.race import Race
 from vae_explorer.results.record import SavedRace
-from vae_explorer.runs import Run
 from vae_explorer.ui.session import current_run
 
 PAGE = "compare"

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from vae_explorer.background import Background
+from vae_explorer.jobs.background import Background
 from vae_explorer.study.latent import plane
 from vae_explorer.study.pictures import principal_projection
 from vae_explorer.study.tsne import tsne_in_a_process

@@ -23,7 +23,7 @@ from typing import Any
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
+from vae_explorer.jobs.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
 from vae_explorer.results.history import History
 from vae_explorer.results.race import Race
 from vae_explorer.results.snapshot import Snapshot
@@ -102,7 +102,7 @@ class Run:
                 )
             _open_runs.add(self)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "vae_explorer.worker"],
+            [sys.executable, "-m", "vae_explorer.jobs.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

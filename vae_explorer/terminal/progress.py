@@ -1,4 +1,4 @@
-"""What a person reads in a terminal: how far training is, and what came of it."""
+"""What a person reads in a terminal while something trains: how far it is."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import shutil
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from vae_explorer.results.members import MemberResult
 
 if TYPE_CHECKING:
     from vae_explorer.training.race import RaceTrainer
@@ -129,57 +126,3 @@ def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def table(results: Sequence[MemberResult]) -> str:
-    """The results as a table, with what is to be said of frozen members and of luck below it."""
-    header = (
-        "activation",
-        "seed",
-        "negative ELBO",
-        "reconstruction",
-        "KL",
-        "active latents",
-        "images/s",
-    )
-    rows = [header, *(_row(result) for result in results)]
-    widths = [max(len(row[index]) for row in rows) for index in range(len(header))]
-    lines = ["On the test images, in nats per image:"]
-    for row in rows:
-        first, *others = (cell.ljust(width) for cell, width in zip(row, widths))
-        lines.append("  ".join([first, *(cell.strip().rjust(len(cell)) for cell in others)]))
-    for result in results:
-        if result.frozen:
-            name = f"{result.recipe.label}, seed {result.recipe.seed}"
-            lines.append(f"{name}, stopped early. {result.frozen.reason}")
-    return "\n".join([*lines, *_on_luck(results)])
-
-
-def _row(result: MemberResult) -> tuple[str, ...]:
-    losses = (result.test_loss, result.test_reconstruction, result.test_kl)
-    return (
-        result.recipe.label,
-        str(result.recipe.seed),
-        *("–" if loss is None else f"{loss:,.2f}" for loss in losses),
-        str(result.active_latents),
-        f"{result.images_per_second:,.0f}",
-    )
-
-
-def _on_luck(results: Sequence[MemberResult]) -> list[str]:
-    """How sure a comparison of activations is, where there is one."""
-    losses: Mapping[str, list[float]] = defaultdict(list)
-    for result in results:
-        losses[result.recipe.label].append(
-            float("nan") if result.test_loss is None else result.test_loss
-        )
-    if all(len(values) > 1 for values in losses.values()):
-        return [
-            f"{label}: {fmean(values):,.2f} ± {stdev(values):,.2f} nats, mean and standard "
-            f"deviation of {len(values)} seeds."
-            for label, values in losses.items()
-            if all(np.isfinite(values))
-        ]
-    if len(losses) > 1:
-        return ["With one seed each, a difference may be luck; --seeds 3 shows how much."]
-    return []

@@ -1,4 +1,4 @@
-"""The training process of one page: `python -m vae_explorer.worker`, driven over its pipes.
+"""The training process of one page: `python -m vae_explorer.jobs.worker`, driven over its pipes.
 
 It trains between commands, sends a snapshot about once a second, and ends when its standard input
 does, so it never outlives the page that started it.
@@ -21,7 +21,7 @@ from vae_explorer.data import DataError, load_or_embedded
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.pipe import MESSAGE, RACE, READY, SNAPSHOT, FrameWriter, Ready
+from vae_explorer.jobs.pipe import MESSAGE, RACE, READY, SNAPSHOT, FrameWriter, Ready
 from vae_explorer.results.snapshot import BIN_EDGES
 
 _SNAPSHOT_SECONDS = 0.5

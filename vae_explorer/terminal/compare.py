@@ -1,0 +1,97 @@
+"""`python -m vae_explorer compare ...`: a race, judged, with a report."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+
+from vae_explorer.data import load_dataset
+from vae_explorer.experiment.arms import arms_of, chosen_key
+from vae_explorer.experiment.command import PROGRAM, option_names
+from vae_explorer.experiment.judging import Judging
+from vae_explorer.experiment.settings import from_text
+from vae_explorer.results.record import SavedRace
+from vae_explorer.saved.race import REPORT_NAME, check_race_target, save_race, save_runs
+from vae_explorer.terminal.interruption import Interruption
+from vae_explorer.terminal.options import (
+    add_experiment_options,
+    add_images,
+    add_threads,
+    experiment_from,
+    help_of,
+    metavar_of,
+)
+from vae_explorer.terminal.progress import say
+from vae_explorer.terminal.steps import INTERRUPTED, announcement, set_threads, take_steps
+from vae_explorer.terminal.tables import standings
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the race")
+    group.add_argument(
+        "--out",
+        required=True,
+        metavar="DIR",
+        help="Folder for report.html, results.csv, results.json and the saved runs; "
+        "a race that is there is replaced.",
+    )
+    group.add_argument(
+        "--reference",
+        metavar="NAME",
+        help="The activation that the others are held against (default: the first).",
+    )
+    for setting in dataclasses.fields(Judging):
+        group.add_argument(
+            *option_names(setting),
+            dest=setting.name,
+            help=help_of(setting),
+            metavar=metavar_of(setting),
+        )
+    add_images(group)
+    add_threads(group)
+    add_experiment_options(parser)
+
+
+def epilog() -> str:
+    return (
+        f"example:\n  {PROGRAM} compare --dataset digits --activation relu --activation gelu "
+        "--seeds 5 --epochs 30 --out races/relu-gelu"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    given = vars(arguments)
+    experiment = experiment_from(arguments)
+    judging = Judging(
+        **{
+            setting.name: from_text(setting, given[setting.name])
+            for setting in dataclasses.fields(Judging)
+            if setting.name in given
+        }
+    )
+    reference = chosen_key(arms_of(experiment), given.get("reference"))
+    folder = check_race_target(arguments.out, experiment)
+    data_dir = given.get("data_dir")
+    dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
+    say(dataset.origin)
+    with Interruption() as interruption:
+        from vae_explorer.training.judge import judge
+        from vae_explorer.training.race import RaceTrainer, Recording
+        from vae_explorer.ui.report.race import race_report
+
+        threads = set_threads(given.get("threads"), experiment)
+        race = RaceTrainer(experiment, dataset)
+        say(announcement(race, threads))
+        recording = Recording(race)
+        take_steps(race, interruption, recording.look)
+        if race.step_number == 0:
+            raise KeyboardInterrupt
+        if not race.finished:
+            say(f"Interrupted at step {race.step_number:,} of {race.steps:,}; saving the race.")
+        judged = judge(race, judging, say)
+        saved = SavedRace(judged, recording.history, recording.probe)
+        save_runs(folder, race)
+        save_race(folder, saved, reference, race_report(saved, reference))
+        say(standings(judged, reference))
+        say(f"Saved as {folder}; {REPORT_NAME} in it shows the race.")
+    return 0 if race.finished else INTERRUPTED

@@ -1,0 +1,56 @@
+"""Taking steps in a terminal: how many threads, what is said, and when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.terminal.interruption import Interruption
+from vae_explorer.terminal.progress import latest, progress
+from vae_explorer.training.machine import available_cores
+
+if TYPE_CHECKING:  # PyTorch takes seconds: a wrong option is answered before it is imported
+    from vae_explorer.training.race import RaceTrainer
+    from vae_explorer.training.trainer import Trainer
+
+INTERRUPTED = 130  # as a shell reports a program that a Ctrl-C has ended
+
+
+def set_threads(asked: int | None, experiment: Experiment) -> int:
+    """As many as were asked for, or as the training is worth."""
+    import torch
+
+    from vae_explorer.training.machine import threads_for
+
+    threads = asked or threads_for(experiment, available_cores())
+    torch.set_num_threads(threads)
+    return threads
+
+
+def announcement(trainer: Trainer | RaceTrainer, threads: int) -> str:
+    members = trainer.experiment.members
+    labels = dict.fromkeys(member.label for member in members)
+    count = len(members)
+    precision = latest(trainer).precision
+    return (
+        f"Training {count} VAE{'s' * (count > 1)} ({', '.join(labels)}) for "
+        f"{trainer.experiment.epochs:,} epochs in {precision} on {threads} "
+        f"thread{'s' * (threads > 1)}."
+    )
+
+
+def take_steps(
+    trainer: Trainer | RaceTrainer,
+    interruption: Interruption,
+    look: Callable[[], None] = lambda: None,
+) -> None:
+    """Steps to the end or until a Ctrl-C; `look` is called after each."""
+    report = progress(trainer)
+    try:
+        while not trainer.finished and not interruption.requested:
+            trainer.step()
+            look()
+            report.update()
+    finally:
+        report.close()

@@ -1,0 +1,104 @@
+"""What a person reads in a terminal when training has ended: what came of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import fmean, stdev
+
+import numpy as np
+
+from vae_explorer.explain.findings import explain, recommend
+from vae_explorer.explain.statistics import differences, interval
+from vae_explorer.results.members import MemberResult
+from vae_explorer.results.race import Race
+
+
+def table(results: Sequence[MemberResult]) -> str:
+    """The results as a table, with what is to be said of frozen members and of luck below it."""
+    header = (
+        "activation",
+        "seed",
+        "negative ELBO",
+        "reconstruction",
+        "KL",
+        "active latents",
+        "images/s",
+    )
+    rows = [header, *(_row(result) for result in results)]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(header))]
+    lines = ["On the test images, in nats per image:"]
+    for row in rows:
+        first, *others = (cell.ljust(width) for cell, width in zip(row, widths))
+        lines.append("  ".join([first, *(cell.strip().rjust(len(cell)) for cell in others)]))
+    for result in results:
+        if result.frozen:
+            name = f"{result.recipe.label}, seed {result.recipe.seed}"
+            lines.append(f"{name}, stopped early. {result.frozen.reason}")
+    return "\n".join([*lines, *_on_luck(results)])
+
+
+def _row(result: MemberResult) -> tuple[str, ...]:
+    losses = (result.test_loss, result.test_reconstruction, result.test_kl)
+    return (
+        result.recipe.label,
+        str(result.recipe.seed),
+        *("–" if loss is None else f"{loss:,.2f}" for loss in losses),
+        str(result.active_latents),
+        f"{result.images_per_second:,.0f}",
+    )
+
+
+def _on_luck(results: Sequence[MemberResult]) -> list[str]:
+    """How sure a comparison of activations is, where there is one."""
+    losses: Mapping[str, list[float]] = defaultdict(list)
+    for result in results:
+        losses[result.recipe.label].append(
+            float("nan") if result.test_loss is None else result.test_loss
+        )
+    if all(len(values) > 1 for values in losses.values()):
+        return [
+            f"{label}: {fmean(values):,.2f} ± {stdev(values):,.2f} nats, mean and standard "
+            f"deviation of {len(values)} seeds."
+            for label, values in losses.items()
+            if all(np.isfinite(values))
+        ]
+    if len(losses) > 1:
+        return ["With one seed each, a difference may be luck; --seeds 3 shows how much."]
+    return []
+
+
+def standings(race: Race, reference: str) -> str:
+    """A line an arm, the best mean first, then what follows from them, a sentence a line."""
+    values = race.values("test_loss")
+    row_of_reference = race.row(reference)
+    against = differences(values, row_of_reference)
+    means = [interval(row) for row in values]
+    order = sorted(range(len(means)), key=lambda arm: np.nan_to_num(means[arm].mean, nan=np.inf))
+    rows = [("", "negative ELBO", "", f"to {race.arms[row_of_reference].label}", "")]
+    for arm in order:
+        mean, difference = means[arm], against[arm]
+        rows.append(
+            (
+                race.arms[arm].label,
+                "–" if np.isnan(mean.mean) else f"{mean.mean:,.2f}",
+                "" if np.isnan(mean.half) else f"± {mean.half:.2f}",
+                "" if difference is None or np.isnan(difference.mean) else _signed(difference.mean),
+                ""
+                if difference is None or np.isnan(difference.half)
+                else f"± {difference.half:.2f}{'' if difference.clear else '  not clear'}",
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    lines = ["On the test images, nats per image, means and 95 % intervals over seeds:"]
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2])]
+        cells += [row[3].rjust(widths[3]), row[4]]
+        lines.append("  ".join(cells).rstrip())
+    findings = [finding.sentence for finding in explain(race, reference)]
+    advice = recommend(race, reference)
+    return "\n".join([*lines, *findings, f"{advice.sentence} {advice.reason} {advice.doubt}"])
+
+
+def _signed(value: float) -> str:
+    return f"{value:+,.2f}".replace("-", "−")
