@@ -12,8 +12,8 @@ from PIL import Image
 
 from tests.browser.test_takeaway import BACKGROUNDS, context_of, open_alone  # noqa: F401
 from tests.races import plain
-from vae_explorer.ui.images import path_grid
-from vae_explorer.ui.report import report_html
+from vae_explorer.figures.images import path_grid
+from vae_explorer.figures.report.page import report_html
 
 FIGURES = 3
 

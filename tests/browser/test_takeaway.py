@@ -15,8 +15,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.serving import serving
 from tests.ui.takeaway.read_qr import read
-from vae_explorer.ui.images import path_grid
-from vae_explorer.ui.takeaway.html import figure_html, images_html
+from vae_explorer.figures.images import path_grid
+from vae_explorer.figures.page import figure_html, images_html
 
 BACKGROUNDS = {"light": (255, 255, 255), "dark": (14, 17, 23)}  # of the app's two themes
 

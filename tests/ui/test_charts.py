@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.figures import charts
+from vae_explorer.figures.style import activation_style, class_colour
 from vae_explorer.results.snapshot import BIN_EDGES, Curves, Freeze, LayerView
-from vae_explorer.ui import charts
-from vae_explorer.ui.style import activation_style, class_colour
 
 TRIO = Experiment(activations=("relu", "tanh", "silu")).members
 SEEDS = Experiment(activations=("relu", "tanh"), seeds=3).members

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vae_explorer.activations import sample
-from vae_explorer.ui import curve
+from vae_explorer.figures import curve
 
 X = np.linspace(curve.LEFT, curve.RIGHT, 81)
 

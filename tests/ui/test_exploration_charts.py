@@ -10,12 +10,12 @@ import pytest
 
 from tests.ui.test_style import DARKER, VISIONS, WHITE, contrast, distance
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.figures import charts
+from vae_explorer.figures.charts.heat_map import unit_order
+from vae_explorer.figures.charts.scales import SIGNED_SCALE, VALUE_SCALE, colour_axis, value_range
+from vae_explorer.figures.style import FONT_SIZE, activation_style, class_colour
 from vae_explorer.results.snapshot import BIN_EDGES
 from vae_explorer.study.layers import LayerStudy
-from vae_explorer.ui import charts
-from vae_explorer.ui.charts._heat_map import unit_order
-from vae_explorer.ui.charts._scales import SIGNED_SCALE, VALUE_SCALE, colour_axis, value_range
-from vae_explorer.ui.style import FONT_SIZE, activation_style, class_colour
 
 TRIO = Experiment(activations=("relu", "tanh", "silu")).members
 FOUR = Experiment(activations=("relu", "tanh", "silu", "elu")).members

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vae_explorer.ui.images import BAR, GAP, path_grid, reconstruction_grid
+from vae_explorer.figures.images import BAR, GAP, path_grid, reconstruction_grid
 
 SHAPE = (3, 5)  # height and width differ, so that swapped axes are seen
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.ui.test_charts import PAIRS, SEEDS, TRIO, made_layer, trace
+from vae_explorer.figures import charts
+from vae_explorer.figures.style import activation_style
 from vae_explorer.results.snapshot import BIN_EDGES
-from vae_explorer.ui import charts
-from vae_explorer.ui.style import activation_style
 
 
 @pytest.mark.parametrize("quantity", ["output", "pre_activation"])

@@ -9,8 +9,8 @@ from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.statistics import Difference, differences, interval
 from vae_explorer.explain.verdicts import verdict
-from vae_explorer.ui.leaderboard.rows import leaderboard_rows, scale_of
-from vae_explorer.ui.style import activation_style
+from vae_explorer.figures.leaderboard import leaderboard_rows, scale_of
+from vae_explorer.figures.style import activation_style
 
 ARMS = arms_of(Experiment(activations=("relu", "tanh", "silu", "sine"), seeds=5))
 BASE = np.array([100.3, 99.1, 101.2, 100.6, 98.9])

@@ -7,12 +7,11 @@ from tests.ui.test_charts import texts, trace
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.statistics import differences, intervals
+from vae_explorer.figures import charts
+from vae_explorer.figures.charts.curves import End, end_labels, thinned
+from vae_explorer.figures.charts.panels import natural_height, panel_columns
+from vae_explorer.figures.style import activation_style, arm_styles, short_label
 from vae_explorer.results.snapshot import BIN_EDGES, Freeze
-from vae_explorer.ui import charts
-from vae_explorer.ui.arm_styles import arm_styles, short_label
-from vae_explorer.ui.charts._curves import End, end_labels, thinned
-from vae_explorer.ui.charts._panels import natural_height, panel_columns
-from vae_explorer.ui.style import activation_style
 
 PAIR = Experiment(activations=("relu", "tanh"), seeds=3)
 ARMS = arms_of(PAIR)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.saved_races import saved_race
-from vae_explorer.ui.race_films import FILMS, _sheet, race_film
+from vae_explorer.figures.films import FILMS, _sheet, race_film
 
 
 @pytest.fixture(scope="module")

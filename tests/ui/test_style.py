@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.ui import style
-from vae_explorer.ui.style import CLASS_COLOURS, NEUTRAL, activation_style, class_colour, faded
+from vae_explorer.figures import style
+from vae_explorer.figures.style import CLASS_COLOURS, NEUTRAL, activation_style, class_colour, faded
 
 WHITE, DARK, DARKER = "#ffffff", "#191816", "#0e1117"
 # Machado, Oliveira and Fernandes, 2009: what is left of linear RGB without one kind of cone.

@@ -75,9 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
     say(dataset.origin)
     with Interruption() as interruption:
+        from vae_explorer.figures.report.race import race_report
         from vae_explorer.training.judge import judge
         from vae_explorer.training.race import RaceTrainer, Recording
-        from vae_explorer.ui.report.race import race_report
 
         threads = set_threads(given.get("threads"), experiment)
         race = RaceTrainer(experiment, dataset)

@@ -1,1 +1,1 @@
-"""The Streamlit app; the only part of the package that knows of Streamlit and Plotly."""
+"""The Streamlit app; the only part of the package that knows of Streamlit."""

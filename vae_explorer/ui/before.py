@@ -10,10 +10,10 @@ from vae_explorer.activations import ACTIVATIONS, FAMILIES, sample
 from vae_explorer.data import DataError, load_dataset
 from vae_explorer.data.probe import Probe
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.ui import images
-from vae_explorer.ui.curve import LEFT, RIGHT, curve_image
+from vae_explorer.figures import images
+from vae_explorer.figures.curve import LEFT, RIGHT, curve_image
+from vae_explorer.figures.style import activation_style
 from vae_explorer.ui.mosaic import mosaic
-from vae_explorer.ui.style import activation_style
 
 _POINTS = 161  # of a drawing
 

@@ -9,18 +9,18 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from vae_explorer.data import DATASETS
+from vae_explorer.figures import charts, images
+from vae_explorer.figures.style import activation_style
 from vae_explorer.jobs.background import Background
 from vae_explorer.jobs.job import Run
 from vae_explorer.jobs.pipe import Ready
 from vae_explorer.results.snapshot import BIN_EDGES, Snapshot
 from vae_explorer.study.latent import plane
 from vae_explorer.study.tsne import tsne_in_a_process
-from vae_explorer.ui import charts, images
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic
 from vae_explorer.ui.path_ends import choose_path_ends
 from vae_explorer.ui.status import REFRESH_SECONDS, status
-from vae_explorer.ui.style import activation_style
 from vae_explorer.ui.takeaway.downloads import figure_button
 
 _MOST_SHOWN = 6  # members with pictures of their own; the loss chart shows all

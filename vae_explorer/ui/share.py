@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
+from vae_explorer.figures.gif import gif
+from vae_explorer.figures.page import file_name
+from vae_explorer.figures.qr import qr_svg
 from vae_explorer.saved.catalogue import Catalogue
 from vae_explorer.saved.zips import zip_folders
 from vae_explorer.standalone.keras import keras_script
@@ -15,11 +19,8 @@ from vae_explorer.study.codes import decode
 from vae_explorer.study.latent import on_plane, path_along, plane_axes
 from vae_explorer.ui import talks
 from vae_explorer.ui.canvas import Package, canvas_html
-from vae_explorer.ui.takeaway import file_name
 from vae_explorer.ui.takeaway.address import audience_problem, page_address
-from vae_explorer.ui.takeaway.animation import gif
 from vae_explorer.ui.takeaway.copy_link import copy_link
-from vae_explorer.ui.takeaway.qr import qr_code
 from vae_explorer.ui.views import LoadedModel
 from vae_explorer.view import FIRST_IMAGE, FREE, THOUSAND, View
 
@@ -180,3 +181,17 @@ def _code(model: LoadedModel, view: View, catalogue: Catalogue) -> None:
             st.download_button("Download", script, name, icon=":material/download:")
         st.caption("It defines, trains and samples exactly this VAE, without this app.")
         st.code(script, language="python", height=420)
+
+
+def qr_code(text: str, width: int) -> None:
+    """Shows the code `width` px wide, or the sentence that says why there is none."""
+    try:
+        source = base64.b64encode(qr_svg(text).encode()).decode()
+    except ValueError as error:
+        st.caption(str(error))
+        return
+    st.html(  # which takes images, but no SVG elements
+        '<img alt="QR code of the address of this page" '
+        f'style="display: block; width: {width}px; max-width: 100%" '
+        f'src="data:image/svg+xml;base64,{source}">'
+    )

@@ -17,8 +17,8 @@ from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.statistics import differences
+from vae_explorer.figures.report.page import report_html
 from vae_explorer.results.race import QUANTITIES
-from vae_explorer.ui.report import report_html
 
 LOSSES = {"relu": 30.0, "gelu": 28.0, "tanh": 30.0, "exponential": 33.0}
 
@@ -189,7 +189,7 @@ def test_a_reference_that_does_not_race_is_refused(race):
 
 def test_it_is_made_without_streamlit_and_pytorch():
     program = (
-        "import sys, vae_explorer.ui.report\n"
+        "import sys, vae_explorer.figures.report.page\n"
         "print(sorted({'streamlit', 'torch'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image, ImageFont
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.ui.style import activation_style
-from vae_explorer.ui.takeaway.animation import BAR, GAP, gif, scatter_gif
+from vae_explorer.figures.gif import BAR, GAP, gif, scatter_gif
+from vae_explorer.figures.style import activation_style
 
 SHAPE, SCALE = (28, 20), 6
 WIDE, TALL = 20 * SCALE, 28 * SCALE

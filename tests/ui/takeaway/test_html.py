@@ -8,9 +8,8 @@ from html.parser import HTMLParser
 import numpy as np
 import plotly.graph_objects as go
 
-from vae_explorer.ui.images import path_grid
-from vae_explorer.ui.takeaway import file_name
-from vae_explorer.ui.takeaway.html import figure_html, images_html
+from vae_explorer.figures.images import path_grid
+from vae_explorer.figures.page import figure_html, file_name, images_html
 
 PNG = path_grid(np.zeros((2, 3, 64), dtype=np.uint8), (8, 8))
 HOSTILE = "<script>alert('a & b')</script>"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.ui.takeaway.read_qr import modules, read
-from vae_explorer.ui.takeaway.qr import MOST_CHARACTERS, QUIET_ZONE, qr_svg
+from vae_explorer.figures.qr import MOST_CHARACTERS, QUIET_ZONE, qr_svg
 
 FINDER = np.pad(np.pad(np.ones((3, 3), bool), 1), 1, constant_values=True)
 SHORT = "http://192.168.1.20:8501/?dataset=mnist&latent=2"

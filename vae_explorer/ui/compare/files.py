@@ -7,6 +7,9 @@ from functools import partial
 
 import streamlit as st
 
+from vae_explorer.figures.films import FILMS, race_film
+from vae_explorer.figures.page import file_name
+from vae_explorer.figures.report.race import race_report
 from vae_explorer.jobs.saving import zipped_race
 from vae_explorer.results.race import Race
 from vae_explorer.results.record import SavedRace
@@ -16,9 +19,6 @@ from vae_explorer.saved.zips import race_of_zip
 from vae_explorer.ui.compare import clock, view_state
 from vae_explorer.ui.compare.shown import ShownRace
 from vae_explorer.ui.compare.view_state import Held
-from vae_explorer.ui.race_films import FILMS, race_film
-from vae_explorer.ui.report.race import race_report
-from vae_explorer.ui.takeaway import file_name
 
 _MEGABYTES = 100
 

@@ -10,15 +10,16 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from vae_explorer.data import DATASETS
+from vae_explorer.figures import images
+from vae_explorer.figures import race as race_figures
+from vae_explorer.figures.images import sheet
+from vae_explorer.figures.style import activation_style
 from vae_explorer.results.scene import Panel, Scene
-from vae_explorer.ui import images, race_figures
 from vae_explorer.ui.compare import view_state
 from vae_explorer.ui.compare.shown import PAGE, ShownRace
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic, squares
 from vae_explorer.ui.path_ends import choose_path_ends
-from vae_explorer.ui.style import activation_style
-from vae_explorer.ui.views.sheet import sheet
 
 _SQUARE = 512  # px about which a square of images is wide: crisp at any size on the page
 _MOST_SHOWN = 12  # arms side by side, unless others are chosen

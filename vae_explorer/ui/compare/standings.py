@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from vae_explorer.experiment.recipe import SWEEPS
+from vae_explorer.figures import race as race_figures
+from vae_explorer.figures.style import short_label
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.scene import Scene, scene_at
-from vae_explorer.ui import race_figures
-from vae_explorer.ui.arm_styles import short_label
 from vae_explorer.ui.compare import view_state
 from vae_explorer.ui.compare.meaning import advice
 from vae_explorer.ui.compare.shown import ShownRace, overlay_race

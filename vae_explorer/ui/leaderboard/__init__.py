@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from vae_explorer.explain.numbers import with_unit
-from vae_explorer.ui.leaderboard.rows import leaderboard_rows, scale_of
+from vae_explorer.figures.leaderboard import leaderboard_rows, scale_of
 
 __all__ = ["leaderboard", "leaderboard_rows"]
 

@@ -9,10 +9,9 @@ import plotly.graph_objects as go
 import streamlit as st
 from PIL import Image
 
+from vae_explorer.figures.page import figure_html, file_name, images_html
 from vae_explorer.ui.figure import live_figure
 from vae_explorer.ui.mosaic import mosaic
-from vae_explorer.ui.takeaway import file_name
-from vae_explorer.ui.takeaway.html import figure_html, images_html
 
 
 def kept_figure(figure: go.Figure, key: str, alt: str, title: str) -> None:

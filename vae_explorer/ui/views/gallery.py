@@ -8,12 +8,13 @@ import html
 import numpy as np
 import streamlit as st
 
+from vae_explorer.figures import images
+from vae_explorer.figures.images import sheet
 from vae_explorer.study.latent import PATHS
 from vae_explorer.study.pictures import interpolations, manifold, prior_samples
-from vae_explorer.ui import images, view_state
+from vae_explorer.ui import view_state
 from vae_explorer.ui.takeaway.downloads import images_buttons, kept_mosaic
 from vae_explorer.ui.views.model import LoadedModel
-from vae_explorer.ui.views.sheet import sheet
 from vae_explorer.ui.views.widgets import choice, start
 
 _COLUMNS = 20  # images in a row

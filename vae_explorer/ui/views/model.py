@@ -11,10 +11,10 @@ import streamlit as st
 
 from vae_explorer.data import Dataset
 from vae_explorer.experiment.recipe import Member
+from vae_explorer.figures.charts import member_title
+from vae_explorer.figures.style import activation_style
 from vae_explorer.study.codes import Codes, codes
 from vae_explorer.study.layers import LayerStudy, activation_study
-from vae_explorer.ui.charts import member_title
-from vae_explorer.ui.style import activation_style
 
 if TYPE_CHECKING:
     from vae_explorer.model.population import Population

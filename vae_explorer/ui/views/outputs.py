@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.ui import charts, view_state
+from vae_explorer.figures import charts
+from vae_explorer.ui import view_state
 from vae_explorer.ui.takeaway.downloads import kept_figure
 from vae_explorer.ui.views.model import LoadedModel, activation_studies
 from vae_explorer.ui.views.widgets import choice

@@ -10,11 +10,12 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from vae_explorer.figures import charts
 from vae_explorer.jobs.background import Background
 from vae_explorer.study.latent import plane
 from vae_explorer.study.pictures import principal_projection
 from vae_explorer.study.tsne import tsne_in_a_process
-from vae_explorer.ui import charts, view_state
+from vae_explorer.ui import view_state
 from vae_explorer.ui.takeaway.downloads import kept_figure
 from vae_explorer.ui.views.model import LoadedModel
 from vae_explorer.ui.views.widgets import choice, start

@@ -1,0 +1,1 @@
+"""Arrays to charts, pictures, films and pages of one file; no Streamlit."""
