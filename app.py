@@ -1,12 +1,23 @@
 """The app: page setup and navigation. Start it with `streamlit run app.py`."""
 
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
 
-from vae_explorer.ui.garbage import spare_modules
+from vae_explorer.ui.shared.garbage import spare_modules
 
 UI = Path(__file__).parent / "vae_explorer" / "ui"
+
+
+def page(name: str, title: str, icon: str) -> st.Page:
+    """A page of the app, whose code is imported when it is first opened."""
+
+    def draw() -> None:
+        import_module(f"vae_explorer.ui.{name}.page").page()
+
+    return st.Page(draw, title=title, icon=f":material/{icon}:", url_path=name)
+
 
 st.set_page_config(
     page_title="VAE Explorer",
@@ -30,9 +41,9 @@ st.html("""<style>
 </style>""")
 st.navigation(
     [
-        st.Page(UI / "pages" / "explore.py", title="Explore", icon=":material/travel_explore:"),
-        st.Page(UI / "pages" / "train.py", title="Train", icon=":material/play_circle:"),
-        st.Page(UI / "pages" / "compare.py", title="Compare", icon=":material/leaderboard:"),
+        page("explore", "Explore", "travel_explore"),
+        page("train", "Train", "play_circle"),
+        page("compare", "Compare", "leaderboard"),
     ],
     position="top",
 ).run()

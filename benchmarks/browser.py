@@ -17,12 +17,12 @@ import vae_explorer
 from benchmarks.measure import spread, stopwatch, table
 from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.find_browser import installed
-from vae_explorer.browser_network import pack
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.training.trainer import Trainer
+from vae_explorer.ui.explore.canvas.pack import pack
 
-SCRIPT = Path(vae_explorer.__file__).parent / "ui" / "canvas" / "network.js"
+SCRIPT = Path(vae_explorer.__file__).parent / "ui" / "explore" / "canvas" / "network.js"
 SIX = ("relu", "tanh", "silu", "gelu", "prelu", "adaptive_mixture")
 REPEATS = 10  # calls a measurement: the browser's clock ticks every 0.1 ms
 WARM_UP = 30  # measurements until the browser has compiled what it measures

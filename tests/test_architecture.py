@@ -13,29 +13,37 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = "vae_explorer"
 LONGEST_FILE = 450
-# Who may import what, from the page down to the leaves. A module that is named nowhere is a part
-# of the engine. Nothing imports a layer above its own.
-LAYERS = (
-    ("__main__", "terminal"),
-    ("ui", "talk"),
-    ("jobs",),
-    ("figures",),
-    ("saved",),
-    ("training",),
-    ("engine",),
-    ("study", "explain"),
-    ("model", "results", "standalone"),
-    ("experiment",),
-    ("activations", "data"),
-    ("version",),
-)
-LEAVES = {
-    "experiment": {"activations", "data", "experiment"},
-    "activations": {"activations"},
-    "data": {"data", "version"},
-    "version": set(),
-    "results": {"results", "experiment", "activations", "data", "version"},
+# A folder of the package, or a file at its root, and what it may import beside itself: floor by
+# floor, so that arrows point down. What is not named here may not be there.
+FOLDERS = {
+    "version": "",
+    "activations": "",
+    "data": "version",
+    "experiment": "activations data",
+    "model": "experiment activations",
+    "results": "experiment activations data version",
+    "standalone": "experiment activations data",
+    "study": "model results version",
+    "explain": "results experiment activations data",
+    "training": "study model results experiment data",
+    "figures": "explain study results experiment activations data",
+    "saved": "explain results model experiment activations data version training",
+    "jobs": "saved training results experiment activations data version",
+    "terminal": "saved training figures explain results experiment data version",
+    "ui": "jobs saved training figures explain study model results standalone experiment "
+    "activations data",
+    "__main__": "terminal",
 }
+# The folders of the screen, which may import what lies below `ui` and those named here.
+PAGES = {
+    "shared": "",
+    "explore": "shared",
+    "train": "shared",
+    "compare": "shared",
+}
+# Who may import a library that others must do without.
+TORCH = ("activations", "model", "study", "training", "saved", "jobs", "terminal", "ui")
+SCREEN = {"plotly": ("figures", "ui"), "streamlit": ("ui",)}
 
 
 def sources(*folders):
@@ -114,15 +122,25 @@ INSIDE = {  # imports of the package by the package, without its front door
 }
 
 
-def short(name):
-    """The part of the layout: `figures` for vae_explorer.figures.charts."""
+def folder(name):
+    """The folder of the package, or the file at its root: `figures` for its charts."""
     return name.split(".")[1] if "." in name else ""
 
 
-def layer(name):
-    part = short(name)
-    engine = LAYERS.index(("engine",))
-    return next((rank for rank, parts in enumerate(LAYERS) if part in parts), engine)
+def page_folder(name):
+    """The folder of the screen: `explore` for its canvas; nothing for another module."""
+    parts = name.split(".")
+    return parts[2] if parts[1:2] == ["ui"] and len(parts) > 2 else ""
+
+
+def runs(name):
+    """The modules that a module imports when it runs: those for its types alone are left out."""
+    path = next(path for path in sources(PACKAGE) if name_of(path) == name)
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    return imports(ast.unparse(tree))
 
 
 def offenders(found):
@@ -171,42 +189,66 @@ def test_the_modules_are_there():
 # --- The tree ---
 
 
-def test_the_backend_knows_nothing_of_the_page():
-    allowed = {"ui": set(), "figures": {"streamlit", f"{PACKAGE}.ui"}}
+def test_every_folder_has_its_place():
+    found = {folder(name) for name in MODULES if name != PACKAGE}
+    assert found == set(FOLDERS)
+    assert {page_folder(name) for name in MODULES} - {""} == set(PAGES)
+
+
+def test_arrows_point_down():
+    order = list(FOLDERS)
+    for name, below in FOLDERS.items():
+        assert all(order.index(other) < order.index(name) for other in below.split())
+
+
+def test_no_folder_imports_what_it_may_not():
     found = {
         name: [
-            module
-            for module in modules
-            if f"{module}.".startswith(
-                tuple(
-                    f"{p}."
-                    for p in allowed.get(short(name), {"streamlit", "plotly", f"{PACKAGE}.ui"})
-                )
-            )
+            other
+            for other in others
+            if folder(other) not in (folder(name), *FOLDERS[folder(name)].split())
         ]
+        for name, others in INSIDE.items()
+    }
+    assert offenders(found) == {}
+
+
+def test_what_is_saved_takes_types_alone_from_training():
+    found = {
+        name: [module for module in runs(name) if module.startswith(f"{PACKAGE}.training")]
+        for name in INSIDE
+        if folder(name) == "saved"
+    }
+    assert found and offenders(found) == {}
+
+
+def test_no_page_imports_another():
+    found = {
+        name: [
+            other
+            for other in others
+            if page_folder(other)
+            and page_folder(other) not in (page_folder(name), *PAGES[page_folder(name)].split())
+        ]
+        for name, others in INSIDE.items()
+        if page_folder(name)
+    }
+    assert offenders(found) == {}
+
+
+@pytest.mark.parametrize("library", [*SCREEN, "torch"])
+def test_libraries_are_kept_to_their_folders(library):
+    allowed = SCREEN.get(library, TORCH)
+    found = {
+        name: [module for module in modules if f"{module}.".startswith(f"{library}.")]
         for name, modules in MODULES.items()
+        if name != PACKAGE and folder(name) not in allowed
     }
     assert offenders(found) == {}
 
 
 def test_a_report_needs_no_streamlit():
     assert not {"streamlit"} & modules_after(f"import {PACKAGE}.figures.report.race")
-
-
-def test_no_module_imports_a_layer_above_its_own():
-    found = {
-        name: [other for other in others if layer(other) < layer(name)]
-        for name, others in INSIDE.items()
-    }
-    assert offenders(found) == {}
-
-
-@pytest.mark.parametrize("leaf", LEAVES)
-def test_leaves_import_leaves_alone(leaf):
-    found = {
-        short(other) for name, others in INSIDE.items() if short(name) == leaf for other in others
-    }
-    assert found <= LEAVES[leaf]
 
 
 def test_no_two_modules_import_each_other_however_far_around():
@@ -258,7 +300,7 @@ def test_what_lists_and_draws_does_without_pytorch(module):
 
 def test_the_whole_backend_runs_without_the_page():
     names = [
-        name for name in MODULES if short(name) not in ("ui", "figures", "terminal", "__main__")
+        name for name in MODULES if folder(name) not in ("ui", "figures", "terminal", "__main__")
     ]
     loaded = modules_after(f"import {', '.join(names)}")
     assert "torch" in loaded

@@ -11,13 +11,12 @@ import pytest
 import torch
 
 from tests.double_precision import in_double
-from vae_explorer import browser_network
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.browser_network import pack
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
 from vae_explorer.training.trainer import Trainer
+from vae_explorer.ui.explore.canvas.pack import pack
 
 ALL = tuple(ACTIVATIONS)
 LEARNED = {name for name in ALL if ACTIVATIONS[name].parameters}
@@ -277,10 +276,9 @@ def test_a_new_activation_needs_no_word_about_the_browser(population, images, ra
     wave = dataclasses.replace(
         ACTIVATIONS["sine"], name="sine", function=lambda x: torch.sin(3 * x) / (1 + x.square())
     )
-    monkeypatch.setattr(
-        browser_network, "ACTIVATIONS", MappingProxyType({**ACTIVATIONS, "sine": wave})
-    )
-    monkeypatch.setattr("vae_explorer.model.layers.ACTIVATIONS", browser_network.ACTIVATIONS)
+    changed = MappingProxyType({**ACTIVATIONS, "sine": wave})
+    monkeypatch.setattr("vae_explorer.ui.explore.canvas.pack.ACTIVATIONS", changed)
+    monkeypatch.setattr("vae_explorer.model.layers.ACTIVATIONS", changed)
     made = population(activations=("sine",))
     latents = random.normal(size=(20, 2))
     truth = made.decode(latents)[0].numpy()
@@ -292,7 +290,7 @@ def test_what_mixes_units_and_bends_is_refused(population, images, monkeypatch):
         ACTIVATIONS["average_pooling"], function=lambda x: torch.softmax(x, dim=-1)
     )
     changed = MappingProxyType({**ACTIVATIONS, "average_pooling": softmax})
-    monkeypatch.setattr(browser_network, "ACTIVATIONS", changed)
+    monkeypatch.setattr("vae_explorer.ui.explore.canvas.pack.ACTIVATIONS", changed)
     monkeypatch.setattr("vae_explorer.model.layers.ACTIVATIONS", changed)
     made = population(activations=("average_pooling",))
     with pytest.raises(ValueError, match=r"^Average pooling mixes units and is not linear"):

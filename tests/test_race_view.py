@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.race_view import RaceView
+from vae_explorer.ui.compare.view import RaceView
 
 OTHER = RaceView(
     reference="relu>tanh@0.5",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_explorer import talk
-from vae_explorer.talk import (
+from vae_explorer.ui.explore import talk
+from vae_explorer.ui.explore.talk import (
     FORMAT,
     FRONT_PAGE,
     MOST_BYTES,
@@ -19,7 +19,7 @@ from vae_explorer.talk import (
     TalkView,
 )
 
-UI_PAGES = Path(__file__).parents[1] / "vae_explorer" / "ui" / "pages"
+UI_PAGES = Path(__file__).parents[1] / "vae_explorer" / "ui"
 
 
 def view(title: str) -> TalkView:
@@ -44,7 +44,7 @@ def file_of_address(address: object) -> str:
 
 
 def test_every_page_of_the_app_can_be_in_a_talk():
-    assert {path.stem for path in UI_PAGES.glob("[!_]*.py")} <= {FRONT_PAGE, *PAGES}
+    assert {path.parent.name for path in UI_PAGES.glob("*/page.py")} <= {FRONT_PAGE, *PAGES}
 
 
 def test_a_talk_is_read_back_as_it_was():

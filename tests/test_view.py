@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.view import LOOKS, MOST_PINS, MOST_SHOWN, MOST_SLIDES, View
+from vae_explorer.ui.explore.view import LOOKS, MOST_PINS, MOST_SHOWN, MOST_SLIDES, View
 
 places = st.integers(-50_000, 50_000)
 

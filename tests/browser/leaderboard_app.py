@@ -5,7 +5,8 @@ import streamlit as st
 
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.ui.leaderboard import leaderboard, leaderboard_rows
+from vae_explorer.figures.leaderboard import leaderboard_rows
+from vae_explorer.ui.compare.leaderboard import leaderboard
 
 ACTIVATIONS = ("relu", "tanh", "silu", "sine")
 

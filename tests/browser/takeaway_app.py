@@ -4,10 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from vae_explorer.ui.figure import live_figure, load_plotly
-from vae_explorer.ui.share import qr_code
-from vae_explorer.ui.takeaway.address import audience_problem, page_address
-from vae_explorer.ui.takeaway.copy_link import copy_link
+from vae_explorer.ui.explore.copy_link import copy_link
+from vae_explorer.ui.explore.share import qr_code
+from vae_explorer.ui.shared.address import audience_problem, page_address
+from vae_explorer.ui.shared.live_figure import live_figure, load_plotly
 
 
 def share() -> None:

@@ -13,15 +13,15 @@ from playwright.sync_api import Page
 import vae_explorer
 from tests.double_precision import in_double
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.browser_network import pack
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
 from vae_explorer.training.trainer import Trainer
+from vae_explorer.ui.explore.canvas.pack import pack
 
 ALL = tuple(ACTIVATIONS)
-SCRIPT = Path(vae_explorer.__file__).parent / "ui" / "canvas" / "network.js"
+SCRIPT = Path(vae_explorer.__file__).parent / "ui" / "explore" / "canvas" / "network.js"
 TOLERANCE = 1e-3  # per pixel, and for codes relative to the largest
 IMAGES = 40
 CASES = {

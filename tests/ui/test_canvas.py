@@ -15,9 +15,14 @@ from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.population import Population
 from vae_explorer.study.latent import linear_path, plane_axes
-from vae_explorer.ui.canvas import Package, canvas_html, images_package, member_package
-from vae_explorer.ui.share import interpolation_gif, traversal_gif
-from vae_explorer.view import View
+from vae_explorer.ui.explore.canvas.canvas import (
+    Package,
+    canvas_html,
+    images_package,
+    member_package,
+)
+from vae_explorer.ui.explore.share import interpolation_gif, traversal_gif
+from vae_explorer.ui.explore.view import View
 
 
 def population(latent: int, activations=("relu", "tanh")) -> Population:

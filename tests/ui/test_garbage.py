@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vae_explorer.ui import garbage
+from vae_explorer.ui.shared import garbage
 
 
 class Cycle:

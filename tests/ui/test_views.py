@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vae_explorer.view import LOOKS, View
+from vae_explorer.ui.explore.view import LOOKS, View
 
 PATIENCE = 120.0
 
@@ -17,8 +17,11 @@ def script(section: str, latent: int, activations: tuple[str, ...]) -> None:
     from vae_explorer.data import Dataset, Split, load_dataset
     from vae_explorer.experiment.experiment import Experiment
     from vae_explorer.model.population import Population
-    from vae_explorer.ui import views
-    from vae_explorer.view import View
+    from vae_explorer.ui.explore.gallery import gallery
+    from vae_explorer.ui.explore.model import load_model
+    from vae_explorer.ui.explore.outputs import activation_outputs
+    from vae_explorer.ui.explore.projections import projections
+    from vae_explorer.ui.explore.view import View
 
     def make():
         whole = load_dataset("digits")
@@ -35,7 +38,8 @@ def script(section: str, latent: int, activations: tuple[str, ...]) -> None:
     import streamlit as st
 
     st.session_state.setdefault("view", View())
-    getattr(views, section)(views.load_model((latent, activations), make))
+    sections = {each.__name__: each for each in (gallery, activation_outputs, projections)}
+    sections[section](load_model((latent, activations), make))
 
 
 def page(section, latent=2, activations=("relu", "tanh", "silu"), **widgets) -> AppTest:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from vae_explorer.activations import ACTIVATIONS
 
+# Where a learned Gaussian output starts: the variance of the pixels of bright images on black.
+INITIAL_OUTPUT_LOG_VARIANCE = -2.3
+
 
 @dataclass(frozen=True)
 class Sweep:

@@ -7,7 +7,8 @@ import math
 import torch
 
 from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.model.population import INITIAL_OUTPUT_LOG_VARIANCE, Population
+from vae_explorer.experiment.recipe import INITIAL_OUTPUT_LOG_VARIANCE
+from vae_explorer.model.population import Population
 from vae_explorer.model.randomness import generator
 
 

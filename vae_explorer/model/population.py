@@ -18,9 +18,6 @@ from vae_explorer.model import objective
 from vae_explorer.model.network import Network
 from vae_explorer.model.parameters import Parameters
 
-# Where a learned Gaussian output starts: the variance of the pixels of bright images on black.
-INITIAL_OUTPUT_LOG_VARIANCE = -2.3
-
 
 def parameter_shapes(experiment: Experiment) -> dict[str, tuple[int, ...]]:
     """Name to shape (K, ...) of every parameter; nothing is allocated."""

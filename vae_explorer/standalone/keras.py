@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.experiment.recipe import Member
+from vae_explorer.experiment.recipe import INITIAL_OUTPUT_LOG_VARIANCE, Member
 from vae_explorer.standalone import parts
 from vae_explorer.standalone.networks import Language, Networks
 
@@ -167,7 +167,7 @@ def _model(experiment: Experiment, member: Member, networks: Networks) -> str:
             f"        head.assign(head * np.float32(np.repeat([1, 0], {latent})))",
         ]
     if gaussian:
-        start = f"keras.initializers.Constant({parts.output_log_variance()})"
+        start = f"keras.initializers.Constant({INITIAL_OUTPUT_LOG_VARIANCE})"
         lines.append(f"        self.pixel_log_variance = self.add_weight((), {start})")
     if experiment.kl_warmup:
         lines.append('        self.step = self.add_weight((), "zeros", trainable=False)')

@@ -118,13 +118,6 @@ def items(start: str, listed: Sequence[str], end: str, indent: int = 0) -> list[
     return [f"{space}{start}", *(line for line in lines if line.strip())]
 
 
-def output_log_variance() -> float:
-    """Where the learned log-variance of a Gaussian output starts."""
-    from vae_explorer.model.population import INITIAL_OUTPUT_LOG_VARIANCE  # which imports PyTorch
-
-    return INITIAL_OUTPUT_LOG_VARIANCE
-
-
 def class_name(activation: str) -> str:
     """``squared_relu`` as ``SquaredReLU``: the label's words, run together."""
     words = ACTIVATIONS[activation].label.split()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.experiment.recipe import Member
+from vae_explorer.experiment.recipe import INITIAL_OUTPUT_LOG_VARIANCE, Member
 from vae_explorer.standalone import parts
 from vae_explorer.standalone.networks import Language, Networks
 
@@ -164,7 +164,7 @@ def _model(experiment: Experiment, networks: Networks) -> str:
         )
     lines += parts.items("self.decoder = network(", networks.arguments_of(1), ")", 8)
     if experiment.output == "gaussian":
-        start = parts.output_log_variance()
+        start = INITIAL_OUTPUT_LOG_VARIANCE
         lines.append(f"        self.pixel_log_variance = nn.Parameter(torch.tensor({start}))")
         output, reconstruction = "pixels", "0.5 * error.sum(1)"
         error = [

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from vae_explorer.ui.takeaway import address
-from vae_explorer.ui.takeaway.address import audience_problem, page_address
+from vae_explorer.ui.shared import address
+from vae_explorer.ui.shared.address import audience_problem, page_address
 
 
 class Query(dict):
@@ -46,7 +46,7 @@ def test_there_is_none_without_a_browser():
     def script():
         import streamlit as st
 
-        from vae_explorer.ui.takeaway.address import page_address
+        from vae_explorer.ui.shared.address import page_address
 
         st.text(f"address: {page_address()}")
 

@@ -16,9 +16,9 @@ from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.race_json import to_csv, to_json
 from vae_explorer.saved.run import StoreError
 from vae_explorer.saved.zips import race_of_zip
-from vae_explorer.ui.compare import clock, view_state
+from vae_explorer.ui.compare import clock, state
 from vae_explorer.ui.compare.shown import ShownRace
-from vae_explorer.ui.compare.view_state import Held
+from vae_explorer.ui.compare.state import Held
 
 _MEGABYTES = 100
 
@@ -80,7 +80,7 @@ def downloads(shown: ShownRace | None) -> None:
     race = None if shown is None else shown.race
     st.download_button(
         "Report",
-        "" if shown is None or race is None else partial(_report, shown, race, view_state.held()),
+        "" if shown is None or race is None else partial(_report, shown, race, state.held()),
         _name(shown, "html"),
         "text/html",
         icon=":material/description:",
@@ -102,7 +102,7 @@ def _numbers(shown: ShownRace, race: Race) -> None:
         "JSON",
         "json",
         "data_object",
-        partial(_json, shown, race, view_state.held()),
+        partial(_json, shown, race, state.held()),
         "All numbers, with statistics and findings.",
     )
     if shown.run is not None and shown.run.state != "failed":
@@ -111,7 +111,7 @@ def _numbers(shown: ShownRace, race: Race) -> None:
             "Race as zip",
             "zip",
             "folder_zip",
-            partial(_zip, shown, race, view_state.held()),
+            partial(_zip, shown, race, state.held()),
             "Everything: report, numbers, history, and every VAE as a saved run. It can be opened "
             "here again.",
         )
@@ -119,7 +119,7 @@ def _numbers(shown: ShownRace, race: Race) -> None:
 
 def _films(shown: ShownRace) -> None:
     for kind, label in FILMS.items():
-        make = partial(_film, shown, kind, view_state.held())
+        make = partial(_film, shown, kind, state.held())
         help = "Through training, all side by side."
         _button(shown, f"{label} as GIF", "gif", "animation", make, help, kind)
 
@@ -167,16 +167,16 @@ def _saved(shown: ShownRace, race: Race) -> SavedRace:
 
 
 def _report(shown: ShownRace, race: Race, held: Held) -> str:
-    return race_report(_saved(shown, race), view_state.reference_key(shown, held))
+    return race_report(_saved(shown, race), state.reference_key(shown, held))
 
 
 def _json(shown: ShownRace, race: Race, held: Held) -> str:
-    return to_json(race, view_state.reference_key(shown, held))
+    return to_json(race, state.reference_key(shown, held))
 
 
 def _zip(shown: ShownRace, race: Race, held: Held) -> bytes:
     assert shown.run is not None
-    reference = view_state.reference_key(shown, held)
+    reference = state.reference_key(shown, held)
     return zipped_race(shown.run, _saved(shown, race), reference, _report(shown, race, held))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.recommend import Recommendation
 from vae_explorer.results.race import Race
-from vae_explorer.ui.compare import view_state
+from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.shown import ShownRace
 
 _SAID = "compare.said"
@@ -46,7 +46,7 @@ def _said_of(race: Race, reference: str) -> _Said:
 def advice(shown: ShownRace, at_end: bool) -> None:
     """Draws the recommendation, or why there is none yet."""
     if shown.race is not None and at_end:
-        recommended = _said_of(shown.race, view_state.reference_key(shown)).advice
+        recommended = _said_of(shown.race, state.reference_key(shown)).advice
         st.markdown(f"**{recommended.sentence}** {recommended.reason}")
     elif shown.experiment.seeds == 1:
         st.caption(":material/casino: One seed each: an example, not a result.")
@@ -58,7 +58,7 @@ def findings(shown: ShownRace, at_end: bool) -> None:
         if shown.race is None or not at_end:
             st.caption(_WAIT if shown.race is None else _LATER)
         else:
-            _draw(_said_of(shown.race, view_state.reference_key(shown)))
+            _draw(_said_of(shown.race, state.reference_key(shown)))
 
 
 def _draw(said: _Said) -> None:

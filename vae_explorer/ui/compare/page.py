@@ -9,14 +9,14 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.job import Run
 from vae_explorer.results.scene import scene_at
-from vae_explorer.ui import before, controls, session, toolbar
-from vae_explorer.ui.compare import clock, files, meaning, view_state
+from vae_explorer.ui.compare import clock, files, meaning, state
 from vae_explorer.ui.compare.pictures import side_by_side
 from vae_explorer.ui.compare.shown import PAGE, ShownRace, shown_race
 from vae_explorer.ui.compare.standings import standings
-from vae_explorer.ui.figure import load_plotly
-from vae_explorer.ui.recall import recall_run
-from vae_explorer.ui.status import REFRESH_SECONDS, status
+from vae_explorer.ui.shared import preview, session, sidebar, toolbar
+from vae_explorer.ui.shared.live_figure import load_plotly
+from vae_explorer.ui.shared.recall import recall_run
+from vae_explorer.ui.shared.status import REFRESH_SECONDS, status
 
 _SENTENCE = (
     "Which activation, and is it luck? Thin: one VAE a seed; thick: their mean, with its "
@@ -29,11 +29,11 @@ _STEADY = "<style>.st-key-compare_status { min-height: 2.6rem; }</style>"
 
 def page() -> None:
     """Draws the whole page."""
-    experiment = controls.sidebar(controls.COMPARE)
+    experiment = sidebar.sidebar(sidebar.COMPARE)
     run = session.current_run(PAGE)
-    view_state.current(experiment)
+    state.current(experiment)
     if experiment is not None:
-        view_state.keep(experiment)
+        state.keep(experiment)
     _see_new_run(run)
     st.markdown(f"##### {_SENTENCE}")
     shown = shown_race()
@@ -66,7 +66,7 @@ def _before(experiment: Experiment) -> None:
             "One seed shows an example, not a result: choose three or more to learn what is luck.",
             icon=":material/casino:",
         )
-    before.view(experiment, "Race")
+    preview.view(experiment, "Race")
 
 
 def _view(run: Run | None, experiment: Experiment | None) -> None:

@@ -15,11 +15,11 @@ from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.images import sheet
 from vae_explorer.figures.style import activation_style
 from vae_explorer.results.scene import Panel, Scene
-from vae_explorer.ui.compare import view_state
+from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.shown import PAGE, ShownRace
-from vae_explorer.ui.figure import live_figure
-from vae_explorer.ui.mosaic import mosaic, squares
-from vae_explorer.ui.path_ends import choose_path_ends
+from vae_explorer.ui.shared.live_figure import live_figure
+from vae_explorer.ui.shared.mosaic import mosaic, squares
+from vae_explorer.ui.shared.path_ends import choose_path_ends
 
 _SQUARE = 512  # px about which a square of images is wide: crisp at any size on the page
 _MOST_SHOWN = 12  # arms side by side, unless others are chosen
@@ -33,7 +33,7 @@ def side_by_side(shown: ShownRace, scene: Scene, index: int) -> None:
         required=True,
         format_func=lambda name: _KINDS[name].label,
         label_visibility="collapsed",
-        **view_state.widget("pictures"),
+        **state.widget("pictures"),
     )
     keys = _chosen(shown)
     panels = scene.panels(keys)
@@ -66,7 +66,7 @@ def _chosen(shown: ShownRace) -> tuple[str, ...]:
 def _latents(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
     align = st.toggle(
         "Turn each towards the first",
-        **view_state.widget("aligned"),
+        **state.widget("aligned"),
         help="Where a VAE puts its axes is luck. Rotations and reflections that bring the same "
         "images closest (Procrustes) leave only the differences that mean something. Alike says "
         "how much of one is found in the first.",
@@ -105,7 +105,7 @@ def _interpolation(shown: ShownRace, panels: Sequence[Panel], index: int) -> Non
             required=True,
             format_func=str.capitalize,
             label_visibility="collapsed",
-            **view_state.widget("way"),
+            **state.widget("way"),
         )
         run = shown.run  # a saved race has paths, and no process to draw others
         if run is not None and run.ready is not None and choose_path_ends(run, run.ready, PAGE):
@@ -139,7 +139,7 @@ def _value_kind() -> str:
         required=True,
         format_func=lambda name: "Outputs" if name == "output" else "Pre-activations",
         label_visibility="collapsed",
-        **view_state.widget("histogram"),
+        **state.widget("histogram"),
     )
 
 

@@ -13,7 +13,7 @@ from vae_explorer.jobs.job import Run
 from vae_explorer.results.history import History, ProbeImages
 from vae_explorer.results.race import Race
 from vae_explorer.results.record import SavedRace
-from vae_explorer.ui.session import current_run
+from vae_explorer.ui.shared.session import current_run
 
 PAGE = "compare"
 

@@ -7,14 +7,15 @@ import streamlit as st
 
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.figures import race as race_figures
+from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.style import short_label
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.scene import Scene, scene_at
-from vae_explorer.ui.compare import view_state
+from vae_explorer.ui.compare import state
+from vae_explorer.ui.compare.leaderboard import leaderboard
 from vae_explorer.ui.compare.meaning import advice
 from vae_explorer.ui.compare.shown import ShownRace, overlay_race
-from vae_explorer.ui.figure import live_figure
-from vae_explorer.ui.leaderboard import leaderboard, leaderboard_rows
+from vae_explorer.ui.shared.live_figure import live_figure
 
 _TALLEST = 326  # px, of the table: twelve arms
 # Settings that decide what a nat of loss is about.
@@ -60,9 +61,9 @@ def _reference(shown: ShownRace) -> int:
         list(labels),
         format_func=lambda key: f"against {labels[key]}",
         label_visibility="collapsed",
-        **view_state.widget("reference", view_state.reference_key(shown)),
+        **state.widget("reference", state.reference_key(shown)),
     )
-    return list(labels).index(view_state.reference_key(shown))
+    return list(labels).index(state.reference_key(shown))
 
 
 def _quantity(shown: ShownRace, at_end: bool) -> str:
@@ -72,7 +73,7 @@ def _quantity(shown: ShownRace, at_end: bool) -> str:
         names,
         format_func=lambda name: f"by {QUANTITIES[name].label}",
         label_visibility="collapsed",
-        **view_state.widget("judged", options=names),
+        **state.widget("judged", options=names),
     )
 
 
@@ -97,7 +98,7 @@ def _chart(
         required=True,
         format_func=str.capitalize,
         label_visibility="collapsed",
-        **view_state.widget("chart", options=views),
+        **state.widget("chart", options=views),
     )
     label = QUANTITIES[quantity].label
     over = None

@@ -11,13 +11,21 @@ from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, Dataset, load_dataset
 from vae_explorer.saved.catalogue import Catalogue, load_members, read_catalogue
 from vae_explorer.saved.run import StoreError
-from vae_explorer.ui import talks, view_state
-from vae_explorer.ui.canvas import Package, images_package, latent_canvas, member_package
-from vae_explorer.ui.figure import load_plotly
-from vae_explorer.ui.share import share
-from vae_explorer.ui.view_state import PREFIX
-from vae_explorer.ui.views import activation_outputs, gallery, load_model, projections
-from vae_explorer.view import MOST_SHOWN, PLACES, View
+from vae_explorer.ui.explore import presenter, state
+from vae_explorer.ui.explore.canvas.canvas import (
+    Package,
+    images_package,
+    latent_canvas,
+    member_package,
+)
+from vae_explorer.ui.explore.gallery import gallery
+from vae_explorer.ui.explore.model import load_model
+from vae_explorer.ui.explore.outputs import activation_outputs
+from vae_explorer.ui.explore.projections import projections
+from vae_explorer.ui.explore.share import share
+from vae_explorer.ui.explore.state import PREFIX
+from vae_explorer.ui.explore.view import MOST_SHOWN, PLACES, View
+from vae_explorer.ui.shared.live_figure import load_plotly
 
 _SENTENCE = "Move over the plane: every point is a code, and each activation's decoder draws it."
 _SECTIONS = {
@@ -31,10 +39,10 @@ _VIEWS = {"projections": projections, "gallery": gallery, "activations": activat
 
 def page() -> None:
     """Draws the whole page."""
-    view, catalogue = view_state.current(), _catalogue()
+    view, catalogue = state.current(), _catalogue()
     if view.present == "yes":
-        talks.presenter()  # first, so that no key is lost while images are packed
-        talks.presenter_head(_SENTENCE)
+        presenter.presenter()  # first, so that no key is lost while images are packed
+        presenter.presenter_head(_SENTENCE)
     else:
         st.markdown(f"##### {_SENTENCE}")
         view = _chosen(view, catalogue)
@@ -50,7 +58,7 @@ def page() -> None:
     except StoreError as error:
         st.error(str(error), icon=":material/error:")
         return
-    view_state.keep(view)
+    state.keep(view)
     _canvas(packages)
     if view.present == "no":
         _closer(catalogue, packages)
@@ -62,7 +70,7 @@ def _canvas(packages: list[Package]) -> None:
     view = st.session_state.view
     view_id = st.session_state.view_id
     latent_canvas(packages[0], packages[1:], view, view_id, _take_from_canvas)
-    view_state.keep(view)
+    state.keep(view)
     if st.session_state.pop("canvas_told", False) and view.section == "share":
         st.rerun()  # the link and the interpolation are of the view as it is now
 
@@ -76,7 +84,7 @@ def _closer(catalogue: Catalogue, packages: list[Package]) -> None:
         key=PREFIX + "section",
     )
     view = st.session_state.view.replace(section=section or "none")
-    view_state.keep(view)
+    state.keep(view)
     if section is None:
         return
     model = load_model(
@@ -126,7 +134,7 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
         "Present",
         key="present",
         icon=":material/slideshow:",
-        on_click=lambda: view_state.ask(view.replace(present="yes")),
+        on_click=lambda: state.ask(view.replace(present="yes")),
         help="Larger type and nothing but the picture; arrow keys go through a talk, Esc ends it.",
     )
     dataset = left.segmented_control(
@@ -170,7 +178,7 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
     if (dataset, latent) != (view.dataset, view.latent):
         # Another plane: its pins, window and image would mean something else.
         changes |= {name: getattr(View(), name) for name in PLACES}
-        view_state.renew_canvas()
+        state.renew_canvas()
     if not activations:
         return view
     return view.replace(**changes, activations=activations)

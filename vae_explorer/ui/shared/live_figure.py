@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 
 _FIGURE = st.components.v2.component(
     "vae_explorer_figure",
-    js=(Path(__file__).parent / "figure.js").read_text(encoding="utf-8"),
+    js=(Path(__file__).parent / "live_figure.js").read_text(encoding="utf-8"),
     isolate_styles=False,  # Plotly puts its style sheet into the document
 )
 # 5 MB, so a component of its own: its message never changes, and the browser keeps it.

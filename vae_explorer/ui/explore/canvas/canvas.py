@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from vae_explorer.browser_network import pack
 from vae_explorer.figures.style import activation_style, class_colour
 from vae_explorer.study.latent import plane_axes
-from vae_explorer.view import FIRST_IMAGE, FURTHEST, MOST_PINS, MOST_SLIDES, View
+from vae_explorer.ui.explore.canvas.pack import pack
+from vae_explorer.ui.explore.view import FIRST_IMAGE, FURTHEST, MOST_PINS, MOST_SLIDES, View
 
 if TYPE_CHECKING:
     from vae_explorer.data import Dataset

@@ -10,8 +10,8 @@ import streamlit as st
 from PIL import Image
 
 from vae_explorer.figures.page import figure_html, file_name, images_html
-from vae_explorer.ui.figure import live_figure
-from vae_explorer.ui.mosaic import mosaic
+from vae_explorer.ui.shared.live_figure import live_figure
+from vae_explorer.ui.shared.mosaic import mosaic
 
 
 def kept_figure(figure: go.Figure, key: str, alt: str, title: str) -> None:

@@ -12,10 +12,10 @@ from vae_explorer.figures import images
 from vae_explorer.figures.images import sheet
 from vae_explorer.study.latent import PATHS
 from vae_explorer.study.pictures import interpolations, manifold, prior_samples
-from vae_explorer.ui import view_state
-from vae_explorer.ui.takeaway.downloads import images_buttons, kept_mosaic
-from vae_explorer.ui.views.model import LoadedModel
-from vae_explorer.ui.views.widgets import choice, start
+from vae_explorer.ui.explore import state
+from vae_explorer.ui.explore.model import LoadedModel
+from vae_explorer.ui.explore.widgets import choice, start
+from vae_explorer.ui.shared.downloads import images_buttons, kept_mosaic
 
 _COLUMNS = 20  # images in a row
 _ROWS = 6  # of samples, of all members together
@@ -53,7 +53,7 @@ def gallery(model: LoadedModel) -> None:
         _manifolds(model)
     else:
         _interpolations(model)
-    view_state.remember()
+    state.remember()
 
 
 def _bytes(images_in: np.ndarray) -> np.ndarray:

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.ui.address import keep_in_address
-from vae_explorer.view import LOOKS, View
+from vae_explorer.ui.explore.view import LOOKS, View
+from vae_explorer.ui.shared.address import keep_in_address
 
 PREFIX = "explore."  # of the widgets' keys, before the name of what they set
 _CHOSEN = ("dataset", "latent", "activations", "section")

@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from vae_explorer.ui import view_state
+from vae_explorer.ui.explore import state
 
 
 def start(key: str, allowed: Sequence[Any] | None = None) -> None:
     """Gives a widget its starting value, and one that it may not have (any more) a new one."""
-    value = getattr(st.session_state.view, key.removeprefix(view_state.PREFIX))
+    value = getattr(st.session_state.view, key.removeprefix(state.PREFIX))
     if allowed is not None and value not in allowed:
         value = allowed[0]
     if key not in st.session_state or (

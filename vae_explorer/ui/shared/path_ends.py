@@ -9,7 +9,7 @@ import streamlit as st
 from vae_explorer.data import DATASETS
 from vae_explorer.jobs.job import Run
 from vae_explorer.jobs.pipe import Ready
-from vae_explorer.ui.session import tell
+from vae_explorer.ui.shared.session import tell
 
 
 def choose_path_ends(run: Run, ready: Ready, page: str) -> bool:

@@ -9,15 +9,15 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import streamlit as st
 
-from vae_explorer.talk import MOST_BYTES, Talk, TalkError, TalkView
-from vae_explorer.ui import view_state
-from vae_explorer.view import View
+from vae_explorer.ui.explore import state
+from vae_explorer.ui.explore.talk import MOST_BYTES, Talk, TalkError, TalkView
+from vae_explorer.ui.explore.view import View
 
 _KEYS = st.components.v2.component(
     "vae_explorer_keys",
     html='<p role="note"></p>',
     css="p { position: absolute; width: 1px; height: 1px; margin: 0; clip-path: inset(50%); }",
-    js=(Path(__file__).parent / "canvas" / "keys.js").read_text(encoding="utf-8"),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 # A projector: nothing but the picture, and type that the last row can read. What is sized in rem
 # grows with it.
@@ -92,7 +92,7 @@ def _step() -> None:
 
 def _go(step: int | None) -> None:
     if step == 0:
-        view_state.ask(st.session_state.view.replace(present="no"))
+        state.ask(st.session_state.view.replace(present="no"))
     elif step is not None and current().views:
         show(max(0, min(_position() + step, len(current().views) - 1)))
 
@@ -143,7 +143,7 @@ def _act(name: str, index: int) -> None:
 def show(index: int) -> None:
     """Goes to presenter mode with a view of the talk."""
     st.session_state.talk_position = index
-    view_state.ask(view_at(index))
+    state.ask(view_at(index))
 
 
 def _change(change: Callable[[Talk], Talk]) -> None:

@@ -15,10 +15,10 @@ from vae_explorer.jobs.background import Background
 from vae_explorer.study.latent import plane
 from vae_explorer.study.pictures import principal_projection
 from vae_explorer.study.tsne import tsne_in_a_process
-from vae_explorer.ui import view_state
-from vae_explorer.ui.takeaway.downloads import kept_figure
-from vae_explorer.ui.views.model import LoadedModel
-from vae_explorer.ui.views.widgets import choice, start
+from vae_explorer.ui.explore import state
+from vae_explorer.ui.explore.model import LoadedModel
+from vae_explorer.ui.explore.widgets import choice, start
+from vae_explorer.ui.shared.downloads import kept_figure
 
 _PROJECTIONS = {"direct": "Latent space", "pca": "Principal axes", "tsne": "t-SNE"}
 _QUANTITIES = {"reconstruction": "Reconstruction error", "kl": "KL divergence"}
@@ -62,7 +62,7 @@ def _draw(model: LoadedModel, timed: bool) -> None:
             _show(model, kind, axes, colour, drawn)
     else:
         _show(model, kind, axes, colour, None)
-    view_state.remember()
+    state.remember()
     if _work().is_busy != timed:
         st.rerun()  # the timer is outside of this fragment
 

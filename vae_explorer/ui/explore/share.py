@@ -17,12 +17,12 @@ from vae_explorer.standalone.keras import keras_script
 from vae_explorer.standalone.pytorch import pytorch_script
 from vae_explorer.study.codes import decode
 from vae_explorer.study.latent import on_plane, path_along, plane_axes
-from vae_explorer.ui import talks
-from vae_explorer.ui.canvas import Package, canvas_html
-from vae_explorer.ui.takeaway.address import audience_problem, page_address
-from vae_explorer.ui.takeaway.copy_link import copy_link
-from vae_explorer.ui.views import LoadedModel
-from vae_explorer.view import FIRST_IMAGE, FREE, THOUSAND, View
+from vae_explorer.ui.explore import presenter
+from vae_explorer.ui.explore.canvas.canvas import Package, canvas_html
+from vae_explorer.ui.explore.copy_link import copy_link
+from vae_explorer.ui.explore.model import LoadedModel
+from vae_explorer.ui.explore.view import FIRST_IMAGE, FREE, THOUSAND, View
+from vae_explorer.ui.shared.address import audience_problem, page_address
 
 _GIF_STEPS = 16  # frames from pin to pin
 _TRAVERSAL = np.linspace(-3, 3, 33)  # standard deviations
@@ -42,7 +42,7 @@ def share(model: LoadedModel, view: View, catalogue: Catalogue, packages: list[P
         _link()
     with right:
         _downloads(model, view, catalogue, packages)
-        talks.editor(view)
+        presenter.editor(view)
     _code(model, view, catalogue)
 
 

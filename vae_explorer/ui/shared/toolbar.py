@@ -11,8 +11,8 @@ from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.job import Run
 from vae_explorer.jobs.saving import zipped
-from vae_explorer.ui import session
-from vae_explorer.ui.controls import LIVE
+from vae_explorer.ui.shared import session
+from vae_explorer.ui.shared.sidebar import LIVE
 
 
 def apply_live_settings(run: Run, experiment: Experiment) -> None:

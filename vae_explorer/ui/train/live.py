@@ -17,11 +17,11 @@ from vae_explorer.jobs.pipe import Ready
 from vae_explorer.results.snapshot import BIN_EDGES, Snapshot
 from vae_explorer.study.latent import plane
 from vae_explorer.study.tsne import tsne_in_a_process
-from vae_explorer.ui.figure import live_figure
-from vae_explorer.ui.mosaic import mosaic
-from vae_explorer.ui.path_ends import choose_path_ends
-from vae_explorer.ui.status import REFRESH_SECONDS, status
-from vae_explorer.ui.takeaway.downloads import figure_button
+from vae_explorer.ui.shared.downloads import figure_button
+from vae_explorer.ui.shared.live_figure import live_figure
+from vae_explorer.ui.shared.mosaic import mosaic
+from vae_explorer.ui.shared.path_ends import choose_path_ends
+from vae_explorer.ui.shared.status import REFRESH_SECONDS, status
 
 _MOST_SHOWN = 6  # members with pictures of their own; the loss chart shows all
 _TSNE_REST_SECONDS = 4.0  # between two of them while training goes on

@@ -6,10 +6,10 @@ import streamlit as st
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.figures import charts
-from vae_explorer.ui import view_state
-from vae_explorer.ui.takeaway.downloads import kept_figure
-from vae_explorer.ui.views.model import LoadedModel, activation_studies
-from vae_explorer.ui.views.widgets import choice
+from vae_explorer.ui.explore import state
+from vae_explorer.ui.explore.model import LoadedModel, activation_studies
+from vae_explorer.ui.explore.widgets import choice
+from vae_explorer.ui.shared.downloads import kept_figure
 
 _CELL_HEIGHT = 196  # px, so that three rows of layers are on the first screen
 
@@ -50,7 +50,7 @@ def activation_outputs(model: LoadedModel) -> None:
     st.caption(
         "A column a unit, sorted by the class that it answers to most; dead units stand last."
     )
-    view_state.remember()
+    state.remember()
 
 
 def _remarks(model: LoadedModel) -> str:

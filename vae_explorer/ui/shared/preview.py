@@ -13,7 +13,7 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.figures import images
 from vae_explorer.figures.curve import LEFT, RIGHT, curve_image
 from vae_explorer.figures.style import activation_style
-from vae_explorer.ui.mosaic import mosaic
+from vae_explorer.ui.shared.mosaic import mosaic
 
 _POINTS = 161  # of a drawing
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from vae_explorer.ui import session
+from vae_explorer.ui.shared import session
 
 _MEMORY = st.components.v2.component(
     "vae_explorer_recall", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The page's address as the visitor's browser has it."""
+"""The address bar, which always holds what a page shows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from ipaddress import ip_address
 from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
+
+
+def keep_in_address(query: dict[str, str]) -> None:
+    """Has the address bar hold a query; one that it holds already is not sent again."""
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
 
 
 def page_address() -> str | None:

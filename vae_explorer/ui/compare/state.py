@@ -15,9 +15,9 @@ import streamlit as st
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.race_view import RaceView
-from vae_explorer.ui.address import keep_in_address
 from vae_explorer.ui.compare.shown import ShownRace
+from vae_explorer.ui.compare.view import RaceView
+from vae_explorer.ui.shared.address import keep_in_address
 
 _HELD = "compare.view"
 _ADDRESS = "compare.address"  # of the experiment alone

@@ -1,0 +1,1 @@
+"""The latent canvas: small networks that are evaluated in the browser."""
