@@ -6,13 +6,11 @@ import subprocess
 import sys
 import textwrap
 import tomllib
-from pathlib import Path
 
 import pytest
 
 import vae_explorer
-
-ROOT = Path(__file__).parent.parent
+from vae_explorer.version import ROOT
 
 
 def modules_after(statement):

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.browser.serving import ROOT, serving
 from tests.find_browser import installed
+from tests.helpers.serving import serving
+from vae_explorer.version import ROOT
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",

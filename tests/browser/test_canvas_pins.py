@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas import (
+from tests.helpers.canvas import (
     click,
     decoded,
     frames,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas import decoded, frames, pictures, place, query, wait_for_query
+from tests.helpers.canvas import decoded, frames, pictures, place, query, wait_for_query
 
 PHONE = {"size": (390, 844), "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 

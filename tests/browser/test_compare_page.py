@@ -15,7 +15,7 @@ import zipfile
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pressing import press
+from tests.helpers.pressing import press
 from vae_explorer.saved.zips import race_of_zip
 
 QUICK = "?dataset=digits&activations=relu,tanh,sine&hidden=16&epochs=12&seeds=3"

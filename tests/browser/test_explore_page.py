@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.canvas import PIXELS, click, decoded, frames, move, place, query, wait_for_query
+from tests.helpers.canvas import PIXELS, click, decoded, frames, move, place, query, wait_for_query
 from vae_explorer.data import load_dataset
 from vae_explorer.figures.style import CLASS_COLOURS
 from vae_explorer.saved.catalogue import load_members, read_catalogue

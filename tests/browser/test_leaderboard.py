@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import error_of
-from tests.browser.serving import serving
+from tests.helpers.serving import serving
 
 NAMES = ["ReLU", "Tanh", "SiLU", "Sine"]
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 import vae_explorer
-from tests.double_precision import in_double
+from tests.helpers.double_precision import in_double
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment

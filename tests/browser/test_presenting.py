@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas import click, frames, move, wait_for_query
+from tests.helpers.canvas import click, frames, move, wait_for_query
 
 ONE = "One *star* and $x^2$"
 TITLES = (ONE, "Two", "Three")

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.test_takeaway import BACKGROUNDS, context_of, open_alone  # noqa: F401
-from tests.races import plain
+from tests.helpers.races import plain
 from vae_explorer.figures.images import path_grid
 from vae_explorer.figures.report.page import report_html
 

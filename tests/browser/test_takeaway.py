@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.serving import serving
-from tests.ui.takeaway.read_qr import read
+from tests.helpers.read_qr import read
+from tests.helpers.serving import serving
 from vae_explorer.figures.images import path_grid
 from vae_explorer.figures.page import figure_html, images_html
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pressing import press
+from tests.helpers.pressing import press
 
 QUICK = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=40"
 LONG = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=10000"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.races import plain, race_of
+from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import mechanism
 from vae_explorer.explain.findings import explain

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from tests.races import plain, race_of
+from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.statistics import ALPHA, compare

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from tests.races import race_of
+from tests.helpers.races import race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import explain
 from vae_explorer.explain.statistics import interval

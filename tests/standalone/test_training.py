@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.standalone_scripts import (
+from tests.helpers.scripts import (
     LANGUAGES,
     MEANS,
     Run,

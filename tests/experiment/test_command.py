@@ -7,7 +7,7 @@ import shlex
 
 from hypothesis import given
 
-from tests.test_config import experiments
+from tests.experiment.test_experiment import experiments
 from vae_explorer.experiment.command import PROGRAM, command_line
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.terminal.options import add_experiment_options, experiment_from

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from tests.saved_races import saved_race
+from tests.helpers.saved_races import saved_race
 from vae_explorer.saved.race import save_race
 from vae_explorer.saved.race_json import to_json
 from vae_explorer.saved.run import StoreError

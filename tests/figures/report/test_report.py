@@ -11,8 +11,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from tests.races import plain, race_of
-from tests.ui.takeaway.test_html import HOSTILE, PNG, Reader
+from tests.figures.test_page import HOSTILE, PNG, Reader
+from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend

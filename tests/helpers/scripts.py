@@ -20,8 +20,8 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.population import parameter_shapes
 from vae_explorer.standalone.keras import keras_script
 from vae_explorer.standalone.pytorch import pytorch_script
+from vae_explorer.version import ROOT
 
-ROOT = Path(__file__).parent.parent
 WRITERS = {"pytorch": pytorch_script, "keras": keras_script}
 LANGUAGES = pytest.mark.parametrize("language", WRITERS)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.ui.takeaway.read_qr import modules, read
+from tests.helpers.read_qr import modules, read
 from vae_explorer.figures.qr import MOST_CHARACTERS, QUIET_ZONE, qr_svg
 
 FINDER = np.pad(np.pad(np.ones((3, 3), bool), 1), 1, constant_values=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.double_precision import in_double
+from tests.helpers.double_precision import in_double
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.initialisation import initialise

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from safetensors.numpy import save
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.snapshot import BIN_EDGES, Snapshot
 from vae_explorer.training.trainer import Trainer
+from vae_explorer.version import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +155,6 @@ def test_a_page_reads_a_snapshot_without_pytorch(snapshots):
         input=snapshots[2].to_bytes(),
         capture_output=True,
         check=True,
-        cwd=Path(__file__).parents[1],
+        cwd=ROOT,
     )
     assert done.stdout.decode().split("\n")[0] == "4 (2, 2) False False"

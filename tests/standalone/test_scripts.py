@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.standalone_scripts import (
+from tests.helpers.scripts import (
     EVERYTHING,
     LANGUAGES,
     MEANS,

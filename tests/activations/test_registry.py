@@ -8,7 +8,6 @@ import math
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ import torch
 from scipy import integrate, special
 
 from vae_explorer.activations import ACTIVATIONS, FAMILIES, get_activation, sample
+from vae_explorer.version import ROOT
 
 ARTICLE = [
     "linear",
@@ -408,6 +408,6 @@ def test_importing_the_registry_does_not_import_torch():
         "assert len({a.formula for a in ACTIVATIONS.values()}) > 20\n"
         "sys.exit('torch' in sys.modules)\n"
     )
-    root = Path(__file__).resolve().parents[1]
+    root = ROOT
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.races import plain, race_of
-from tests.test_config import junk
+from tests.experiment.test_experiment import junk
+from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import explain, recommend
 from vae_explorer.explain.statistics import differences, interval

@@ -8,7 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
-from tests.saved_races import EXPERIMENT, saved_race
+from tests.helpers.saved_races import EXPERIMENT, saved_race
 from vae_explorer.saved.race import check_race_target, load_race, save_race, save_runs
 from vae_explorer.saved.race_json import to_csv, to_json
 from vae_explorer.saved.run import StoreError, load_run

@@ -1,7 +1,6 @@
 """Talks: kept as files, changed in order, and read as if a stranger had sent them."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,8 +17,9 @@ from vae_explorer.ui.explore.talk import (
     TalkError,
     TalkView,
 )
+from vae_explorer.version import ROOT
 
-UI_PAGES = Path(__file__).parents[1] / "vae_explorer" / "ui"
+UI_PAGES = ROOT / "vae_explorer" / "ui"
 
 
 def view(title: str) -> TalkView:

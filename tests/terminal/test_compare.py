@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +16,8 @@ import vae_explorer
 from vae_explorer.saved.race import load_race
 from vae_explorer.saved.run import StoreError
 from vae_explorer.terminal import main
+from vae_explorer.version import ROOT
 
-ROOT = Path(__file__).parent.parent
 COMPARE = [sys.executable, "-m", "vae_explorer", "compare", "--threads", "1", "--dataset", "digits"]
 SMALL = ["--hidden", "8", "--bound-samples", "3", "--bound-images", "20"]
 

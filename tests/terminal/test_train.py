@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import torch
@@ -16,8 +15,8 @@ import torch
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.saved.run import load_run
 from vae_explorer.training.trainer import Trainer
+from vae_explorer.version import ROOT
 
-ROOT = Path(__file__).parent.parent
 TRAIN = [sys.executable, "-m", "vae_explorer", "train", "--threads", "1", "--dataset", "digits"]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.saved_races import saved_race
+from tests.helpers.saved_races import saved_race
 from vae_explorer.figures.films import FILMS, _sheet, race_film
 
 
