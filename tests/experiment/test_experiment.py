@@ -345,7 +345,7 @@ def test_outputs_of_a_step_are_bounded_whatever_the_batch():
 def test_whatever_is_allowed_fits_into_memory(experiment):
     assert len(experiment.members) <= 540
     total = 0
-    for population in experiment.populations:
+    for population in experiment.shapes:
         count = len(population.members)
         image = DATASETS[population.dataset].image_shape
         encoder = [math.prod(image), *population.hidden, 2 * population.latent]

@@ -16,7 +16,7 @@ def test_a_swept_setting_of_the_recipe_makes_members_of_one_population():
     experiment = Experiment(
         activations=["relu", "tanh"], seeds=2, sweep="beta", sweep_values=[4, 1, 4]
     )
-    assert experiment.populations == (experiment,)
+    assert experiment.shapes == (experiment,)
     assert [(m.encoder_activation, m.beta, m.seed) for m in experiment.members] == [
         (name, beta, seed) for name in ("relu", "tanh") for beta in (4.0, 1.0) for seed in (0, 1)
     ]
@@ -34,9 +34,9 @@ def test_a_swept_shape_makes_a_population_a_value(sweep, values, expected):
     experiment = Experiment(
         hidden=(50, 30), decoder_hidden=(40,), latent=3, sweep=sweep, sweep_values=values
     )
-    found = [(e.hidden, e.decoder_widths, e.latent) for e in experiment.populations]
+    found = [(e.hidden, e.decoder_widths, e.latent) for e in experiment.shapes]
     assert found == expected
-    assert all(e.sweep == "none" for e in experiment.populations)
+    assert all(e.sweep == "none" for e in experiment.shapes)
     assert len(experiment.members) == 3 * len(values)
 
 
@@ -122,5 +122,5 @@ def test_the_values_of_a_sweep_make_a_difference(few_digits):
 
 
 def test_a_sweep_of_shapes_is_no_single_population(few_digits):
-    with pytest.raises(ValueError, match="each of its `populations` is one"):
+    with pytest.raises(ValueError, match="each of its `shapes` is one"):
         Trainer(Experiment(dataset="digits", sweep="latent"), few_digits)

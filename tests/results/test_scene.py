@@ -62,7 +62,7 @@ def test_panels_show_the_first_seed(recorded):
     panels = scene_at(SWEPT, history).panels()
     assert [panel.arm.key for panel in panels] == [arm.key for arm in scene_at(SWEPT, history).arms]
     for panel in panels:
-        trainer = race.trainers[panel.snapshot.population]
+        trainer = race.trainers[panel.snapshot.shape]
         mean, _ = trainer.population.encode(trainer.probe.pixels)
         shown = panel.snapshot.latent_mean[panel.row]
         np.testing.assert_array_equal(shown, mean[panel.number].numpy())
@@ -78,4 +78,4 @@ def test_before_a_population_has_begun_it_has_nothing(recorded):
     scene = scene_at(SWEPT, history, 0)
     assert [len(epoch) for epoch, _ in scene.lines("loss")] == [0] * 4
     assert np.isnan(scene.newest("loss")).all()
-    assert {panel.snapshot.population for panel in scene.panels()} == {0}
+    assert {panel.snapshot.shape for panel in scene.panels()} == {0}

@@ -40,7 +40,7 @@ def recorded(few_digits):
 def test_a_race_trains_each_population_as_it_trains_alone(few_digits, recorded):
     race, _ = recorded
     assert race.step_number == race.steps == 3 * 4 * 2
-    for population, trainer in zip(SWEPT.populations, race.trainers):
+    for population, trainer in zip(SWEPT.shapes, race.trainers):
         alone = Trainer(population, few_digits)
         for _ in alone:
             pass
@@ -51,7 +51,7 @@ def test_pictures_are_of_the_first_seed_of_each_arm(recorded):
     race, recording = recorded
     for snapshot in recording.history.at(-1):
         assert snapshot.pictured == (0, 2)
-        trainer = race.trainers[snapshot.population]
+        trainer = race.trainers[snapshot.shape]
         mean, _ = trainer.population.encode(trainer.probe.pixels)
         np.testing.assert_array_equal(snapshot.latent_mean, mean[[0, 2]])
         assert snapshot.layers[0].output.shape[0] == 2
@@ -96,10 +96,10 @@ def test_populations_join_as_they_begin(recorded):
     history = recording.history
     each = race.trainers[0].steps
     for index, place in enumerate(history.places):
-        begun = [snapshot.population for snapshot in history.at(index)]
+        begun = [snapshot.shape for snapshot in history.at(index)]
         assert begun == list(range(1 + max(0, (place - 1) // each)))
     assert [s.step for s in history.at(-1)] == [each] * 3
-    assert all(s.population == 1 for s in history.frames(1))
+    assert all(s.shape == 1 for s in history.frames(1))
 
 
 @pytest.mark.parametrize("most_kept", [5, 16])

@@ -62,7 +62,7 @@ def _values(experiment: Experiment) -> list[float | None]:
         return [getattr(member, experiment.sweep) for member in experiment.members]
     return [
         value
-        for value, population in zip(experiment.swept_values, experiment.populations)
+        for value, population in zip(experiment.swept_values, experiment.shapes)
         for _ in population.members
     ]
 

@@ -199,7 +199,7 @@ class Experiment:
                 f"{MAX_MEMBERS} train at once. Choose fewer of them."
             )
         if self.sweep in SHAPE_SWEEPS:  # each has checked itself; they stay in memory together
-            parameters = sum(e.parameters_per_member for e in self.populations)
+            parameters = sum(e.parameters_per_member for e in self.shapes)
             parameters *= pairs * self.seeds
         else:
             parameters = count * self.parameters_per_member
@@ -250,7 +250,7 @@ class Experiment:
         return tuple(dict.fromkeys(self.sweep_values or SWEEPS[self.sweep].values))
 
     @property
-    def populations(self) -> tuple[Experiment, ...]:
+    def shapes(self) -> tuple[Experiment, ...]:
         """Experiments of one shape each, which train one after the other; mostly this one alone."""
         if self.sweep not in SHAPE_SWEEPS:
             return (self,)
@@ -282,10 +282,10 @@ class Experiment:
         """The recipes, activation by activation and within one seed by seed.
 
         Where a setting of the recipe is swept, value by value between the two; where the shape is,
-        they are those of all `populations`, one after the other.
+        they are those of all `shapes`, one after the other.
         """
         if self.sweep in SHAPE_SWEEPS:
-            return tuple(member for each in self.populations for member in each.members)
+            return tuple(member for each in self.shapes for member in each.members)
         if self.decoder_activations is None:
             pairs = [(name, name) for name in self.activations]
         else:

@@ -206,7 +206,7 @@ def gradients_over_training(
 def _by_population(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
     groups: dict[int, list[Panel]] = {}
     for panel in panels:
-        groups.setdefault(panel.snapshot.population, []).append(panel)
+        groups.setdefault(panel.snapshot.shape, []).append(panel)
     yield from groups.values()
 
 

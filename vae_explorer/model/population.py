@@ -49,13 +49,13 @@ class Population:
     ----------
     experiment : Experiment
         Gives the layers' widths, the output distribution and the members. ValueError if it sweeps
-        the shape: each of its `populations` is one.
+        the shape: each of its `shapes` is one.
     """
 
     def __init__(self, experiment: Experiment):
         if experiment.sweep in SHAPE_SWEEPS:
             raise ValueError(
-                f"The experiment sweeps {experiment.sweep}: each of its `populations` is one."
+                f"The experiment sweeps {experiment.sweep}: each of its `shapes` is one."
             )
         self.experiment = experiment
         self.members: tuple[Member, ...] = experiment.members

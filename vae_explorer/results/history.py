@@ -31,8 +31,8 @@ class ProbeImages:
 class History:
     """Snapshots of a race in the order of training.
 
-    A place in it is a number of steps, counted over all populations: `steps` gives each
-    population's own number of steps.
+    A place in it is a number of steps, counted over all shapes: `steps` gives each
+    shape's own number of steps.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class History:
         self.steps = tuple(steps)
         self._most_bytes = most_bytes
         self._most_kept = most_kept
-        self._kept: list[Snapshot] = []  # without their curves, save the newest of a population
+        self._kept: list[Snapshot] = []  # without their curves, save the newest of a shape
         self._curves: dict[int, Curves] = {}
         self._spacing = 0.0  # steps from one to the next at least
         self._bytes = 0
@@ -51,7 +51,7 @@ class History:
 
     def add(self, snapshot: Snapshot) -> None:
         """Takes up a newer snapshot; it may stand in for the one before, if that is too near."""
-        self._curves[snapshot.population] = snapshot.curves
+        self._curves[snapshot.shape] = snapshot.curves
         bare = dataclasses.replace(snapshot, curves=_before(snapshot.curves, -1))
         if self._kept and self._may_go(len(self._kept) - 1, self.place_of(bare)):
             self._bytes -= _size(self._kept.pop())
@@ -70,7 +70,7 @@ class History:
 
     def place_of(self, snapshot: Snapshot) -> int:
         """How many steps of the whole race were taken then."""
-        return sum(self.steps[: snapshot.population]) + snapshot.step
+        return sum(self.steps[: snapshot.shape]) + snapshot.step
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -78,27 +78,27 @@ class History:
         return tuple(self.place_of(snapshot) for snapshot in self._kept)
 
     def at(self, index: int) -> tuple[Snapshot, ...]:
-        """What the race showed at the `index`-th place: each population's newest snapshot then.
+        """What the race showed at the `index`-th place: each shape's newest snapshot then.
 
         Those that had not begun are left out. Curves are those that there were.
         """
         newest: dict[int, Snapshot] = {}
         for snapshot in self._kept[: index + 1] if index >= 0 else self._kept:
-            newest[snapshot.population] = snapshot
+            newest[snapshot.shape] = snapshot
         return tuple(
             dataclasses.replace(
-                snapshot, curves=_before(self._curves[snapshot.population], snapshot.step)
+                snapshot, curves=_before(self._curves[snapshot.shape], snapshot.step)
             )
             for snapshot in newest.values()
         )
 
-    def frames(self, population: int, until: int = -1) -> tuple[Snapshot, ...]:
-        """What is kept of one population up to the `until`-th place, without curves, in order."""
+    def frames(self, shape: int, until: int = -1) -> tuple[Snapshot, ...]:
+        """What is kept of one shape up to the `until`-th place, without curves, in order."""
         kept = self._kept[: until + 1] if until >= 0 else self._kept
-        return tuple(snapshot for snapshot in kept if snapshot.population == population)
+        return tuple(snapshot for snapshot in kept if snapshot.shape == shape)
 
     def parts(self) -> tuple[tuple[Snapshot, ...], dict[int, Curves]]:
-        """All there is, for saving: bare snapshots, and the curves of each population."""
+        """All there is, for saving: bare snapshots, and the curves of each shape."""
         return tuple(self._kept), dict(self._curves)
 
     @classmethod
@@ -109,9 +109,9 @@ class History:
         history = cls(steps)
         history._kept = list(kept)
         history._curves = dict(curves)
-        numbers = {snapshot.population for snapshot in history._kept}
+        numbers = {snapshot.shape for snapshot in history._kept}
         if not numbers <= set(curves) or not numbers <= set(range(len(history.steps))):
-            raise ValueError("snapshots are of populations that have no curves")
+            raise ValueError("snapshots are of shapes that have no curves")
         places = history.places
         if list(places) != sorted(set(places)):
             raise ValueError("snapshots do not follow each other")
@@ -121,12 +121,12 @@ class History:
     def _may_go(self, index: int, next_place: int) -> bool:
         """Whether a snapshot is dispensable once the one after it stands at `next_place`.
 
-        The first of all and the last of each population are not.
+        The first of all and the last of each shape are not.
         """
         here = self._kept[index]
         if next_place == self.place_of(here):
             return True
-        if index == 0 or here.step == self.steps[here.population]:
+        if index == 0 or here.step == self.steps[here.shape]:
             return False
         return self.place_of(here) - self.place_of(self._kept[index - 1]) < self._spacing
 
@@ -143,7 +143,7 @@ class History:
         self._spacing = max(2 * self._spacing, 1.5 * (places[-1] - places[0]) / len(places), 1.0)
         kept = [self._kept[0]]
         for snapshot in self._kept[1:-1]:
-            ends = snapshot.step == self.steps[snapshot.population]
+            ends = snapshot.step == self.steps[snapshot.shape]
             far = self.place_of(snapshot) - self.place_of(kept[-1]) >= self._spacing
             if ends or far:
                 kept.append(snapshot)

@@ -1,6 +1,6 @@
 """What a race shows at one place of its history, arm by arm: arrays for charts and tables.
 
-Members count through all populations, as in `experiment.members`; within a population's snapshot
+Members count through all shapes, as in `experiment.members`; within a shape's snapshot
 they count from 0. Here is the only place that turns one into the other.
 """
 
@@ -27,12 +27,12 @@ class Panel:
     member: Member
     snapshot: Snapshot
     row: int  # of arrays of pictured members
-    number: int  # of arrays of all members of the population
+    number: int  # of arrays of all members of the shape
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Each population's newest snapshot at one place; those that had not begun are not there."""
+    """Each shape's newest snapshot at one place; those that had not begun are not there."""
 
     experiment: Experiment
     snapshots: tuple[Snapshot, ...]
@@ -46,13 +46,13 @@ class Scene:
         """Population and number within it of each member."""
         return [
             (number, member)
-            for number, population in enumerate(self.experiment.populations)
-            for member in range(len(population.members))
+            for number, shape in enumerate(self.experiment.shapes)
+            for member in range(len(shape.members))
         ]
 
     def _snapshot(self, arm: Arm) -> Snapshot | None:
-        population = self._places[arm.rows[0]][0]
-        return next((s for s in self.snapshots if s.population == population), None)
+        shape = self._places[arm.rows[0]][0]
+        return next((s for s in self.snapshots if s.shape == shape), None)
 
     def lines(self, quantity: str) -> list[tuple[np.ndarray, np.ndarray]]:
         """Epochs (P,) and values (S, P) of each arm at the epochs' ends, in nats per image.
@@ -84,10 +84,10 @@ class Scene:
 
     @cached_property
     def frozen(self) -> tuple[Freeze, ...]:
-        """Members that diverged, counted through all populations."""
+        """Members that diverged, counted through all shapes."""
         numbers = {place: member for member, place in enumerate(self._places)}
         return tuple(
-            dataclasses.replace(freeze, member=numbers[snapshot.population, freeze.member])
+            dataclasses.replace(freeze, member=numbers[snapshot.shape, freeze.member])
             for snapshot in self.snapshots
             for freeze in snapshot.frozen
         )
@@ -125,5 +125,5 @@ def scene_at(experiment: Experiment, history: History, index: int = -1) -> Scene
 
 
 def film(panel: Panel, history: History, until: int = -1) -> tuple[Snapshot, ...]:
-    """The kept snapshots of a panel's population up to a place, oldest first."""
-    return history.frames(panel.snapshot.population, until)
+    """The kept snapshots of a panel's shape up to a place, oldest first."""
+    return history.frames(panel.snapshot.shape, until)

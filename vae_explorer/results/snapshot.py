@@ -75,7 +75,7 @@ class Snapshot(ReadOnly):
     otherwise.
     """
 
-    population: int  # which of the experiment's populations, counted from 0
+    shape: int  # which of the experiment's shapes, counted from 0
     pictured: tuple[int, ...]  # M of the K members
     step: int
     steps: int  # of the whole run

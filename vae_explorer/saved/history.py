@@ -31,6 +31,8 @@ def to_bytes(history: History, probe: ProbeImages) -> bytes:
         "populations": list(curves),
         "snapshots": take_arrays(list(kept), "snapshots", arrays),
     }
+    for plain in values["snapshots"]:
+        plain["population"] = plain.pop("shape")  # as the file calls it
     return save(arrays, metadata={_KEY: json.dumps(values)})
 
 
@@ -54,14 +56,16 @@ def from_bytes(data: bytes, experiment: Experiment) -> tuple[History, ProbeImage
         }
         if len(values["snapshots"]) > _MOST_SNAPSHOTS:
             raise ValueError("it has too many snapshots")
+        for plain in values["snapshots"]:
+            plain["shape"] = plain.pop("population")
         kept = [Snapshot.from_plain(plain, arrays) for plain in values["snapshots"]]
-        populations = experiment.populations
-        if len(values["steps"]) != len(populations) or not kept:
+        shapes = experiment.shapes
+        if len(values["steps"]) != len(shapes) or not kept:
             raise ValueError("it is of another experiment")
         for snapshot in kept:
-            _check_snapshot(snapshot, populations, probe)
+            _check_snapshot(snapshot, shapes, probe)
         for number, each in curves.items():
-            _check_curves(each, len(populations[number].members))
+            _check_curves(each, len(shapes[number].members))
         return History.of(values["steps"], kept, curves), probe
     except (SafetensorError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"it is no history of a race ({error})") from error
@@ -94,11 +98,9 @@ def _check_curves(curves: Curves, members: int) -> None:
         raise ValueError("its curves do not go forward")
 
 
-def _check_snapshot(
-    snapshot: Snapshot, populations: tuple[Experiment, ...], probe: ProbeImages
-) -> None:
+def _check_snapshot(snapshot: Snapshot, shapes: tuple[Experiment, ...], probe: ProbeImages) -> None:
     """Every array has the shape and type that the pages take it to have."""
-    experiment = populations[snapshot.population]
+    experiment = shapes[snapshot.shape]
     members, pictured = len(experiment.members), len(snapshot.pictured)
     if not all(isinstance(row, int) and 0 <= row < members for row in snapshot.pictured):
         raise ValueError("it pictures members that there are not")

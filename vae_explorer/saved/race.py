@@ -52,7 +52,7 @@ def check_race_target(folder: str | Path, experiment: Experiment) -> Path:
             raise StoreError(
                 f"{target} is there already and is no race of VAE Explorer; choose another name."
             )
-        check_target(target / RUNS_NAME / "1", experiment.populations[0])
+        check_target(target / RUNS_NAME / "1", experiment.shapes[0])
     except OSError as error:
         raise _unsavable(target, error) from error
     return target

@@ -196,7 +196,7 @@ def _race(text: str) -> Race:
     recipes = experiment.members
     if len(entries) != len(recipes):
         raise ValueError(f"it has {len(entries):,} members and its experiment has {len(recipes):,}")
-    latents = [each.latent for each in experiment.populations for _ in each.members]
+    latents = [each.latent for each in experiment.shapes for _ in each.members]
     return Race(
         experiment=experiment,
         arms=arms_of(experiment),

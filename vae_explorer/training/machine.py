@@ -55,7 +55,7 @@ def operations(experiment: Experiment) -> int:
 
     parameters = max(
         sum(math.prod(shape) for shape in parameter_shapes(population).values())
-        for population in experiment.populations
+        for population in experiment.shapes
     )
     return 6 * experiment.batch_size * parameters
 

@@ -1,4 +1,4 @@
-"""A whole experiment in training: its populations, one after the other, as if they were one."""
+"""A whole experiment in training: its shapes, one after the other, as if they were one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RECORDED = 80  # snapshots of a race that nobody watches: as smooth as an anima
 
 
 class RaceTrainer:
-    """Trains the populations of an experiment in their order; iterate it for snapshots.
+    """Trains the shapes of an experiment in their order; iterate it for snapshots.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class RaceTrainer:
     def __init__(self, experiment: Experiment, dataset: Dataset, side_by_side: bool = True):
         self.experiment = experiment
         self.dataset = dataset
-        self.trainers = tuple(Trainer(each, dataset) for each in experiment.populations)
+        self.trainers = tuple(Trainer(each, dataset) for each in experiment.shapes)
         for number, trainer in enumerate(self.trainers):
             trainer.number = number
             trainer.shows_space = side_by_side
@@ -58,7 +58,7 @@ class RaceTrainer:
 
     @property
     def steps(self) -> int:
-        """Of all populations together."""
+        """Of all shapes together."""
         return sum(trainer.steps for trainer in self.trainers)
 
     @property
@@ -77,7 +77,7 @@ class RaceTrainer:
         self.current.step()
 
     def choose_path(self, images: tuple[int, int]) -> None:
-        """The two probe images that interpolations of all populations join."""
+        """The two probe images that interpolations of all shapes join."""
         for trainer in self.trainers:
             trainer.path_images = images
 

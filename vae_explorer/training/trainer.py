@@ -241,7 +241,7 @@ class Trainer:
         pictures = self._pictures(mean, rows)
         self.seconds_with_evaluation += time.perf_counter() - started
         return Snapshot(
-            population=self.number,
+            shape=self.number,
             pictured=tuple(rows),
             step=self.step_number,
             steps=self.steps,

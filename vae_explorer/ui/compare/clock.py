@@ -66,10 +66,10 @@ def place(shown: ShownRace) -> int:
 
 
 def times_of(shown: ShownRace) -> list[float]:
-    """When what was kept was shown, in epochs of all populations one after the other; rising."""
+    """When what was kept was shown, in epochs of all shapes one after the other; rising."""
     each = shown.experiment.epochs
     return [
-        each * (snapshot.population + snapshot.step / shown.history.steps[snapshot.population])
+        each * (snapshot.shape + snapshot.step / shown.history.steps[snapshot.shape])
         for snapshot in shown.history.parts()[0]
     ]
 

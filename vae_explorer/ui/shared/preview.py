@@ -39,7 +39,7 @@ def _drawing(name: str) -> str:
 
 def _sentence(experiment: Experiment, verb: str) -> str:
     count = len(experiment.members)
-    shapes = [_shape(population) for population in experiment.populations]
+    shapes = [_shape(population) for population in experiment.shapes]
     layers = f"**{shapes[0]}** units wide"
     if len(shapes) > 1:
         layers = f"in {len(shapes)} shapes one after the other, from **{shapes[0]}** to "

@@ -20,7 +20,7 @@ def status(run: Run, freezes: bool = True) -> None:
     """
     snapshot = run.snapshot
     if snapshot is not None and run.ready is not None:
-        done = sum(run.ready.steps[: snapshot.population]) + snapshot.step
+        done = sum(run.ready.steps[: snapshot.shape]) + snapshot.step
         share = 1.0 if snapshot.finished else done / sum(run.ready.steps)
         text = _text(run, snapshot, run.ready.steps, done)
         if run.has_ended:
@@ -43,7 +43,7 @@ def _text(run: Run, snapshot: Snapshot, steps: tuple[int, ...], done: int) -> st
     count = len(run.experiment.members)
     parts = [f"Epoch {snapshot.epoch:.1f} of {snapshot.epochs}"]
     if len(steps) > 1:
-        parts.insert(0, f"{snapshot.population + 1} of {len(steps)} shapes")
+        parts.insert(0, f"{snapshot.shape + 1} of {len(steps)} shapes")
         count //= len(steps)
     if snapshot.images_per_second:
         each = f" through each of {count} VAEs" if count > 1 else ""
@@ -61,7 +61,7 @@ def _text(run: Run, snapshot: Snapshot, steps: tuple[int, ...], done: int) -> st
 
 
 def _freezes(run: Run, snapshot: Snapshot) -> None:
-    members = run.experiment.populations[snapshot.population].members
+    members = run.experiment.shapes[snapshot.shape].members
     for freeze in snapshot.frozen[:_MOST_FREEZES]:
         member = members[freeze.member]
         seed = f" (seed {member.seed})" if run.experiment.seeds > 1 else ""
