@@ -24,7 +24,7 @@ from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.find_browser import installed
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.jobs.job import Run, cores_beside_a_page
+from vae_explorer.jobs.job import Job, cores_beside_a_page
 from vae_explorer.training.machine import available_cores
 
 ROOT = Path(__file__).parent.parent
@@ -71,7 +71,7 @@ def served(script: Path, port: int, data_dir: str | None) -> Iterator[str]:
 
 def without_a_page(experiment: Experiment, cores: int, data_dir: str | None, seconds: float):
     """Training images a second of wall time, of a worker that nobody watches."""
-    run = Run(experiment, data_dir=data_dir, cores=cores)
+    run = Job(experiment, data_dir=data_dir, cores=cores)
     try:
         run.wait(lambda r: r.snapshot is not None and r.snapshot.step > 0, 120)
         time.sleep(2)

@@ -20,7 +20,7 @@ from tests.find_browser import installed
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.presets import RACES
-from vae_explorer.jobs.job import Run, cores_beside_a_page
+from vae_explorer.jobs.job import Job, cores_beside_a_page
 
 TWELVE = RACES["twelve"].experiment.replace(epochs=30, batch_size=128, seeds=5)
 # 1,000 epochs, so that each member's curve has 1,000 points; small networks, so that they pass.
@@ -55,7 +55,7 @@ def race(page: Page) -> float:
 def headless(experiment: Experiment) -> float:
     """The same of a worker that nobody watches, from its start."""
     started = time.perf_counter()
-    run = Run(experiment, Judging(), cores=cores_beside_a_page())
+    run = Job(experiment, Judging(), cores=cores_beside_a_page())
     try:
         run.wait(lambda r: r.race is not None, 300)
         return time.perf_counter() - started

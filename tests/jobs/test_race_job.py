@@ -12,7 +12,7 @@ import vae_explorer
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.job import Job
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.training.judge import judge
 from vae_explorer.training.race import RaceTrainer
@@ -33,20 +33,20 @@ PATIENCE = 60.0  # seconds; PyTorch alone takes some to import on a busy machine
 @pytest.fixture
 def start() -> Iterator:
     """Starts races that are closed when the test ends, however it ends."""
-    started: list[Run] = []
+    started: list[Job] = []
 
-    def start_race(experiment: Experiment, **options) -> Run:
-        started.append(Run(experiment, JUDGING, cores=1, **options))
+    def start_race(experiment: Experiment, **options) -> Job:
+        started.append(Job(experiment, JUDGING, cores=1, **options))
         return started[-1]
 
     yield start_race
-    for run in started:
-        run.close()
+    for job in started:
+        job.close()
 
 
 def test_a_race_is_trained_judged_kept_and_saved(start, tmp_path):
-    run = start(RACE)
-    assert run.wait(lambda r: r.state == "finished", PATIENCE)
+    job = start(RACE)
+    assert job.wait(lambda r: r.state == "finished", PATIENCE)
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -58,15 +58,15 @@ def test_a_race_is_trained_judged_kept_and_saved(start, tmp_path):
         torch.set_num_threads(before)
     for name, about in QUANTITIES.items():
         if not about.shared:  # speed and time
-            np.testing.assert_array_equal(run.race.values(name), expected.values(name))
-    assert run.ready.steps == tuple(trainer.steps for trainer in alone.trainers)
-    places = run.history.places
+            np.testing.assert_array_equal(job.race.values(name), expected.values(name))
+    assert job.ready.steps == tuple(trainer.steps for trainer in alone.trainers)
+    places = job.history.places
     assert (places[0], places[-1]) == (0, alone.steps)
     assert len(places) >= 20
-    for snapshot, trainer in zip(run.history.at(-1), alone.trainers):
+    for snapshot, trainer in zip(job.history.at(-1), alone.trainers):
         np.testing.assert_array_equal(snapshot.curves.test_loss, trainer.curves().test_loss)
-    run.save(tmp_path)
-    assert run.wait(lambda r: r.saved == str(tmp_path), PATIENCE)
+    job.save(tmp_path)
+    assert job.wait(lambda r: r.saved == str(tmp_path), PATIENCE)
     images = alone.dataset.pixels(alone.dataset.test.images)
     for number, trainer in enumerate(alone.trainers, start=1):
         population = vae_explorer.load(tmp_path / "runs" / str(number))
@@ -74,17 +74,17 @@ def test_a_race_is_trained_judged_kept_and_saved(start, tmp_path):
 
 
 def test_a_race_that_is_stopped_is_judged_as_far_as_it_got(start):
-    run = start(RACE.replace(epochs=10_000))
-    assert run.wait(lambda r: r.snapshot is not None and r.snapshot.epoch > 1, PATIENCE)
-    run.stop()
-    assert run.wait(lambda r: r.state == "stopped", PATIENCE)
-    assert run.race is not None
-    assert np.isfinite(run.race.values("test_loss")[:2]).all()
+    job = start(RACE.replace(epochs=10_000))
+    assert job.wait(lambda r: r.snapshot is not None and r.snapshot.epoch > 1, PATIENCE)
+    job.stop()
+    assert job.wait(lambda r: r.state == "stopped", PATIENCE)
+    assert job.race is not None
+    assert np.isfinite(job.race.values("test_loss")[:2]).all()
 
 
 def test_one_that_has_learned_nothing_is_not_judged(start):
-    run = start(RACE, running=False)
-    run.stop()
-    assert run.wait(lambda r: r.state == "stopped", PATIENCE)
-    assert run.snapshot.step == 0
-    assert run.race is None
+    job = start(RACE, running=False)
+    job.stop()
+    assert job.wait(lambda r: r.state == "stopped", PATIENCE)
+    assert job.snapshot.step == 0
+    assert job.race is None

@@ -12,14 +12,14 @@ import pytest
 
 import vae_explorer
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.saving import zipped
 from vae_explorer.saved.run import StoreError, save_run
 from vae_explorer.saved.zips import zip_folder, zip_folders
 
 
 def test_a_zip_of_a_running_run_can_be_loaded(tmp_path):
-    run = Run(Experiment(dataset="digits", activations=("relu",), hidden=(8,), epochs=10_000))
+    run = Job(Experiment(dataset="digits", activations=("relu",), hidden=(8,), epochs=10_000))
     try:
         assert run.wait(lambda r: r.snapshot is not None and r.snapshot.step > 0, 60)
         data = zipped(run, "mine")

@@ -1,6 +1,6 @@
 """Background runs: one worker process for each, started, steered and watched from here.
 
-A page holds a Run and never trains itself: in a thread beside the page the interpreter lock cut
+A page holds a Job and never trains itself: in a thread beside the page the interpreter lock cut
 training from 37,000 to 900 images/s.
 """
 
@@ -31,20 +31,20 @@ from vae_explorer.saved.race_json import from_json
 from vae_explorer.training.machine import available_cores
 from vae_explorer.version import ROOT
 
-MOST_RUNS = 8  # at once in one server: each is a process of some 300 MB
+MOST_JOBS = 8  # at once in one server: each is a process of some 300 MB
 GRACE_SECONDS = 30.0  # a run goes on so long without the page that owns it, say while it reloads
 _WATCH_SECONDS = 1.0
 _END_SECONDS = 3.0
 
-_open_runs: weakref.WeakSet[Run] = weakref.WeakSet()
+_open_jobs: weakref.WeakSet[Job] = weakref.WeakSet()
 _open_lock = threading.Lock()
 
 
-class TooManyRuns(RuntimeError):
+class TooManyJobs(RuntimeError):
     """The server trains as many runs as it may; the message is one sentence that says so."""
 
 
-class Run:
+class Job:
     """An experiment in training, in a process of its own: one population, or a race.
 
     Attributes
@@ -95,12 +95,12 @@ class Run:
         self._closed = threading.Event()
         self._last_words: deque[str] = deque(maxlen=20)
         with _open_lock:
-            if len(_open_runs) >= MOST_RUNS:
-                raise TooManyRuns(
-                    f"This server already trains {MOST_RUNS} runs, as many as it may. "
+            if len(_open_jobs) >= MOST_JOBS:
+                raise TooManyJobs(
+                    f"This server already trains {MOST_JOBS} runs, as many as it may. "
                     "Try again when one of them has ended."
                 )
-            _open_runs.add(self)
+            _open_jobs.add(self)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "vae_explorer.jobs.worker"],
             stdin=subprocess.PIPE,
@@ -163,7 +163,7 @@ class Run:
         """Asks for a saved run; `saved` names the folder when it is there."""
         self._tell("save", folder=str(folder))
 
-    def wait(self, until: Callable[[Run], bool], timeout: float) -> bool:
+    def wait(self, until: Callable[[Job], bool], timeout: float) -> bool:
         """Waits until `until(run)` holds; False if it does not within `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: until(self), timeout)
@@ -174,7 +174,7 @@ class Run:
             return
         self._closed.set()
         with _open_lock:
-            _open_runs.discard(self)
+            _open_jobs.discard(self)
         with contextlib.suppress(OSError):
             self._process.stdin.close()  # type: ignore[union-attr]
         try:
@@ -188,7 +188,7 @@ class Run:
     def settle(self, timeout: float) -> bool:
         """Waits until every command so far is carried out; False if it takes longer, in seconds."""
         asked = self._asked
-        return self.wait(lambda run: run.answered >= asked or run.state == "failed", timeout)
+        return self.wait(lambda job: job.answered >= asked or job.state == "failed", timeout)
 
     def _tell(self, do: str, **arguments: Any) -> None:
         self._asked += 1
@@ -270,13 +270,13 @@ class Run:
                 self.close()
 
 
-def adopt(token: object, owner_is_there: Callable[[], bool]) -> Run | None:
+def adopt(token: object, owner_is_there: Callable[[], bool]) -> Job | None:
     """The run of a token, with a new owner; None if it has ended or its owner is there."""
     with _open_lock:
-        for run in _open_runs:
-            if run.token == token and not run.owner_is_there():
-                run.owner_is_there = owner_is_there
-                return run
+        for job in _open_jobs:
+            if job.token == token and not job.owner_is_there():
+                job.owner_is_there = owner_is_there
+                return job
     return None
 
 
@@ -291,5 +291,5 @@ def cores_beside_a_page() -> int:
 @atexit.register
 def close_all() -> None:
     """Ends every worker of this process."""
-    for run in list(_open_runs):
-        run.close()
+    for job in list(_open_jobs):
+        job.close()

@@ -105,7 +105,7 @@ def _numbers(shown: ShownRace, race: Race) -> None:
         partial(_json, shown, race, state.held()),
         "All numbers, with statistics and findings.",
     )
-    if shown.run is not None and shown.run.state != "failed":
+    if shown.job is not None and shown.job.state != "failed":
         _button(
             shown,
             "Race as zip",
@@ -175,9 +175,9 @@ def _json(shown: ShownRace, race: Race, held: Held) -> str:
 
 
 def _zip(shown: ShownRace, race: Race, held: Held) -> bytes:
-    assert shown.run is not None
+    assert shown.job is not None
     reference = state.reference_key(shown, held)
-    return zipped_race(shown.run, _saved(shown, race), reference, _report(shown, race, held))
+    return zipped_race(shown.job, _saved(shown, race), reference, _report(shown, race, held))
 
 
 def _film(shown: ShownRace, kind: str, held: Held) -> bytes:

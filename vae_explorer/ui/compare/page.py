@@ -7,7 +7,7 @@ import streamlit as st
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.job import Job
 from vae_explorer.results.scene import scene_at
 from vae_explorer.ui.compare import clock, files, meaning, state
 from vae_explorer.ui.compare.pictures import side_by_side
@@ -15,14 +15,14 @@ from vae_explorer.ui.compare.shown import PAGE, ShownRace, shown_race
 from vae_explorer.ui.compare.standings import standings
 from vae_explorer.ui.shared import preview, session, sidebar, toolbar
 from vae_explorer.ui.shared.live_figure import load_plotly
-from vae_explorer.ui.shared.recall import recall_run
+from vae_explorer.ui.shared.recall import recall_job
 from vae_explorer.ui.shared.status import REFRESH_SECONDS, status
 
 _SENTENCE = (
     "Which activation, and is it luck? Thin: one VAE a seed; thick: their mean, with its "
     "95 % interval."
 )
-_LAST_RUN = "compare.last_run"
+_LAST_JOB = "compare.last_run"
 # As tall at the end, when a line is left, as with the bar above the race: nothing below moves.
 _STEADY = "<style>.st-key-compare_status { min-height: 2.6rem; }</style>"
 
@@ -30,32 +30,32 @@ _STEADY = "<style>.st-key-compare_status { min-height: 2.6rem; }</style>"
 def page() -> None:
     """Draws the whole page."""
     experiment = sidebar.sidebar(sidebar.COMPARE)
-    run = session.current_run(PAGE)
+    job = session.current_job(PAGE)
     state.current(experiment)
     if experiment is not None:
         state.keep(experiment)
-    _see_new_run(run)
+    _see_new_job(job)
     st.markdown(f"##### {_SENTENCE}")
     shown = shown_race()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        toolbar.buttons(PAGE, run, experiment, "Race", Judging())
+        toolbar.buttons(PAGE, job, experiment, "Race", Judging())
         files.buttons(shown)
         files.downloads(shown)
     session.show_notices()
-    if run is None and shown is None:
+    if job is None and shown is None:
         if experiment is not None:
             _before(experiment)
     else:
-        _view(run, experiment)
+        _view(job, experiment)
     load_plotly()
-    recall_run(PAGE)
+    recall_job(PAGE)
 
 
-def _see_new_run(run: Run | None) -> None:
+def _see_new_job(job: Job | None) -> None:
     """A race that was just started is what its starter wants to see, from its beginning."""
-    if run is not st.session_state.get(_LAST_RUN):
-        st.session_state[_LAST_RUN] = run
-        if run is not None:
+    if job is not st.session_state.get(_LAST_JOB):
+        st.session_state[_LAST_JOB] = job
+        if job is not None:
             files.close("opened")
         clock.forget()
 
@@ -69,36 +69,36 @@ def _before(experiment: Experiment) -> None:
     preview.view(experiment, "Race")
 
 
-def _view(run: Run | None, experiment: Experiment | None) -> None:
+def _view(job: Job | None, experiment: Experiment | None) -> None:
     """Draws the race, again and again while something new may come or an animation plays."""
-    changing = _changing(run)
+    changing = _changing(job)
     every = clock.PLAY_SECONDS if clock.is_playing() else REFRESH_SECONDS
-    state = "" if run is None else run.state
-    st.fragment(_draw, run_every=every if any(changing) else None)(run, experiment, changing, state)
+    state = "" if job is None else job.state
+    st.fragment(_draw, run_every=every if any(changing) else None)(job, experiment, changing, state)
 
 
-def _changing(run: Run | None) -> tuple[bool, bool]:
-    return clock.is_playing(), run is not None and run.is_live
+def _changing(job: Job | None) -> tuple[bool, bool]:
+    return clock.is_playing(), job is not None and job.is_live
 
 
 def _draw(
-    run: Run | None, experiment: Experiment | None, changing: tuple[bool, bool], state: str
+    job: Job | None, experiment: Experiment | None, changing: tuple[bool, bool], state: str
 ) -> None:
     shown = shown_race()
     with st.container(key="compare_status", gap="xsmall"):
         st.html(_STEADY)
-        if shown is not None and shown.run is None:
+        if shown is not None and shown.job is None:
             _opened(shown)
-        elif run is not None:
-            status(run, freezes=False)  # the curves and the leaderboard say which diverged
+        elif job is not None:
+            status(job, freezes=False)  # the curves and the leaderboard say which diverged
             if experiment is not None:
-                toolbar.changes(run, experiment)
+                toolbar.changes(job, experiment)
     if shown is None:
-        if run is not None and run.state != "failed":
+        if job is not None and job.state != "failed":
             st.skeleton(height=460)
     else:
         _race(shown)
-    if changing != _changing(run) or (run is not None and state != run.state):
+    if changing != _changing(job) or (job is not None and state != job.state):
         st.rerun()  # buttons and the timer depend on it, and are outside this fragment
 
 

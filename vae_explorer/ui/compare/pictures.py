@@ -107,8 +107,8 @@ def _interpolation(shown: ShownRace, panels: Sequence[Panel], index: int) -> Non
             label_visibility="collapsed",
             **state.widget("way"),
         )
-        run = shown.run  # a saved race has paths, and no process to draw others
-        if run is not None and run.ready is not None and choose_path_ends(run, run.ready, PAGE):
+        job = shown.job  # a saved race has paths, and no process to draw others
+        if job is not None and job.ready is not None and choose_path_ends(job, job.ready, PAGE):
             st.rerun(scope="fragment")
     rows = [getattr(p.snapshot, f"path_{kind}")[p.row] for p in panels]
     _image_rows(shown, panels, rows, f"Images along a {kind} path between two test images")

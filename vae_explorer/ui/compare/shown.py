@@ -9,11 +9,11 @@ import streamlit as st
 
 from vae_explorer.experiment.arms import Arm, arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.job import Job
 from vae_explorer.results.history import History, ProbeImages
 from vae_explorer.results.race import Race
 from vae_explorer.results.record import SavedRace
-from vae_explorer.ui.shared.session import current_run
+from vae_explorer.ui.shared.session import current_job
 
 PAGE = "compare"
 
@@ -26,7 +26,7 @@ class ShownRace:
     history: History
     probe: ProbeImages
     race: Race | None  # once it is judged
-    run: Run | None  # the training process, if it is not a saved race
+    job: Job | None  # the training process, if it is not a saved race
 
     @cached_property
     def arms(self) -> tuple[Arm, ...]:
@@ -34,7 +34,7 @@ class ShownRace:
 
     @property
     def is_live(self) -> bool:
-        return self.run is not None and self.run.is_live
+        return self.job is not None and self.job.is_live
 
 
 def shown_race() -> ShownRace | None:
@@ -42,16 +42,16 @@ def shown_race() -> ShownRace | None:
     opened: SavedRace | None = st.session_state.get("compare.opened")
     if opened is not None:
         return ShownRace(opened.race.experiment, opened.history, opened.probe, opened.race, None)
-    run = current_run(PAGE)
-    if run is None or run.ready is None or not run.history:
+    job = current_job(PAGE)
+    if job is None or job.ready is None or not job.history:
         return None
-    ready = run.ready
+    ready = job.ready
     return ShownRace(
-        experiment=run.experiment,
-        history=run.history.copy(),
+        experiment=job.experiment,
+        history=job.history.copy(),
         probe=ProbeImages(ready.probe_images, ready.probe_labels, ready.shown),
-        race=run.race,
-        run=run,
+        race=job.race,
+        job=job,
     )
 
 

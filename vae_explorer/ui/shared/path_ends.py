@@ -7,16 +7,16 @@ from functools import partial
 import streamlit as st
 
 from vae_explorer.data import DATASETS
-from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.pipe import Ready
 from vae_explorer.ui.shared.session import tell
 
 
-def choose_path_ends(run: Run, ready: Ready, page: str) -> bool:
+def choose_path_ends(job: Job, ready: Ready, page: str) -> bool:
     """Draws the two choices and tells the run of a new one; whether it was told."""
-    names = DATASETS[run.experiment.dataset].class_names
+    names = DATASETS[job.experiment.dataset].class_names
     ends = []
-    for place, default in zip(("from", "to"), run.path):
+    for place, default in zip(("from", "to"), job.path):
 
         def label(image: int, place: str = place) -> str:
             name = f"{place} {names[ready.probe_labels[image]]}"
@@ -33,7 +33,7 @@ def choose_path_ends(run: Run, ready: Ready, page: str) -> bool:
                 width=150,
             )
         )
-    if tuple(ends) == run.path:
+    if tuple(ends) == job.path:
         return False
-    tell(run, partial(run.choose_path, *ends))
+    tell(job, partial(job.choose_path, *ends))
     return True

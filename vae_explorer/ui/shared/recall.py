@@ -17,17 +17,17 @@ _MEMORY = st.components.v2.component(
 )
 
 
-def recall_run(page: str) -> None:
+def recall_job(page: str) -> None:
     """Has the tab remember the page's run, or takes up the one that it remembers."""
-    run = session.current_run(page)
+    job = session.current_job(page)
     key = f"{page}.recall"
     _MEMORY(
         key=key,
         data={
             "page": page,
-            "token": None if run is None else run.token,
+            "token": None if job is None else job.token,
             "recall": not session.has_forgotten(page),
         },
         height=1,
-        on_token_change=lambda: session.take_up_run(page, st.session_state[key].token),
+        on_token_change=lambda: session.take_up_job(page, st.session_state[key].token),
     )

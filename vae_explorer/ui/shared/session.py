@@ -12,42 +12,42 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.jobs.job import Run, TooManyRuns, adopt
+from vae_explorer.jobs.job import Job, TooManyJobs, adopt
 
 _ANSWER_SECONDS = 1.5
 
 
-def current_run(page: str) -> Run | None:
+def current_job(page: str) -> Job | None:
     """The run of a page: each has its own."""
     return st.session_state.get(_key(page))
 
 
-def start_run(
+def start_job(
     page: str, experiment: Experiment, judging: Judging | None = None, running: bool = True
 ) -> None:
     """Starts a new run in place of the page's last one; with `judging` it is a race."""
-    discard_run(page)
+    discard_job(page)
     try:
-        st.session_state[_key(page)] = Run(
+        st.session_state[_key(page)] = Job(
             experiment,
             judging,
             owner_is_there=_presence(),
             data_dir=os.environ.get(DATA_DIR_VARIABLE),
             running=running,
         )
-    except TooManyRuns as error:
+    except TooManyJobs as error:
         st.session_state.notices = [str(error)]
 
 
-def take_up_run(page: str, token: object) -> None:
+def take_up_job(page: str, token: object) -> None:
     """Goes on with the run of that token, if the session that owned it is gone."""
-    if current_run(page) is not None:  # one was started before the tab's answer came
+    if current_job(page) is not None:  # one was started before the tab's answer came
         return
-    run = adopt(token, _presence())
-    if run is None:
+    job = adopt(token, _presence())
+    if job is None:
         st.session_state[_forgotten(page)] = True  # so that it is not asked for again
     else:
-        st.session_state[_key(page)] = run
+        st.session_state[_key(page)] = job
 
 
 def has_forgotten(page: str) -> bool:
@@ -55,10 +55,10 @@ def has_forgotten(page: str) -> bool:
     return st.session_state.get(_forgotten(page), False)
 
 
-def tell(run: Run, command: Callable[[], None]) -> None:
+def tell(job: Job, command: Callable[[], None]) -> None:
     """Gives a run a command and waits a moment for what comes of it, so that the page shows it."""
     command()
-    run.settle(_ANSWER_SECONDS)
+    job.settle(_ANSWER_SECONDS)
 
 
 def show_notices() -> None:
@@ -67,11 +67,11 @@ def show_notices() -> None:
         st.toast(sentence, icon=":material/info:")
 
 
-def discard_run(page: str) -> None:
+def discard_job(page: str) -> None:
     st.session_state[_forgotten(page)] = True
-    run = st.session_state.pop(_key(page), None)
-    if run is not None:
-        run.close()
+    job = st.session_state.pop(_key(page), None)
+    if job is not None:
+        job.close()
 
 
 def _presence() -> Callable[[], bool]:

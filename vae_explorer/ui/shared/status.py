@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.job import Job
 from vae_explorer.results.snapshot import Snapshot
 
 # Between two looks at a run: charts move more than once a second, and training keeps nine tenths of
@@ -13,34 +13,34 @@ REFRESH_SECONDS = 0.7
 _MOST_FREEZES = 3  # of a race's many members, with a sentence of their own
 
 
-def status(run: Run, freezes: bool = True) -> None:
+def status(job: Job, freezes: bool = True) -> None:
     """Draws a progress bar with epoch, speed and time left, and notices under it.
 
     With `freezes` a warning for each VAE that diverged, where the page does not say it otherwise.
     """
-    snapshot = run.snapshot
-    if snapshot is not None and run.ready is not None:
-        done = sum(run.ready.steps[: snapshot.shape]) + snapshot.step
-        share = 1.0 if snapshot.finished else done / sum(run.ready.steps)
-        text = _text(run, snapshot, run.ready.steps, done)
-        if run.has_ended:
+    snapshot = job.snapshot
+    if snapshot is not None and job.ready is not None:
+        done = sum(job.ready.steps[: snapshot.shape]) + snapshot.step
+        share = 1.0 if snapshot.finished else done / sum(job.ready.steps)
+        text = _text(job, snapshot, job.ready.steps, done)
+        if job.has_ended:
             st.caption(text)  # a full bar would say nothing, and take the place of a picture
         else:
             st.progress(min(1.0, share), text=text)
         if freezes:
-            _freezes(run, snapshot)
-    elif run.state != "failed":
-        st.progress(0.0, text=run.progress or "Starting PyTorch in a process of its own…")
-    if run.notice:
-        st.warning(run.notice, icon=":material/info:")
-    if run.error:
-        st.error(run.error, icon=":material/error:")
+            _freezes(job, snapshot)
+    elif job.state != "failed":
+        st.progress(0.0, text=job.progress or "Starting PyTorch in a process of its own…")
+    if job.notice:
+        st.warning(job.notice, icon=":material/info:")
+    if job.error:
+        st.error(job.error, icon=":material/error:")
 
 
-def _text(run: Run, snapshot: Snapshot, steps: tuple[int, ...], done: int) -> str:
-    if run.state == "judging":
-        return run.progress or "Judging…"
-    count = len(run.experiment.members)
+def _text(job: Job, snapshot: Snapshot, steps: tuple[int, ...], done: int) -> str:
+    if job.state == "judging":
+        return job.progress or "Judging…"
+    count = len(job.experiment.members)
     parts = [f"Epoch {snapshot.epoch:.1f} of {snapshot.epochs}"]
     if len(steps) > 1:
         parts.insert(0, f"{snapshot.shape + 1} of {len(steps)} shapes")
@@ -48,10 +48,10 @@ def _text(run: Run, snapshot: Snapshot, steps: tuple[int, ...], done: int) -> st
     if snapshot.images_per_second:
         each = f" through each of {count} VAEs" if count > 1 else ""
         parts.append(f"{snapshot.images_per_second:,.0f} images/s{each}")
-    if run.state == "finished":
+    if job.state == "finished":
         parts.append(f"trained in {snapshot.seconds:.1f} s" if len(steps) == 1 else "trained")
-    elif run.state != "running":
-        parts.append(f"{run.state} at step {snapshot.step:,}")
+    elif job.state != "running":
+        parts.append(f"{job.state} at step {snapshot.step:,}")
     elif snapshot.step:
         left = snapshot.wall_seconds * (sum(steps) - done) / snapshot.step
         parts.append(f"{left:.0f} s left")
@@ -60,11 +60,11 @@ def _text(run: Run, snapshot: Snapshot, steps: tuple[int, ...], done: int) -> st
     return " · ".join(parts)
 
 
-def _freezes(run: Run, snapshot: Snapshot) -> None:
-    members = run.experiment.shapes[snapshot.shape].members
+def _freezes(job: Job, snapshot: Snapshot) -> None:
+    members = job.experiment.shapes[snapshot.shape].members
     for freeze in snapshot.frozen[:_MOST_FREEZES]:
         member = members[freeze.member]
-        seed = f" (seed {member.seed})" if run.experiment.seeds > 1 else ""
+        seed = f" (seed {member.seed})" if job.experiment.seeds > 1 else ""
         st.warning(
             f"**{member.label}**{seed} diverged and is frozen. {freeze.reason}",
             icon=":material/ac_unit:",

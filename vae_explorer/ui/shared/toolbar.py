@@ -9,26 +9,26 @@ import streamlit as st
 
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.saving import zipped
 from vae_explorer.ui.shared import session
 from vae_explorer.ui.shared.sidebar import LIVE
 
 
-def apply_live_settings(run: Run, experiment: Experiment) -> None:
+def apply_live_settings(job: Job, experiment: Experiment) -> None:
     """Hands settings that need no new run to this one, when they have changed."""
     told = st.session_state.get("told", {})
-    if told.get("run") is not run:
-        told = {"run": run} | {name: getattr(run.experiment, name) for name in LIVE}
+    if told.get("run") is not job:
+        told = {"run": job} | {name: getattr(job.experiment, name) for name in LIVE}
     changes = {n: getattr(experiment, n) for n in LIVE if getattr(experiment, n) != told[n]}
     if changes:
-        run.change(**changes)
+        job.change(**changes)
     st.session_state.told = told | changes
 
 
 def buttons(
     page: str,
-    run: Run | None,
+    job: Job | None,
     experiment: Experiment | None,
     verb: str,
     judging: Judging | None = None,
@@ -37,25 +37,25 @@ def buttons(
 
     To be drawn inside a row, to which a page may add its own.
     """
-    if run is None or run.has_ended:
-        _start_buttons(page, experiment, verb if run is None else f"{verb} anew", judging)
+    if job is None or job.has_ended:
+        _start_buttons(page, experiment, verb if job is None else f"{verb} anew", judging)
     else:
-        _steering_buttons(run)
+        _steering_buttons(job)
     st.button(
         "Reset",
         icon=":material/restart_alt:",
         key="reset",
-        disabled=run is None,
-        on_click=session.discard_run,
+        disabled=job is None,
+        on_click=session.discard_job,
         args=(page,),
         help="Forgets the run and its pictures.",
     )
 
 
-def save_button(run: Run) -> None:
+def save_button(job: Job) -> None:
     st.download_button(
         "Save",
-        data=partial(zipped, run),
+        data=partial(zipped, job),
         file_name="vae-run.zip",
         mime="application/zip",
         icon=":material/download:",
@@ -65,12 +65,12 @@ def save_button(run: Run) -> None:
     )
 
 
-def changes(run: Run, experiment: Experiment, live: Collection[str] = ()) -> None:
+def changes(job: Job, experiment: Experiment, live: Collection[str] = ()) -> None:
     """Says which settings wait for the next run; those in `live` never do."""
     changed = [
         setting.metadata["label"]
         for name, setting in SETTINGS.items()
-        if name not in live and getattr(run.experiment, name) != getattr(experiment, name)
+        if name not in live and getattr(job.experiment, name) != getattr(experiment, name)
     ]
     if changed:
         st.caption(f"For the next run: {', '.join(changed).lower()}")
@@ -85,7 +85,7 @@ def _start_buttons(
         key="train",
         type="primary",
         disabled=experiment is None,
-        on_click=session.start_run,
+        on_click=session.start_job,
         args=(page, experiment, judging),
     )
     st.button(
@@ -93,32 +93,32 @@ def _start_buttons(
         icon=":material/skip_next:",
         key="first_step",
         disabled=experiment is None,
-        on_click=session.start_run,
+        on_click=session.start_job,
         args=(page, experiment, judging, False),
         help="Draws the initial weights and waits; every further step is one mini-batch.",
     )
     st.button("Stop", icon=":material/stop:", key="no_stop", disabled=True)
 
 
-def _steering_buttons(run: Run) -> None:
-    if run.state == "paused":
+def _steering_buttons(job: Job) -> None:
+    if job.state == "paused":
         st.button(
             "Resume",
             icon=":material/play_arrow:",
             key="resume",
             type="primary",
             on_click=session.tell,
-            args=(run, run.resume),
+            args=(job, job.resume),
         )
     else:
-        st.button("Pause", icon=":material/pause:", key="pause", type="primary", on_click=run.pause)
+        st.button("Pause", icon=":material/pause:", key="pause", type="primary", on_click=job.pause)
     st.button(
         "Step",
         icon=":material/skip_next:",
         key="step",
-        disabled=run.state == "starting",
+        disabled=job.state == "starting",
         on_click=session.tell,
-        args=(run, run.step),
+        args=(job, job.step),
         help="Trains on one mini-batch, then pauses.",
     )
     st.button(
@@ -126,6 +126,6 @@ def _steering_buttons(run: Run) -> None:
         icon=":material/stop:",
         key="stop",
         on_click=session.tell,
-        args=(run, run.stop),
+        args=(job, job.stop),
         help="Ends the run where it is; what it has learned stays.",
     )

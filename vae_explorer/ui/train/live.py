@@ -12,7 +12,7 @@ from vae_explorer.data import DATASETS
 from vae_explorer.figures import charts, images
 from vae_explorer.figures.style import activation_style
 from vae_explorer.jobs.background import Background
-from vae_explorer.jobs.job import Run
+from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.pipe import Ready
 from vae_explorer.results.snapshot import BIN_EDGES, Snapshot
 from vae_explorer.study.latent import plane
@@ -27,29 +27,29 @@ _MOST_SHOWN = 6  # members with pictures of their own; the loss chart shows all
 _TSNE_REST_SECONDS = 4.0  # between two of them while training goes on
 
 
-def view(run: Run, shown_state: str) -> None:
+def view(job: Job, shown_state: str) -> None:
     """Draws the run, again and again while something new may come.
 
     `shown_state` is that of the run when the buttons above were drawn.
     """
-    changing = run.is_live or _tsne().is_busy
+    changing = job.is_live or _tsne().is_busy
     every = REFRESH_SECONDS if changing else None
-    st.fragment(_draw, run_every=every)(run, changing, shown_state)
+    st.fragment(_draw, run_every=every)(job, changing, shown_state)
 
 
-def _draw(run: Run, changing: bool, shown_state: str) -> None:
-    status(run)
-    if run.ready is None or run.snapshot is None:
+def _draw(job: Job, changing: bool, shown_state: str) -> None:
+    status(job)
+    if job.ready is None or job.snapshot is None:
         st.skeleton(height=460)
     else:
-        _pictures(run, run.ready, run.snapshot)
-    if shown_state != run.state or changing != (run.is_live or _tsne().is_busy):
+        _pictures(job, job.ready, job.snapshot)
+    if shown_state != job.state or changing != (job.is_live or _tsne().is_busy):
         st.rerun()  # buttons and the timer depend on the state, and are outside this fragment
 
 
-def _pictures(run: Run, ready: Ready, snapshot: Snapshot) -> None:
-    shown = _shown_members(run)
-    count = len({member.activation_key for member in run.experiment.members})
+def _pictures(job: Job, ready: Ready, snapshot: Snapshot) -> None:
+    shown = _shown_members(job)
+    count = len({member.activation_key for member in job.experiment.members})
     if count > len(shown):
         st.caption(
             f"Latent spaces and images are those of the first {len(shown)} of {count} activations; "
@@ -57,33 +57,33 @@ def _pictures(run: Run, ready: Ready, snapshot: Snapshot) -> None:
         )
     left, right = st.columns([5, 7])
     with left:
-        _losses(run, snapshot)
+        _losses(job, snapshot)
     with right:
-        _latents(run, ready, snapshot, shown)
+        _latents(job, ready, snapshot, shown)
     left, right = st.columns(2)
     with left:
-        _reconstructions(run, ready, snapshot, shown)
+        _reconstructions(job, ready, snapshot, shown)
     with right:
-        _paths(run, ready, snapshot, shown)
-    _layers(run, ready, snapshot)
+        _paths(job, ready, snapshot, shown)
+    _layers(job, ready, snapshot)
 
 
-def _figure(run: Run, figure: go.Figure, key: str, alt: str) -> None:
+def _figure(job: Job, figure: go.Figure, key: str, alt: str) -> None:
     """A live figure; once the run is at rest, with its page to download."""
     live_figure(figure, key, alt)
-    if not run.is_live:
+    if not job.is_live:
         figure_button(figure, alt, alt)
 
 
-def _shown_members(run: Run) -> list[int]:
+def _shown_members(job: Job) -> list[int]:
     """The first seed of each activation, as many as there is room for."""
     first: dict[str, int] = {}
-    for index, member in enumerate(run.experiment.members):
+    for index, member in enumerate(job.experiment.members):
         first.setdefault(member.activation_key, index)
     return list(first.values())[:_MOST_SHOWN]
 
 
-def _losses(run: Run, snapshot: Snapshot) -> None:
+def _losses(job: Job, snapshot: Snapshot) -> None:
     quantity = st.segmented_control(
         "Curves",
         list(charts.QUANTITIES),
@@ -94,10 +94,10 @@ def _losses(run: Run, snapshot: Snapshot) -> None:
         key="curves",
     )
     _figure(
-        run,
+        job,
         charts.loss_curves(
             snapshot.curves,
-            run.experiment.members,
+            job.experiment.members,
             quantity,
             epochs=snapshot.epochs,
             frozen=snapshot.frozen,
@@ -108,11 +108,11 @@ def _losses(run: Run, snapshot: Snapshot) -> None:
     )
 
 
-def _latents(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
-    members = [run.experiment.members[k] for k in shown]
+def _latents(job: Job, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
+    members = [job.experiment.members[k] for k in shown]
     planes = [plane(snapshot.latent_mean[k], snapshot.latent_log_variance[k]) for k in shown]
     points, titles = np.stack([p for p, _ in planes]), planes[0][1]
-    direct = run.experiment.latent <= 2
+    direct = job.experiment.latent <= 2
     views = ["Latent space"] if direct else ["Principal axes", "t-SNE"]
     chosen = st.segmented_control(
         "Latent view",
@@ -123,19 +123,19 @@ def _latents(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> No
         key="latent_view",
     )
     if chosen == "t-SNE":
-        embedded = _embedded(run, snapshot, shown)
+        embedded = _embedded(job, snapshot, shown)
         if embedded is None:
             return
         points, titles = embedded, ("", "")
     _figure(
-        run,
+        job,
         charts.latent_scatter(
             points,
             ready.probe_labels,
             members,
-            DATASETS[run.experiment.dataset].class_names,
+            DATASETS[job.experiment.dataset].class_names,
             titles,
-            prior=direct and run.experiment.latent == 2,
+            prior=direct and job.experiment.latent == 2,
             panel_height=250,
         ),
         "chart.latents",
@@ -143,12 +143,12 @@ def _latents(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> No
     )
 
 
-def _embedded(run: Run, snapshot: Snapshot, shown: list[int]) -> np.ndarray | None:
+def _embedded(job: Job, snapshot: Snapshot, shown: list[int]) -> np.ndarray | None:
     """The newest t-SNE (K, P, 2); None, with something in its place, while there is none."""
     work = _tsne()
-    compute = partial(tsne_in_a_process, snapshot.latent_mean[shown], run.experiment.seed)
-    work.ask((run.process_id, snapshot.step), compute, hurry=not run.is_live)
-    if work.key is None or work.key[0] != run.process_id:
+    compute = partial(tsne_in_a_process, snapshot.latent_mean[shown], job.experiment.seed)
+    work.ask((job.process_id, snapshot.step), compute, hurry=not job.is_live)
+    if work.key is None or work.key[0] != job.process_id:
         st.skeleton(height=300)
         return None
     if isinstance(work.answer, Exception):
@@ -163,25 +163,25 @@ def _tsne() -> Background:
     return st.session_state.setdefault("tsne", Background(_TSNE_REST_SECONDS))
 
 
-def _colours(run: Run, shown: list[int]) -> list[str]:
-    return [activation_style(run.experiment.members[k].activation_key).colour for k in shown]
+def _colours(job: Job, shown: list[int]) -> list[str]:
+    return [activation_style(job.experiment.members[k].activation_key).colour for k in shown]
 
 
-def _reconstructions(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
+def _reconstructions(job: Job, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
     count = ready.shown // 2
     mosaic(
         images.reconstruction_grid(
             ready.probe_images[:count],
             snapshot.reconstructions[shown, :count],
-            DATASETS[run.experiment.dataset].image_shape,
-            colours=_colours(run, shown),
+            DATASETS[job.experiment.dataset].image_shape,
+            colours=_colours(job, shown),
         ),
-        ["Test images", *_labels(run, shown)],
+        ["Test images", *_labels(job, shown)],
         "Test images above the reconstructions of each activation",
     )
 
 
-def _paths(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
+def _paths(job: Job, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind = st.segmented_control(
             "Path",
@@ -192,34 +192,34 @@ def _paths(run: Run, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None
             label_visibility="collapsed",
             key="path_kind",
         )
-        if choose_path_ends(run, ready, "train"):
-            snapshot = run.snapshot or snapshot
+        if choose_path_ends(job, ready, "train"):
+            snapshot = job.snapshot or snapshot
     paths = snapshot.path_spherical if kind == "spherical" else snapshot.path_linear
     mosaic(
         images.path_grid(
             paths[shown],
-            DATASETS[run.experiment.dataset].image_shape,
-            colours=_colours(run, shown),
+            DATASETS[job.experiment.dataset].image_shape,
+            colours=_colours(job, shown),
         ),
-        _labels(run, shown),
+        _labels(job, shown),
         "Images decoded along the way between two test images, a row for each activation",
     )
 
 
-def _labels(run: Run, shown: list[int]) -> list[str]:
-    return [run.experiment.members[k].label for k in shown]
+def _labels(job: Job, shown: list[int]) -> list[str]:
+    return [job.experiment.members[k].label for k in shown]
 
 
-def _layers(run: Run, ready: Ready, snapshot: Snapshot) -> None:
-    members = run.experiment.members
+def _layers(job: Job, ready: Ready, snapshot: Snapshot) -> None:
+    members = job.experiment.members
     if snapshot.layers:
-        _histograms(run, ready, snapshot)
+        _histograms(job, ready, snapshot)
     else:
         st.info("These VAEs have no hidden layers.", icon=":material/info:")
     left, right = st.columns(2)
     with left:
         _figure(
-            run,
+            job,
             charts.gradient_norms(
                 snapshot.gradient_layers, snapshot.gradient_norms, members, height=300
             ),
@@ -238,7 +238,7 @@ def _layers(run: Run, ready: Ready, snapshot: Snapshot) -> None:
         )
 
 
-def _histograms(run: Run, ready: Ready, snapshot: Snapshot) -> None:
+def _histograms(job: Job, ready: Ready, snapshot: Snapshot) -> None:
     quantity = st.segmented_control(
         "Histograms of",
         ["output", "pre_activation"],
@@ -252,9 +252,9 @@ def _histograms(run: Run, ready: Ready, snapshot: Snapshot) -> None:
     if quantity == "pre_activation":
         functions = {name: (BIN_EDGES, values) for name, values in ready.functions.items()}
     _figure(
-        run,
+        job,
         charts.activation_histograms(
-            snapshot.layers, run.experiment.members, quantity, functions=functions
+            snapshot.layers, job.experiment.members, quantity, functions=functions
         ),
         "chart.layers",
         "Histograms of every hidden layer",
