@@ -21,13 +21,7 @@ TRAIN = [sys.executable, "-m", "vae_explorer", "train", "--threads", "1", "--dat
 
 
 def start(folder, *options, before=None, **environment):
-    """A process that trains, with text pipes. Signals are as in a terminal, whoever starts us."""
-
-    def prepare():
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        if before:
-            before()
-
+    """A process that trains, with text pipes."""
     return subprocess.Popen(
         [*TRAIN, "--hidden", "8", "--out", folder, *options],
         stdout=subprocess.PIPE,
@@ -36,7 +30,7 @@ def start(folder, *options, before=None, **environment):
         encoding="utf-8",
         cwd=ROOT,
         env=os.environ | environment,
-        preexec_fn=prepare,
+        preexec_fn=before,
     )
 
 
