@@ -35,6 +35,7 @@ def page() -> None:
     if experiment is not None:
         state.keep(experiment)
     _see_new_job(job)
+    seen = _look(job)  # before anything is drawn: what changes from here on is drawn again
     st.markdown(f"##### {_SENTENCE}")
     shown = shown_race()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -46,7 +47,7 @@ def page() -> None:
         if experiment is not None:
             _before(experiment)
     else:
-        _view(job, experiment)
+        _view(job, experiment, seen)
     load_plotly()
     recall_job(PAGE)
 
@@ -69,21 +70,20 @@ def _before(experiment: Experiment) -> None:
     preview.view(experiment, "Race")
 
 
-def _view(job: Job | None, experiment: Experiment | None) -> None:
+def _look(job: Job | None) -> tuple[bool, bool, str]:
+    """What buttons and timer depend on: an animation, whether new may come, and the job's state."""
+    live = job is not None and job.is_live
+    return clock.is_playing(), live, "" if job is None else job.state
+
+
+def _view(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool, str]) -> None:
     """Draws the race, again and again while something new may come or an animation plays."""
-    changing = _changing(job)
-    every = clock.PLAY_SECONDS if clock.is_playing() else REFRESH_SECONDS
-    state = "" if job is None else job.state
-    st.fragment(_draw, run_every=every if any(changing) else None)(job, experiment, changing, state)
+    playing, live, _ = seen
+    every = clock.PLAY_SECONDS if playing else REFRESH_SECONDS
+    st.fragment(_draw, run_every=every if playing or live else None)(job, experiment, seen)
 
 
-def _changing(job: Job | None) -> tuple[bool, bool]:
-    return clock.is_playing(), job is not None and job.is_live
-
-
-def _draw(
-    job: Job | None, experiment: Experiment | None, changing: tuple[bool, bool], state: str
-) -> None:
+def _draw(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool, str]) -> None:
     shown = shown_race()
     with st.container(key="compare_status", gap="xsmall"):
         st.html(_STEADY)
@@ -98,8 +98,8 @@ def _draw(
             st.skeleton(height=460)
     else:
         _race(shown)
-    if changing != _changing(job) or (job is not None and state != job.state):
-        st.rerun()  # buttons and the timer depend on it, and are outside this fragment
+    if _look(job) != seen:
+        st.rerun()  # buttons and the timer are outside this fragment
 
 
 def _opened(shown: ShownRace) -> None:
