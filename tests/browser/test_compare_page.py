@@ -13,9 +13,10 @@ import re
 import zipfile
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.pressing import press
+from tests.helpers.canvas import frames
+from tests.helpers.pressing import at_rest, press
 from vae_explorer.saved.zips import race_of_zip
 
 QUICK = "?dataset=digits&activations=relu,tanh,sine&hidden=16&epochs=12&seeds=3"
@@ -33,16 +34,19 @@ FIGURES = {
     "Values over time": "chart.race_over_training",
     "Gradients over time": "chart.race_gradients",
 }
-MOSAICS = {
-    "Manifold": ".squares img",
-    "Reconstructions": ".mosaic img",
-    "Interpolation": ".mosaic img",
-    "Samples": ".mosaic img",
+IMAGES = {  # kinds of pictures: what is said of one to those who do not see it
+    "Manifold": "images decoded on a grid over the latent plane",
+    "Reconstructions": "Test images and their reconstructions",
+    "Interpolation": "Images along a linear path",
+    "Samples": "Draws of the prior, decoded",
 }
 
 
 def wait_until_judged(page: Page) -> None:
+    """And until all of it is drawn: the button is above what else the page says of a race."""
     expect(page.get_by_role("button", name="Report", exact=True)).to_be_enabled(timeout=PATIENCE)
+    at_rest(page, PATIENCE)
+    frames(page)
 
 
 def race(page: Page, verb: str = "Race") -> None:
@@ -98,9 +102,9 @@ def taken(page: Page, name: str) -> bytes:
         return file.read()
 
 
-def rows(page: Page) -> list[str]:
+def rows(page: Page) -> Locator:
     """The leaderboard from top to bottom."""
-    return page.locator("table tbody tr").all_inner_texts()
+    return page.locator("table tbody tr")
 
 
 def offer(page: Page, which: str, data: bytes) -> None:
@@ -116,22 +120,26 @@ def check_pictures(page: Page) -> None:
     for kind, chart in FIGURES.items():
         choose(page, kind)
         wait_for_points(page, chart, "> 1")
-    for kind, pictures in MOSAICS.items():
+    for kind, words in IMAGES.items():
         choose(page, kind)
-        page.locator(pictures).first.wait_for()
-        for image in page.locator(pictures).all():
-            assert image.evaluate("image => image.naturalWidth") > 50
-            assert "ReLU" in (image.get_attribute("alt") or "") or pictures == ".squares img"
+        page.wait_for_function(
+            """words => {
+                const found = [...document.images].filter(image => image.alt.includes(words));
+                const drawn = found.every(image => image.complete && image.naturalWidth > 50);
+                return drawn && found.some(image => image.alt.includes("ReLU"));
+            }""",
+            arg=words,
+            timeout=PATIENCE,
+        )
 
 
 def check_titles_are_apart(page: Page) -> None:
     """Of the latent spaces, which share the width of the page."""
     choose(page, "Latent space")
     wait_for_points(page, "chart.race_latents", "> 0")
-    boxes = page.locator("[class*=st-key-chart-race_latents] .annotation-text").evaluate_all(
-        "found => found.map(each => each.getBoundingClientRect().toJSON())"
-    )
-    assert len(boxes) == 3
+    titles = page.locator("[class*=st-key-chart-race_latents] .annotation-text")
+    expect(titles).to_have_count(3)
+    boxes = titles.evaluate_all("found => found.map(each => each.getBoundingClientRect().toJSON())")
     for one, other in itertools.combinations(boxes, 2):
         beside = one["right"] < other["left"] or other["right"] < one["left"]
         assert beside or one["bottom"] < other["top"] or other["bottom"] < one["top"]
@@ -154,7 +162,7 @@ def test_a_race_from_its_start_to_its_end_and_back_in_time(open_page):
         assert box is not None
         assert box["y"] + box["height"] <= 720
     wait_for_points(page, "chart.race", ">= 12")
-    assert len(rows(page)) == 3
+    expect(rows(page)).to_have_count(3)
 
     # The leaderboard follows the reference and the quantity, and the address them.
     expect(page.locator("table tbody tr", has_text="ReLU")).to_contain_text("reference")
@@ -192,7 +200,7 @@ def test_one_seed_on_a_phone_in_the_dark_and_anew_from_the_past(open_page):
     page.get_by_text("No recommendation for Digits").wait_for()
     check_pictures(page)
     check_titles_are_apart(page)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    page.wait_for_function("document.scrollingElement.scrollWidth <= 390")
     page.get_by_role("slider", name="Time").press("Home")
     wait_for_points(page, "chart.race", "< 12")
     race(page, "Race anew")
@@ -205,7 +213,7 @@ def test_one_seed_on_a_phone_in_the_dark_and_anew_from_the_past(open_page):
 def test_a_live_race_is_followed_paused_gone_back_in_and_stopped(open_page):
     page = open_page(LONG, path="compare")
     press(page, "Race")
-    expect(page.locator("table tbody tr")).to_have_count(3, timeout=PATIENCE)
+    expect(rows(page)).to_have_count(3, timeout=PATIENCE)
     thumb = page.get_by_role("slider", name="Time")
     for _ in range(3):  # it follows, again and again
         stood = thumb.get_attribute("aria-valuenow") or ""
@@ -235,7 +243,7 @@ def test_a_live_race_is_followed_paused_gone_back_in_and_stopped(open_page):
 def test_four_settings_are_four_arms_with_a_view_of_their_own(open_page, query, view, condition):
     page = open_page(query, path="compare")
     race(page)
-    assert len(rows(page)) == 4
+    expect(rows(page)).to_have_count(4)
     choose(page, view)
     wait_for_plot(page, "chart.race", condition)
     check_pictures(page)
@@ -244,10 +252,11 @@ def test_four_settings_are_four_arms_with_a_view_of_their_own(open_page, query, 
 def test_a_race_is_taken_away_and_brought_back(open_page):
     page = open_page(QUICK, path="compare")
     race(page)
-    standings = rows(page)
+    expect(rows(page)).to_have_count(3)
+    standings = rows(page).all_inner_texts()
     page.reload()  # the race is the tab's, not the session's
     wait_until_judged(page)
-    assert rows(page) == standings
+    expect(rows(page)).to_have_text(standings, use_inner_text=True)
     option(page, "Held against", "against Tanh")
     expect(page.locator("table tbody tr", has_text="Tanh")).to_contain_text("reference")
     report = taken(page, "Report").decode()
@@ -274,7 +283,7 @@ def test_a_race_is_taken_away_and_brought_back(open_page):
     offer(other, "Open a race", data)
     wait_until_judged(other)
     other.get_by_text("A saved race, made").wait_for()
-    assert len(rows(other)) == 3
+    expect(rows(other)).to_have_text(standings, use_inner_text=True)
     offer(other, "Lay a race", data)
     wait_for_plot(
         other,
@@ -285,7 +294,7 @@ def test_a_race_is_taken_away_and_brought_back(open_page):
     other.keyboard.press("Escape")
     press(other, "Race")
     expect(other.get_by_text("A saved race, made")).to_have_count(0)
-    expect(other.locator("table tbody tr")).to_have_count(4, timeout=PATIENCE)
+    expect(rows(other)).to_have_count(4, timeout=PATIENCE)
     expect(other.get_by_text("Traceback")).to_have_count(0)
 
 

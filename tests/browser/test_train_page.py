@@ -25,12 +25,21 @@ def step_number(page: Page) -> float:
     return float(text.split()[1])
 
 
+TRACES = """key => [...document.querySelectorAll(`[class*="st-key-${key}"] .js-plotly-plot`)]
+    .flatMap(plot => (plot._fullData ?? []).map(trace => (trace.x ?? []).length))"""
+
+
 def trace_lengths(page: Page, chart: str) -> list[int]:
     """Points of each trace that the browser has drawn in a chart."""
-    return page.evaluate(
-        """key => [...document.querySelectorAll(`[class*="st-key-${key}"] .js-plotly-plot`)]
-            .flatMap(plot => plot._fullData.map(trace => (trace.x ?? []).length))""",
-        chart.replace(".", "-"),
+    return page.evaluate(TRACES, chart.replace(".", "-"))
+
+
+def wait_for_traces(page: Page, chart: str, condition: str) -> None:
+    """Until `condition`, JavaScript on `lengths`, holds of the points of a chart's traces."""
+    page.wait_for_function(
+        f"key => {{ const lengths = ({TRACES})(key); return {condition}; }}",
+        arg=chart.replace(".", "-"),
+        timeout=PATIENCE,
     )
 
 
@@ -96,20 +105,26 @@ def abandoned(server, browser) -> Iterator[int]:
 def test_two_activations_train_to_the_end_and_every_chart_fills(open_page, theme):
     page = open_page(QUICK, theme)
     press(page, "Train")
-    page.get_by_text("trained in").wait_for(timeout=PATIENCE)
-    assert step_number(page) == 40
+    wait_until_trained(page, 40)
     for chart in ("chart.losses", "chart.latents", "chart.layers", "chart.gradients"):
         show(page, chart)
-        assert max(trace_lengths(page, chart)) > 1
-    losses = trace_lengths(page, "chart.losses")
-    assert losses.count(40) == 4  # train and test of both, a point an epoch
+        wait_for_traces(page, chart, "Math.max(...lengths) > 1")
+    # Train and test of both, a point an epoch.
+    wait_for_traces(page, "chart.losses", "lengths.filter(length => length === 40).length === 4")
     legend = page.locator('[class*="st-key-chart-latents"] .legend .traces')
-    assert legend.count() == 10
+    expect(legend).to_have_count(10)
     assert len({round(entry.bounding_box()["y"]) for entry in legend.all()}) == 1  # one row
-    for mosaic in page.locator(".mosaic img").all():
-        assert mosaic.evaluate("image => image.naturalWidth") > 100
-    assert page.locator(".mosaic img").count() == 2
+    mosaics = page.locator(".mosaic img")
+    expect(mosaics).to_have_count(2)
+    for mosaic in mosaics.all():
+        assert mosaic.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     expect(page.locator(".mosaic").first).to_contain_text("ReLU")
+
+
+def wait_until_trained(page: Page, epochs: int) -> None:
+    """To the end, and every epoch of it."""
+    page.get_by_text("trained in").wait_for(timeout=PATIENCE)
+    expect(page.get_by_text(f"Epoch {epochs:.1f} of {epochs} ")).to_be_visible()
 
 
 def paused_step(page: Page) -> int:
@@ -189,9 +204,8 @@ def test_two_sessions_see_only_their_own_run(open_page):
     press(first, "Train")
     press(second, "Train")
     for page, epochs, names in ((first, 40, ("ReLU", "Tanh")), (second, 30, ("GELU", "Sine"))):
-        page.get_by_text("trained in").wait_for(timeout=PATIENCE)
-        assert step_number(page) == epochs
-        assert page.locator(".mosaic").last.inner_text().split() == list(names)
+        wait_until_trained(page, epochs)
+        expect(page.locator(".mosaic").last.locator("span")).to_have_text(names)
 
 
 def test_a_latent_space_of_many_dimensions_has_two_views(open_page):
@@ -204,7 +218,8 @@ def test_a_latent_space_of_many_dimensions_has_two_views(open_page):
             .some(plot => !plot._fullLayout.xaxis.title.text)""",
         timeout=PATIENCE,
     )
-    assert sum(trace_lengths(page, "chart.latents")) >= 2 * 360
+    every = "lengths.reduce((all, length) => all + length, 0) >= 2 * 360"
+    wait_for_traces(page, "chart.latents", every)
 
 
 def test_a_run_can_be_taken_away_and_loaded(open_page, tmp_path):

@@ -9,8 +9,13 @@ from playwright.sync_api import Page, TimeoutError
 _MOST_PATIENCE = 3_000  # milliseconds; a page that plays an animation is never at rest
 
 
+def at_rest(page: Page, patience: float = _MOST_PATIENCE) -> None:
+    """Until the server has drawn the page to its end; milliseconds."""
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=patience)
+
+
 def press(page: Page, name: str) -> None:
     """Presses a button once the page is at rest: one that is just drawn anew notices nothing."""
     with contextlib.suppress(TimeoutError):
-        page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=_MOST_PATIENCE)
+        at_rest(page)
     page.get_by_role("button", name=name, exact=True).click()
