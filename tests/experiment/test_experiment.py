@@ -59,7 +59,7 @@ def experiments(draw):
         return Experiment(**chosen)
     except ConfigError as error:
         assume("together" not in str(error) and "ask for" not in str(error))
-        assume(not str(error).startswith("The sweep"))
+        assume(not str(error).startswith(("The sweep", "The last of")))
         raise
 
 
@@ -327,6 +327,15 @@ def test_as_many_members_as_may_be_are_all_activations_over_all_seeds():
     )
     with pytest.raises(ConfigError, match=r"ask for 1,080 VAEs; at most 540 train at once"):
         Experiment(activations=tuple(ACTIVATIONS), decoder_activations=("relu", "tanh"), **light)
+
+
+def test_the_last_seed_is_one_that_a_seed_may_be():
+    highest = SETTINGS["seed"].metadata["maximum"]
+    last = Experiment(seed=highest - 2, seeds=3).members[-1].seed
+    assert Experiment(seed=last).seed == highest
+    for seeds in (2, 20):
+        with pytest.raises(ConfigError, match=r"The last of .* a seed is at most 2,147,483,647"):
+            Experiment(seed=highest, seeds=seeds)
 
 
 def test_too_many_weights_are_refused_with_their_number():

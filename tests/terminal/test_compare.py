@@ -13,9 +13,13 @@ import numpy as np
 import pytest
 
 import vae_explorer
+from vae_explorer.data.folder import IDX_NAMES
+from vae_explorer.data.idx import write_idx
+from vae_explorer.figures.report import race as report
 from vae_explorer.saved.race import load_race
 from vae_explorer.saved.run import StoreError
 from vae_explorer.terminal import main
+from vae_explorer.training import judge
 from vae_explorer.version import ROOT
 
 COMPARE = [sys.executable, "-m", "vae_explorer", "compare", "--threads", "1", "--dataset", "digits"]
@@ -113,6 +117,7 @@ def test_a_ctrl_c_saves_what_there_is(tmp_path):
         ),
         (["--bound-images", "x"], "bound_images is 'x'; it must be a whole number"),
         (["--sweep", "depth", "--sweep-values", "9"], "The sweep of depth cannot take 9"),
+        (["--seed", "2147483647", "--seeds", "2"], "a seed is at most 2,147,483,647"),
         (["--sweep", "speed"], "sweep is 'speed'; it may be none, depth"),
     ],
 )
@@ -120,6 +125,66 @@ def test_what_is_wrong_is_answered_in_a_sentence(options, message, tmp_path, cap
     command = ["compare", "--activation", "relu", "--out", str(tmp_path / "x"), *options]
     assert main.main(command) == 2
     assert message in capsys.readouterr().err
+
+
+QUICK = ["compare", "--dataset", "digits", "--activation", "relu", "--epochs", "1", *SMALL]
+
+
+def fails(*_, **__):
+    raise RuntimeError("it broke")
+
+
+def test_an_error_in_judging_loses_no_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(judge, "judge", fails)
+    with pytest.raises(RuntimeError, match="it broke"):
+        main.main([*QUICK, "--out", str(tmp_path / "race")])
+    assert len(vae_explorer.load(tmp_path / "race" / "runs" / "1")) == 1
+
+
+def test_an_error_in_the_report_loses_no_results(tmp_path, monkeypatch):
+    assert main.main([*QUICK, "--seed", "1", "--out", str(tmp_path / "race")]) == 0
+    monkeypatch.setattr(report, "race_report", fails)
+    with pytest.raises(RuntimeError, match="it broke"):
+        main.main([*QUICK, "--seed", "2", "--out", str(tmp_path / "race")])
+    assert load_race(tmp_path / "race").race.experiment.seed == 2
+    assert not (tmp_path / "race" / "report.html").exists()  # that of other numbers
+
+
+@pytest.mark.parametrize(
+    "labels", [[0, 1], [7, 7], [7] * 5, [0, 1, 2, 3, 9], [3] * 12, [*range(10), 0, 1]]
+)
+def test_a_few_images_of_a_few_classes_make_a_race(labels, tmp_path):
+    write_set(tmp_path / "images", labels)
+    done = main.main(
+        [
+            *("compare", "--dataset", "mnist", "--data-dir", str(tmp_path / "images")),
+            *("--activation", "relu", "tanh", "--epochs", "1", *SMALL),
+            *("--out", str(tmp_path / "race")),
+        ]
+    )
+    assert done == 0
+    saved = load_race(tmp_path / "race")
+    shown = sum(min(2, labels.count(each)) for each in set(labels))
+    assert saved.probe.shown == shown
+    assert saved.history.at(-1)[0].reconstructions.shape == (2, shown, 784)
+    page = (tmp_path / "race" / "report.html").read_text()
+    assert "Test images and reconstructions." in page
+
+
+def test_one_test_image_is_refused_before_training(tmp_path, capsys):
+    write_set(tmp_path / "images", [5])
+    command = ["compare", "--dataset", "mnist", "--data-dir", str(tmp_path / "images")]
+    assert main.main([*command, "--out", str(tmp_path / "race")]) == 2
+    assert "holds 1 test image; at least 2 are needed" in capsys.readouterr().err
+    assert not (tmp_path / "race").exists()
+
+
+def write_set(folder, labels):
+    """Images of noise with these labels, the same for training and testing."""
+    folder.mkdir()
+    images = np.random.default_rng(0).integers(0, 256, (len(labels), 28, 28), dtype=np.uint8)
+    for name, items in zip(IDX_NAMES, (images, np.array(labels, np.uint8)) * 2):
+        write_idx(folder / name, items)
 
 
 def test_a_folder_that_is_something_else_is_not_touched(tmp_path, capsys):

@@ -20,6 +20,9 @@ _FILES = (
 IDX_NAMES = tuple("-".join(parts) for parts in _FILES)
 """The standard names: training images and labels, test images and labels."""
 
+FEWEST_TEST_IMAGES = 2
+"""An interpolation joins two, and a loss has no error over one."""
+
 
 def read_folder(info: DatasetInfo, data_dir: Path) -> tuple[Split, Split]:
     """Training and test images of a set from `data_dir`, or from a folder in it named like it.
@@ -106,10 +109,14 @@ def _stamped(path: Path) -> tuple[Path, int, int]:
 def _read_files(info: DatasetInfo, files: tuple[tuple[Path, int, int], ...]) -> tuple[Split, Split]:
     train_images, train_labels, test_images, test_labels = (path for path, _, _ in files)
     train_size, test_size = info.full_sizes
-    return (
-        _read_split(info, train_images, train_labels, train_size),
-        _read_split(info, test_images, test_labels, test_size),
-    )
+    train = _read_split(info, train_images, train_labels, train_size)
+    test = _read_split(info, test_images, test_labels, test_size)
+    if len(test.labels) < FEWEST_TEST_IMAGES:
+        raise DataError(
+            f"{test_images} holds {len(test.labels)} test image; at least {FEWEST_TEST_IMAGES} "
+            "are needed."
+        )
+    return train, test
 
 
 def _read_split(info: DatasetInfo, images_path: Path, labels_path: Path, max_items: int) -> Split:

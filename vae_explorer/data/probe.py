@@ -15,9 +15,10 @@ class Probe:
     Attributes
     ----------
     pixels : (P, D) float32 in [0, 1]; labels : (P,) uint8
-        The first of each class in turn, twice, then the others as they come.
+        The first of each class in turn, twice, then the others as they come. A class that has
+        fewer images is passed over.
     shown : int
-        How many of the first ones are drawn as pictures.
+        How many of the first ones are drawn as pictures: at least 2, of at least 2 test images.
     default_path : (int, int)
         The two that interpolations join until others are chosen.
     """

@@ -26,6 +26,7 @@ from vae_explorer.experiment.settings import (
     to_query,
 )
 
+MAX_SEED = 2**31 - 1
 MAX_MEMBERS = 540  # all 27 activations over 20 seeds
 MAX_PARAMETERS = 60_000_000  # of all members together: about 1 GB with Adam's two moments
 MAX_OUTPUTS = 200_000_000  # of all layers and members on a mini-batch: about 3 GB in training
@@ -162,7 +163,7 @@ class Experiment:
         "Seed",
         "Every random draw comes from it: initial weights, batches, noise.",
         minimum=0,
-        maximum=2**31 - 1,
+        maximum=MAX_SEED,
     )
     seeds: int = setting(
         1,
@@ -189,6 +190,12 @@ class Experiment:
 
     def __post_init__(self) -> None:
         check_all(self)
+        last = self.seed + self.seeds - 1
+        if last > MAX_SEED:
+            raise ConfigError(
+                f"The last of {self.seeds} seeds from {self.seed:,} would be {last:,}; a seed is "
+                f"at most {MAX_SEED:,}. Choose a lower seed or fewer seeds."
+            )
         for value in self.swept_values:
             self._with_value(value)
         pairs = len(self.activations) * len(self.decoder_activations or (1,))

@@ -81,20 +81,50 @@ def save_race(folder: str | Path, saved: SavedRace, reference: str, report: str)
     StoreError
         A file cannot be written.
     """
+    target = save_results(folder, saved, reference)
+    save_report(target, report)
+    return target
+
+
+def save_results(folder: str | Path, saved: SavedRace, reference: str) -> Path:
+    """Writes what a race can be loaded from, and its table; returns the folder.
+
+    A report of another race that is there goes, since it would tell of other numbers.
+
+    Raises
+    ------
+    StoreError
+        A file cannot be written.
+    """
     target = Path(folder).expanduser().absolute()
     files = {
         RESULTS_NAME: to_json(saved.race, reference).encode(),
         TABLE_NAME: to_csv(saved.race).encode(),
         HISTORY_NAME: to_bytes(saved.history, saved.probe),
-        REPORT_NAME: report.encode(),
     }
     try:
         target.mkdir(parents=True, exist_ok=True)
+        (target / REPORT_NAME).unlink(missing_ok=True)
         for name, content in files.items():
             replace_file(target / name, content)
     except OSError as error:
         raise _unsavable(target, error) from error
     return target
+
+
+def save_report(folder: str | Path, report: str) -> None:
+    """Writes the page for people beside a race's results.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be written.
+    """
+    target = Path(folder).expanduser().absolute()
+    try:
+        replace_file(target / REPORT_NAME, report.encode())
+    except OSError as error:
+        raise _unsavable(target, error) from error
 
 
 def load_race(folder: str | Path) -> SavedRace:

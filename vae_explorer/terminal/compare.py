@@ -11,7 +11,13 @@ from vae_explorer.experiment.command import PROGRAM, option_names
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import from_text
 from vae_explorer.results.record import SavedRace
-from vae_explorer.saved.race import REPORT_NAME, check_race_target, save_race, save_runs
+from vae_explorer.saved.race import (
+    REPORT_NAME,
+    check_race_target,
+    save_report,
+    save_results,
+    save_runs,
+)
 from vae_explorer.terminal.interruption import Interruption
 from vae_explorer.terminal.options import (
     add_experiment_options,
@@ -88,10 +94,12 @@ def run(arguments: argparse.Namespace) -> int:
             raise KeyboardInterrupt
         if not race.finished:
             say(f"Interrupted at step {race.step_number:,} of {race.steps:,}; saving the race.")
+        # What took hours first: whatever fails after it loses no more than itself.
+        save_runs(folder, race)
         judged = judge(race, judging, say)
         saved = SavedRace(judged, recording.history, recording.probe)
-        save_runs(folder, race)
-        save_race(folder, saved, reference, race_report(saved, reference))
+        save_results(folder, saved, reference)
+        save_report(folder, race_report(saved, reference))
         say(standings(judged, reference))
         say(f"Saved as {folder}; {REPORT_NAME} in it shows the race.")
     return 0 if race.finished else INTERRUPTED

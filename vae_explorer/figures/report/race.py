@@ -84,7 +84,7 @@ def _figures(saved: SavedRace, reference: str) -> Iterator[tuple[go.Figure, str]
 
 def _mosaics(saved: SavedRace) -> Iterator[tuple[bytes, Sequence[str], str]]:
     panels = scene_at(saved.race.experiment, saved.history).panels()[:_MOST_PANELS]
-    originals = saved.probe.images[:_IMAGES]
+    originals = saved.probe.images[: min(_IMAGES, saved.probe.shown)]
     rows = [panel.snapshot.reconstructions[panel.row, :_IMAGES] for panel in panels]
     names = ["Test images", *(panel.arm.label for panel in panels)]
     yield _png(saved, panels, [originals, *rows], True), names, "Test images and reconstructions."
