@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from vae_explorer.data import Dataset
 
@@ -36,3 +39,17 @@ class Probe:
         self.pixels = dataset.pixels(self.images)
         self.shown = len(shown)
         self.default_path = (1, 0)
+
+
+def image_names(labels: NDArray[np.uint8], class_names: Sequence[str]) -> list[str]:
+    """A name for each of some images with `labels` (N,), and no two alike.
+
+    The first of a class has its name, the next are ``7 (another)``, ``7 (number 3)`` and so on.
+    """
+    seen: dict[int, int] = {}
+    names = []
+    for label in labels.tolist():
+        seen[label] = seen.get(label, 0) + 1
+        which = {1: "", 2: " (another)"}.get(seen[label], f" (number {seen[label]})")
+        names.append(class_names[label] + which)
+    return names

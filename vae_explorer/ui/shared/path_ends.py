@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from vae_explorer.data import DATASETS
+from vae_explorer.data.probe import image_names
 from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.pipe import Ready
 from vae_explorer.ui.shared.session import tell
@@ -14,13 +15,13 @@ from vae_explorer.ui.shared.session import tell
 
 def choose_path_ends(job: Job, ready: Ready, page: str) -> bool:
     """Draws the two choices and tells the run of a new one; whether it was told."""
-    names = DATASETS[job.experiment.dataset].class_names
+    classes = DATASETS[job.experiment.dataset].class_names
+    names = image_names(ready.probe_labels[: ready.shown], classes)
     ends = []
     for place, default in zip(("from", "to"), job.path):
 
         def label(image: int, place: str = place) -> str:
-            name = f"{place} {names[ready.probe_labels[image]]}"
-            return name if image < len(names) else f"{name} (another)"
+            return f"{place} {names[image]}"
 
         ends.append(
             st.selectbox(
