@@ -1,5 +1,6 @@
 """Sets by name: what each source gives, and what happens when it gives nothing."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from vae_explorer.data import (
     load_or_embedded,
     sources,
 )
+from vae_explorer.data.folder import IDX_NAMES
 
 
 def test_facts() -> None:
@@ -44,6 +46,13 @@ def test_embedded(name: str) -> None:
     assert load_dataset(name).train is dataset.train
 
 
+def test_every_digit_of_mnist_is_as_long_as_its_margin_leaves_room() -> None:
+    dataset = load_dataset("mnist")
+    for image in dataset.train.images[:500].reshape(-1, 28, 28) > 0:
+        lengths = [np.ptp(np.flatnonzero(image.any(axis))) + 1 for axis in (0, 1)]
+        assert max(lengths) == 28 - 2 * dataset.info.margin
+
+
 @pytest.mark.parametrize("name", DATASETS)
 def test_pixels(name: str) -> None:
     dataset = load_dataset(name)
@@ -63,23 +72,39 @@ def test_full_digits_are_the_embedded_ones(tmp_path: Path) -> None:
 
 
 def test_full_set_from_a_folder(tmp_path: Path, write_set) -> None:
-    parts = write_set(tmp_path / "mnist")
+    parts = write_set(tmp_path / "images" / "mnist")
     sentences: list[str] = []
-    dataset = load_dataset("mnist", "full", str(tmp_path), sentences.append)
+    dataset = load_dataset("mnist", "full", str(tmp_path / "images"), sentences.append)
     np.testing.assert_array_equal(dataset.train.images, parts[0].reshape(-1, 784))
     np.testing.assert_array_equal(dataset.test.labels, parts[3])
     assert dataset.image_set == "full"
-    assert dataset.origin == "30 training and 20 test images of MNIST, from IDX files."
-    assert sentences == [f"Reading MNIST from {tmp_path}."]
+    assert dataset.origin == "30 training and 20 test images of MNIST, read from the folder images."
+    assert sentences == [f"Reading MNIST from {tmp_path / 'images'}."]
 
 
-def test_all_that_was_published_is_said_to_be(tmp_path: Path, write_set, monkeypatch) -> None:
-    small = replace(DATASETS["mnist"], full_sizes=(30, 20))
+@pytest.mark.parametrize("packed", [True, False])
+def test_all_that_was_published_is_said_to_be(packed, tmp_path: Path, write_set, monkeypatch):
+    names = [f"{name}.gz" for name in IDX_NAMES] if packed else IDX_NAMES
+    train_images, train_labels, test_images, test_labels = write_set(tmp_path / "these", names)
+    published = tuple(
+        hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
+        for images, labels in ((train_images, train_labels), (test_images, test_labels))
+    )
+    small = replace(DATASETS["mnist"], full_sizes=(30, 20), published=published)
     monkeypatch.setattr(sources, "DATASETS", {"mnist": small})
-    write_set(tmp_path)
-    assert load_dataset("mnist", "full", tmp_path).origin == (
+    assert load_dataset("mnist", "full", tmp_path / "these").origin == (
         "30 training and 20 test images of MNIST, the full published set, from IDX files."
     )
+    write_set(tmp_path / "others", seed=1)
+    assert load_dataset("mnist", "full", tmp_path / "others").origin == (
+        "30 training and 20 test images of MNIST, read from the folder others."
+    )
+
+
+def test_embedded_images_are_not_the_full_set() -> None:
+    for name in ("mnist", "fashion"):
+        embedded = load_dataset(name)
+        assert not sources.is_published(embedded.info, embedded.train, embedded.test)
 
 
 def test_environment_names_the_folder_and_the_argument_overrules(

@@ -329,6 +329,24 @@ def test_as_many_members_as_may_be_are_all_activations_over_all_seeds():
         Experiment(activations=tuple(ACTIVATIONS), decoder_activations=("relu", "tanh"), **light)
 
 
+@pytest.mark.parametrize("sweep", ["none", "beta", "depth"])
+def test_members_and_shapes_are_worked_out_once(sweep, monkeypatch):
+    made = []
+
+    def counted(*arguments, **settings):
+        made.append(1)
+        return Member(*arguments, **settings)
+
+    monkeypatch.setattr(experiment, "Member", counted)
+    race = Experiment(activations=("relu", "tanh"), seeds=3, sweep=sweep)
+    first = race.members, race.shapes
+    for _ in range(3):
+        assert race.members is first[0] and race.shapes is first[1]
+        assert [len(each.members) for each in race.shapes]
+    assert len(made) == len(first[0])
+    assert race == Experiment(**race.to_dict()) and hash(race) == hash(race.replace())
+
+
 def test_the_last_seed_is_one_that_a_seed_may_be():
     highest = SETTINGS["seed"].metadata["maximum"]
     last = Experiment(seed=highest - 2, seeds=3).members[-1].seed

@@ -281,6 +281,15 @@ def test_learned_numbers_start_as_the_apps_do(language, results):
                 np.testing.assert_array_equal(ours, population.parameters.values[name][0].detach())
 
 
+@LANGUAGES
+def test_a_single_step_has_no_schedule(language):
+    """The app takes it with the whole rate; PyTorch's schedule would with a 250,000th."""
+    one = Experiment(dataset="digits", activations=("relu",), batch_size=2048, epochs=1)
+    for experiment, has_one in ((one, False), (one.replace(epochs=2), True)):
+        script = WRITERS[language](experiment, experiment.members[0])
+        assert ("OneCycle" in script) is has_one
+
+
 def test_keras_takes_our_learning_rates(results):
     """PyTorch's script takes PyTorch's schedule, which is ours by test_schedule."""
     expected = [5e-3 * learning_rate_share("one-cycle", step, 15) for step in range(15)]

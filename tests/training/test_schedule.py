@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
 from vae_explorer.training.optimiser import learning_rate_share
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3, 4, 5, 7, 10, 11, 100, 1583])
+@pytest.mark.parametrize("steps", [2, 3, 4, 5, 7, 10, 11, 100, 1583])
 def test_one_cycle_is_pytorchs_step_by_step(steps):
     highest = 3e-3
     optimiser = torch.optim.Adam([torch.zeros(1)])
@@ -19,6 +21,22 @@ def test_one_cycle_is_pytorchs_step_by_step(steps):
         optimiser.step()
         if step + 1 < steps:
             schedule.step()
+
+
+def test_a_single_step_is_taken_with_the_whole_rate():
+    assert learning_rate_share("one-cycle", 0, 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "angles"),  # along the cosine that falls from the whole rate, in half turns
+    [(2, [2 / 7, 1]), (3, [1 / 21, 11 / 21, 1])],
+)
+def test_few_steps_fall_from_near_the_whole_rate(steps, angles):
+    last = 1 / 250_000
+    expected = [last + (1 - last) * (1 + math.cos(math.pi * angle)) / 2 for angle in angles]
+    shares = [learning_rate_share("one-cycle", step, steps) for step in range(steps)]
+    assert shares == pytest.approx(expected, rel=1e-12)
+    assert shares[0] > 0.8
 
 
 def test_one_cycle_climbs_to_the_whole_rate_and_ends_at_almost_none():

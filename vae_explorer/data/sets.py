@@ -25,6 +25,12 @@ class DatasetInfo:
     source: str
     full_sizes: tuple[int, int]
     """(training, test) images in the full set."""
+    noun: str
+    """What one image shows, with its article."""
+    margin: int = 0
+    """Pixels that what is shown keeps away from each edge."""
+    published: tuple[str, str] | None = None
+    """SHA-256 of the (training, test) pixels, row by row, and then labels of the full set."""
     folders: tuple[str, ...] = ()
     """Names, in lower case, that a folder of this set's IDX files goes by."""
     openml: tuple[str, int] | None = None
@@ -49,6 +55,7 @@ DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
                     "UCI Machine Learning Repository, 1998, as shipped with scikit-learn."
                 ),
                 full_sizes=(1_437, 360),
+                noun="a digit",
             ),
             DatasetInfo(
                 name="mnist",
@@ -59,6 +66,12 @@ DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
                 licence="CC BY-SA 3.0.",
                 source="MNIST by Y. LeCun, C. Cortes and C. J. C. Burges, 1998.",
                 full_sizes=(60_000, 10_000),
+                noun="a digit",
+                margin=4,
+                published=(
+                    "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b",
+                    "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b",
+                ),
                 folders=("mnist",),
                 openml=("mnist_784", 1),
             ),
@@ -82,6 +95,12 @@ DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
                 licence="MIT, © 2017 Zalando SE.",
                 source="Fashion-MNIST by H. Xiao, K. Rasul and R. Vollgraf, Zalando SE, 2017.",
                 full_sizes=(60_000, 10_000),
+                noun="a garment",
+                margin=1,
+                published=(
+                    "16d82e2b505296aa2b78bd5ea0992634f30419a4c97def7c907d154a35ac6157",
+                    "9f1ec356a747bfe4ebab3cfb722d3694c9ca737e2570f6f90cf31d7b6fd689d4",
+                ),
                 folders=("fashion-mnist", "fashion", "fashionmnist", "fashion_mnist"),
                 openml=("Fashion-MNIST", 1),
             ),

@@ -1,5 +1,6 @@
 """Loading a set by name: from scikit-learn, from this package, from a folder, from OpenML."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from functools import lru_cache
@@ -57,14 +58,30 @@ def load_dataset(
         origin = "embedded in VAE Explorer"
     elif folder := data_dir or os.environ.get(DATA_DIR_VARIABLE):
         report(f"Reading {info.label} from {folder}.")
-        train, test = read_folder(info, Path(os.path.expanduser(folder)))
+        path = Path(os.path.expanduser(folder)).absolute()
+        train, test = read_folder(info, path)
         # Saved runs keep this sentence and travel: the folder's path says nothing elsewhere.
-        whole = (len(train.labels), len(test.labels)) == info.full_sizes
-        origin = f"{'the full published set, ' if whole else ''}from IDX files"
+        if is_published(info, train, test):
+            origin = "the full published set, from IDX files"
+        else:
+            origin = f"read from the folder {path.name or path}"
     else:
         train, test = read_openml(info, report)
         origin = f"downloaded from OpenML ({info.openml[0]}, version {info.openml[1]})"
     return Dataset(info, train, test, image_set, _origin(info, train, test, origin))
+
+
+def is_published(info: DatasetInfo, train: Split, test: Split) -> bool:
+    """Whether these are the images and labels of the full set, to the last pixel."""
+    if (len(train.labels), len(test.labels)) != info.full_sizes:
+        return False
+    return (_checksum(train), _checksum(test)) == info.published
+
+
+def _checksum(split: Split) -> str:
+    found = hashlib.sha256(np.ascontiguousarray(split.images))
+    found.update(np.ascontiguousarray(split.labels))
+    return found.hexdigest()
 
 
 def load_or_embedded(

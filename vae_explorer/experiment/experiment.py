@@ -10,6 +10,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise, product
 from typing import Any
 
@@ -249,14 +250,14 @@ class Experiment:
             if widths is not None
         }
 
-    @property
+    @cached_property
     def swept_values(self) -> tuple[float, ...]:
         """The values of the sweep, each once; none where nothing is swept."""
         if self.sweep == "none":
             return ()
         return tuple(dict.fromkeys(self.sweep_values or SWEEPS[self.sweep].values))
 
-    @property
+    @cached_property
     def shapes(self) -> tuple[Experiment, ...]:
         """Experiments of one shape each, which train one after the other; mostly this one alone."""
         if self.sweep not in SHAPE_SWEEPS:
@@ -284,7 +285,7 @@ class Experiment:
         encoder = (self.image_size, *self.hidden, 2 * self.latent)
         return encoder, (self.latent, *self.decoder_widths, self.image_size)
 
-    @property
+    @cached_property
     def members(self) -> tuple[Member, ...]:
         """The recipes, activation by activation and within one seed by seed.
 

@@ -27,6 +27,12 @@ class ProbeImages:
     labels: np.ndarray  # (P,) uint8
     shown: int  # the first so many have reconstructions
 
+    def same_as(self, other: ProbeImages) -> bool:
+        """Whether they are of one test set: a set by itself chooses which are watched."""
+        return np.array_equal(self.images, other.images) and np.array_equal(
+            self.labels, other.labels
+        )
+
 
 class History:
     """Snapshots of a race in the order of training.

@@ -116,7 +116,7 @@ def keras_script(experiment: Experiment, member: Member) -> str:
         *networks.definitions,
         _network(experiment, networks),
         _model(experiment, member, networks),
-        *([_one_cycle(experiment)] if experiment.schedule == "one-cycle" else []),
+        *([_one_cycle(experiment)] if parts.cycles(experiment) else []),
         f"{_training(experiment)}\n\n{_samples(experiment)}",
     ]
     body = "\n\n\n".join(sections)
@@ -239,7 +239,7 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def _training(experiment: Experiment) -> str:
-    cycle = experiment.schedule == "one-cycle"
+    cycle = parts.cycles(experiment)
     adam = ["OneCycle()" if cycle else str(experiment.learning_rate), "epsilon=1e-8"]
     if experiment.clip_norm:
         adam.append(f"global_clipnorm={experiment.clip_norm}")

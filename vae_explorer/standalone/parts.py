@@ -25,6 +25,12 @@ def steps_per_epoch(experiment: Experiment) -> int:
     return math.ceil(count / experiment.batch_size)
 
 
+def cycles(experiment: Experiment) -> bool:
+    """Whether the learning rate follows the one-cycle schedule; a single step has a whole one."""
+    steps = experiment.epochs * steps_per_epoch(experiment)
+    return experiment.schedule == "one-cycle" and steps > 1
+
+
 def opening(experiment: Experiment, member: Member, needs: str, printed: str) -> str:
     """The script's docstring: also a sentence on what it needs, and what it prints is called."""
     title = f"A variational autoencoder on {DATASETS[experiment.dataset].label}, {member.label}"

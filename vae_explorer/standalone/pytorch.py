@@ -191,7 +191,7 @@ def _model(experiment: Experiment, networks: Networks) -> str:
 def _training(experiment: Experiment, member: Member, networks: Networks) -> str:
     steps = parts.steps_per_epoch(experiment)
     rate, epochs = experiment.learning_rate, experiment.epochs
-    cycle = experiment.schedule == "one-cycle"
+    cycle = parts.cycles(experiment)
     lines = ["vae = VAE()", f"optimiser = torch.optim.Adam(vae.parameters(), lr={rate})"]
     if cycle:
         arguments = ["optimiser", str(rate), str(epochs * steps), "cycle_momentum=False"]

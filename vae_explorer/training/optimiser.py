@@ -104,10 +104,10 @@ def learning_rate_share(schedule: str, step: int, steps: int) -> float:
 
     ``one-cycle`` (Smith and Topin 2018, "Super-Convergence") climbs from 1/25 to 1 in the first
     30 % of the steps and falls to 1/250,000, both along a cosine: the learning rate of PyTorch's
-    OneCycleLR as it is by default, whose cycle of momentum is left out. Any other schedule is
-    constant.
+    OneCycleLR as it is by default, whose cycle of momentum is left out. A single step, which would
+    be the last and learn nothing, takes the highest rate. Any other schedule is constant.
     """
-    if schedule != "one-cycle":
+    if schedule != "one-cycle" or steps == 1:
         return 1.0
     top = 0.3 * steps - 1
     if step <= top:

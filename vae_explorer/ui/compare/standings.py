@@ -134,4 +134,6 @@ def _overlay(shown: ShownRace) -> Scene | None:
     one, other = over.race.experiment, shown.experiment
     if any(getattr(one, name) != getattr(other, name) for name in _MEASURED):
         return None
+    if not over.probe.same_as(shown.probe):  # other images under the same name
+        return None
     return scene_at(one, over.history)

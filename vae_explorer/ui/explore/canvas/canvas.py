@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from vae_explorer.model.population import Population
 
 _HERE = Path(__file__).parent
-_NOUNS = {"digits": "a digit", "mnist": "a digit", "fashion": "a garment"}
 
 
 def _scripts(*names: str) -> str:
@@ -61,9 +60,9 @@ def images_package(dataset: Dataset) -> Package:
     """The test images with their labels, and how they are shown."""
     names = dataset.info.class_names
     facts = {
-        "dataset": dataset.info.name,
-        "noun": _NOUNS[dataset.info.name],
+        "noun": dataset.info.noun,
         "shape": list(dataset.info.image_shape),
+        "margin": dataset.info.margin / max(dataset.info.image_shape),
         "levels": dataset.info.levels,
         "class_names": list(names),
         "class_colours": [class_colour(c) for c in range(len(names))],

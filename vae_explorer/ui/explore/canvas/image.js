@@ -5,7 +5,7 @@ class EncodedImage {
     this.explorer = explorer;
     this.codes = null; // of each member: {mean, logVariance}
     const { pack } = explorer;
-    this.pad = new Pad(pack.dataset, pack.shape, (pixels) => {
+    this.pad = new Pad(pack.shape, pack.margin, (pixels) => {
       explorer.touched();
       explorer.view.image = -1;
       explorer.view.slides = [];

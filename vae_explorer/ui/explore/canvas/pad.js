@@ -1,12 +1,11 @@
 // A pad to draw on with mouse, pen or finger. What is drawn becomes an image like those of the set.
 
 const PAD = 280; // px of the drawing itself
-const MARGINS = { mnist: 4 / 28, digits: 0, fashion: 1 / 28 }; // empty border of the sets' images
 
 class Pad {
-  constructor(dataset, shape, onChange) {
+  constructor(shape, margin, onChange) {
     this.shape = shape;
-    this.margin = MARGINS[dataset] ?? 0;
+    this.margin = margin; // the empty border of the set's images, as a share of their side
     this.element = element("canvas", {
       width: PAD, height: PAD, className: "pad", role: "img",
       ariaLabel: "A pad to draw on with mouse or finger; a test image can be chosen by its number below",
