@@ -47,7 +47,8 @@ def test_every_setting_is_an_option(name):
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_every_setting_is_explained(name, capsys):
+def test_every_setting_is_explained(name, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "1000")  # a narrow terminal has words broken at their hyphens
     assert main.main(["train", "--help"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     start = " ".join(SETTINGS[name].metadata["help"].split())
