@@ -1,10 +1,10 @@
-"""Small races with all that is saved of one, for tests of files."""
+"""Small races that are trained, with all that is kept and saved of one."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from vae_explorer.data import load_dataset
+from vae_explorer.data import Dataset, load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.results.record import SavedRace
@@ -16,12 +16,18 @@ EXPERIMENT = Experiment(
 )
 
 
-def saved_race(**changes: Any) -> SavedRace:
-    """A race of four VAEs and few steps, trained and judged."""
-    trainer = RaceTrainer(EXPERIMENT.replace(**changes), load_dataset("digits"))
+def recorded(experiment: Experiment, dataset: Dataset) -> tuple[RaceTrainer, Recording]:
+    """A race that was trained to its end, and what was kept of it."""
+    trainer = RaceTrainer(experiment, dataset)
     recording = Recording(trainer)
     while not trainer.finished:
         trainer.step()
         recording.look()
+    return trainer, recording
+
+
+def saved_race(**changes: Any) -> SavedRace:
+    """A race of four VAEs and few steps, trained and judged."""
+    trainer, recording = recorded(EXPERIMENT.replace(**changes), load_dataset("digits"))
     race = judge(trainer, Judging(bound_samples=2, bound_images=8))
     return SavedRace(race, recording.history, recording.probe)

@@ -15,11 +15,6 @@ from vae_explorer.saved.run import StoreError, load_run
 from vae_explorer.training.race import RaceTrainer
 
 
-@pytest.fixture(scope="module")
-def saved():
-    return saved_race()
-
-
 @pytest.fixture
 def folder(saved, tmp_path):
     return save_race(tmp_path / "race", saved, "relu", "<p>For people.</p>")

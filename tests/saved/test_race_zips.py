@@ -19,11 +19,6 @@ RESULTS, HISTORY = "results.json", "history.safetensors"
 
 
 @pytest.fixture(scope="module")
-def saved():
-    return saved_race()
-
-
-@pytest.fixture(scope="module")
 def files(saved, tmp_path_factory):
     """The files of a race by their names."""
     folder = save_race(tmp_path_factory.mktemp("races") / "race", saved, "relu", "")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.helpers.saved_races import recorded
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import ConfigError
@@ -13,7 +14,7 @@ from vae_explorer.model.bound import importance_bound
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.scene import scene_at
 from vae_explorer.training.judge import judge
-from vae_explorer.training.race import RaceTrainer, Recording
+from vae_explorer.training.race import RaceTrainer
 
 EXPERIMENT = Experiment(
     dataset="digits",
@@ -29,11 +30,7 @@ EXPERIMENT = Experiment(
 
 @pytest.fixture(scope="module")
 def judged(few_digits):
-    trainer = RaceTrainer(EXPERIMENT, few_digits)
-    recording = Recording(trainer)
-    while not trainer.finished:
-        trainer.step()
-        recording.look()
+    trainer, recording = recorded(EXPERIMENT, few_digits)
     return trainer, recording, judge(trainer, Judging(bound_samples=20, bound_images=40))
 
 

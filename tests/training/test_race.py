@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
+from tests.helpers.saved_races import recorded
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.history import History
 from vae_explorer.saved.history import from_bytes, to_bytes
-from vae_explorer.training.race import RaceTrainer, Recording
+from vae_explorer.training.race import RaceTrainer
 from vae_explorer.training.trainer import Trainer
 
 SWEPT = Experiment(
@@ -28,17 +29,12 @@ SWEPT = Experiment(
 
 
 @pytest.fixture(scope="module")
-def recorded(few_digits):
-    race = RaceTrainer(SWEPT, few_digits)
-    recording = Recording(race)
-    while not race.finished:
-        race.step()
-        recording.look()
-    return race, recording
+def trained(few_digits):
+    return recorded(SWEPT, few_digits)
 
 
-def test_a_race_trains_each_population_as_it_trains_alone(few_digits, recorded):
-    race, _ = recorded
+def test_a_race_trains_each_population_as_it_trains_alone(few_digits, trained):
+    race, _ = trained
     assert race.step_number == race.steps == 3 * 4 * 2
     for population, trainer in zip(SWEPT.shapes, race.trainers):
         alone = Trainer(population, few_digits)
@@ -47,8 +43,8 @@ def test_a_race_trains_each_population_as_it_trains_alone(few_digits, recorded):
         np.testing.assert_array_equal(trainer.curves().test_loss, alone.curves().test_loss)
 
 
-def test_pictures_are_of_the_first_seed_of_each_arm(recorded):
-    race, recording = recorded
+def test_pictures_are_of_the_first_seed_of_each_arm(trained):
+    race, recording = trained
     for snapshot in recording.history.at(-1):
         assert snapshot.pictured == (0, 2)
         trainer = race.trainers[snapshot.shape]
@@ -58,8 +54,8 @@ def test_pictures_are_of_the_first_seed_of_each_arm(recorded):
         assert snapshot.layers[0].dead.shape == (4,)
 
 
-def test_all_members_are_shown_the_same_draws_of_the_prior(recorded):
-    race, recording = recorded
+def test_all_members_are_shown_the_same_draws_of_the_prior(trained):
+    race, recording = trained
     last = recording.history.at(-1)[1]
     z = np.random.default_rng(0).standard_normal((20, 2)).astype(np.float32)
     pictures = race.trainers[1].population.decode(z)[[0, 2]].numpy()
@@ -91,8 +87,8 @@ def test_a_place_shows_what_was_shown_then(few_digits):
             )
 
 
-def test_populations_join_as_they_begin(recorded):
-    race, recording = recorded
+def test_populations_join_as_they_begin(trained):
+    race, recording = trained
     history = recording.history
     each = race.trainers[0].steps
     for index, place in enumerate(history.places):
@@ -117,8 +113,8 @@ def test_what_is_kept_is_bounded_and_stays_evenly_spread(few_digits, most_kept):
     assert len(history) >= most_kept / 3
 
 
-def test_bytes_are_bounded_and_the_ends_of_populations_stay(recorded):
-    _, recording = recorded
+def test_bytes_are_bounded_and_the_ends_of_populations_stay(trained):
+    _, recording = trained
     kept, _ = recording.history.parts()
     size = sum(array.nbytes for array in vars(kept[-1]).values() if isinstance(array, np.ndarray))
     history = History(recording.history.steps, most_bytes=8 * size)
@@ -128,8 +124,8 @@ def test_bytes_are_bounded_and_the_ends_of_populations_stay(recorded):
     assert {0, 8, 16, 24} <= set(history.places)
 
 
-def test_the_newest_replaces_one_of_the_same_step(recorded):
-    _, recording = recorded
+def test_the_newest_replaces_one_of_the_same_step(trained):
+    _, recording = trained
     history = History(recording.history.steps)
     first = recording.history.at(0)[0]
     for _ in range(3):
@@ -140,8 +136,8 @@ def test_the_newest_replaces_one_of_the_same_step(recorded):
 # --- As a file ---
 
 
-def test_a_history_comes_back_from_its_file(recorded):
-    _, recording = recorded
+def test_a_history_comes_back_from_its_file(trained):
+    _, recording = trained
     data = to_bytes(recording.history, recording.probe)
     history, probe = from_bytes(data, SWEPT)
     assert history.places == recording.history.places
@@ -184,8 +180,8 @@ def set_array(name, value):
         set_array("curves.0.train_kl", np.zeros((1, 1), np.float32)),
     ],
 )
-def test_a_damaged_or_hostile_file_is_answered_in_a_sentence(recorded, change):
-    _, recording = recorded
+def test_a_damaged_or_hostile_file_is_answered_in_a_sentence(trained, change):
+    _, recording = trained
     data = to_bytes(recording.history, recording.probe)
     with pytest.raises(ValueError, match=r"\w") as caught:
         from_bytes(damaged(data, change), SWEPT)
