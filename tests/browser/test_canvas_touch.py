@@ -53,7 +53,8 @@ def test_a_finger_decodes_where_it_goes_and_a_tap_pins(page):
     assert (decoded(page) != pixels).any()
     assert place(page)[0] > first[0] and place(page)[1] < first[1]
     fingers.up()
-    assert "One pin" not in page.locator(".strip h3").inner_text()
+    frames(page)
+    expect(page.locator(".strip h3")).not_to_contain_text("One pin")
     page.touchscreen.tap(*inside(page, ".plane", 0.05, 0.9))
     expect(page.get_by_text("One pin; a second one")).to_be_visible()
 

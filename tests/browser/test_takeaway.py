@@ -124,6 +124,7 @@ def test_the_code_on_the_page_holds_the_address_of_the_page(context_of, address,
     page.goto(address + path + "?dataset=digits&names=a%20%26%20b")
     page.wait_for_url(re.compile("pins="))
     code = page.get_by_role("img", name="QR code of the address of this page")
+    expect(page.locator("code")).to_contain_text("pins=")
     shown = page.locator("code").inner_text()
     assert read(photographed(code.screenshot())) == shown
     parts = "({ origin, pathname, search }) => `${origin}${pathname}${new URLSearchParams(search)}`"
