@@ -89,7 +89,12 @@ function fit(chart) {
   return narrow;
 }
 
-async function draw(chart) {
+// One drawing after the other: two at once, of other charts in one place, can leave it blank.
+function draw(chart) {
+  chart.drawing = chart.drawing.then(() => drawNewest(chart), () => drawNewest(chart));
+}
+
+async function drawNewest(chart) {
   const Plotly = await library;
   // What nobody sees is not drawn; it will be, with the newest data, when it comes into view.
   if (!chart.visible || document.hidden || !chart.figure) return;
@@ -97,7 +102,6 @@ async function draw(chart) {
   const wanted = chart.figure + chart.theme + narrow;
   if (chart.drawn === wanted) return;
   const first = chart.drawn === "";
-  chart.drawn = wanted;
   const { data, layout } = JSON.parse(chart.figure);
   if (narrow) Object.assign(layout, layout.meta?.narrow);
   layout.template = template(chart.element);
@@ -109,8 +113,8 @@ async function draw(chart) {
   }
   // The same object every time: Plotly builds a chart anew where its configuration has changed.
   chart.config ??= configuration(chart, Plotly);
-  chart.drawing = Plotly.react(chart.element, data, layout, chart.config);
-  await chart.drawing;
+  await Plotly.react(chart.element, data, layout, chart.config);
+  chart.drawn = wanted;
   if (!first) return;
   chart.element.on("plotly_relayout", (changes) => {
     for (const [name, value] of Object.entries(changes)) {
