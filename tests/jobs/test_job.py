@@ -215,8 +215,7 @@ def test_a_run_is_saved_where_asked(start, tmp_path):
 
     job = start(SHORT)
     assert job.wait(lambda r: r.state == "finished", PATIENCE)
-    job.save(tmp_path / "run")
-    assert job.wait(lambda r: r.saved is not None, PATIENCE)
+    job.save(tmp_path / "run", PATIENCE)
     population = vae_explorer.load(tmp_path / "run")
     mean, _ = population.encode(job.ready.probe_images.astype(np.float32) / 255)
     np.testing.assert_allclose(mean, job.snapshot.latent_mean, atol=0.05)
@@ -239,3 +238,65 @@ def test_only_who_knows_the_token_of_an_abandoned_run_gets_it(start):
 
 def test_no_two_runs_have_the_same_token(start):
     assert start(SHORT).token != start(SHORT).token
+
+
+def test_a_job_that_has_ended_holds_no_place(start, monkeypatch):
+    ended = start(SHORT)
+    assert ended.wait(lambda r: r.state == "finished", PATIENCE)
+    training = sum(not job.has_ended for job in _open_jobs)
+    monkeypatch.setattr("vae_explorer.jobs.job.MOST_JOBS", training + 1)
+    start(LONG, running=False)
+    with pytest.raises(TooManyJobs):
+        start(LONG)
+
+
+def test_a_refused_save_says_at_once_why_and_leaves_no_error_behind(start, tmp_path):
+    job = start(LONG, running=False)
+    assert job.wait(lambda r: r.state == "paused", PATIENCE)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RuntimeError, match="is a file, and a run is a folder"):
+        job.save(tmp_path / "file", PATIENCE)
+    assert job.error is None
+    job.save(tmp_path / "run", PATIENCE)
+    assert (tmp_path / "run" / "run.json").is_file()
+
+
+def test_a_save_by_a_process_that_has_ended_is_refused_at_once(start, tmp_path):
+    job = start(SHORT)
+    assert job.wait(lambda r: r.state == "finished", PATIENCE)
+    job.close()
+    assert not job.can_be_told
+    with pytest.raises(RuntimeError, match="process has ended"):
+        job.save(tmp_path / "run", PATIENCE)
+
+
+def test_a_refusal_is_forgotten_when_the_next_command_is_carried_out(start):
+    job = start(LONG, running=False)
+    assert job.wait(lambda r: r.state == "paused", PATIENCE)
+    job.change(beta=-1.0)
+    assert job.wait(lambda r: r.error is not None, PATIENCE)
+    job.change(beta=2.0)
+    assert job.settle(PATIENCE)
+    assert job.error is None
+
+
+def test_a_frame_that_cannot_be_read_ends_the_run_with_a_sentence(start, monkeypatch):
+    def unreadable(data):
+        raise KeyError("latent_mean")
+
+    monkeypatch.setattr("vae_explorer.jobs.job.Snapshot.from_bytes", unreadable)
+    job = start(LONG)
+    assert job.wait(lambda r: r.state == "failed" and not r.can_be_told, PATIENCE)
+    assert job.error.startswith("The training process sent what cannot be read")
+    assert job.settle(PATIENCE) and not job.is_live
+
+
+def test_three_threads_close_one_job(start):
+    job = start(LONG)
+    threads = [threading.Thread(target=job.close) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert job.state == "stopped"
+    assert not is_running(job.process_id)

@@ -65,8 +65,7 @@ def test_a_race_is_trained_judged_kept_and_saved(start, tmp_path):
     assert len(places) >= 20
     for snapshot, trainer in zip(job.history.at(-1), alone.trainers):
         np.testing.assert_array_equal(snapshot.curves.test_loss, trainer.curves().test_loss)
-    job.save(tmp_path)
-    assert job.wait(lambda r: r.saved == str(tmp_path), PATIENCE)
+    job.save(tmp_path, PATIENCE)
     images = alone.dataset.pixels(alone.dataset.test.images)
     for number, trainer in enumerate(alone.trainers, start=1):
         population = vae_explorer.load(tmp_path / "runs" / str(number))

@@ -98,6 +98,44 @@ def test_populations_join_as_they_begin(trained):
     assert all(s.shape == 1 for s in history.frames(1))
 
 
+def test_other_images_in_a_path_change_what_is_kept_and_not_its_order(trained):
+    race, recording = trained
+    history = History(race_steps := [trainer.steps for trainer in race.trainers])
+    for index in range(len(recording.history)):
+        history.add(recording.history.at(index)[-1])
+    places = history.places
+    for trainer in race.trainers:  # as the worker sends them, the first shape's again
+        ended = next(s for s in history.at(-1) if s.shape == trainer.number)
+        history.add(dataclasses.replace(ended, path_images=(4, 5)))
+    assert history.places == places
+    assert [s.path_images for s in history.at(-1)] == [(4, 5)] * len(race_steps)
+    again = History.of(race_steps, *history.parts())  # as the file is read
+    assert again.places == places
+
+
+def test_a_shape_keeps_its_end_when_the_next_is_looked_at_before_it_begins(trained):
+    race, recording = trained
+    history = History([trainer.steps for trainer in race.trainers])
+    ends = recording.history.at(-1)
+    history.add(ends[0])
+    history.add(dataclasses.replace(ends[1], step=0))
+    assert [s.shape for s in history.at(-1)] == [0]
+    history.add(dataclasses.replace(ends[1], step=1))
+    assert [(s.shape, s.step) for s in history.at(-1)] == [(0, ends[0].step), (1, 1)]
+
+
+def test_a_shape_that_ended_early_keeps_its_end(trained):
+    race, recording = trained
+    each = race.trainers[0].steps
+    first, second, _ = recording.history.at(-1)
+    history = History([each] * 3, most_kept=8)
+    for step in range(6):  # all of its members froze there, two steps before its end
+        history.add(dataclasses.replace(first, step=step))
+    for step in range(1, each + 1):
+        history.add(dataclasses.replace(second, step=step))
+    assert [(s.shape, s.step) for s in history.at(-1)] == [(0, 5), (1, each)]
+
+
 @pytest.mark.parametrize("most_kept", [5, 16])
 def test_what_is_kept_is_bounded_and_stays_evenly_spread(few_digits, most_kept):
     race = RaceTrainer(SWEPT.replace(sweep="none", epochs=100), few_digits)

@@ -40,6 +40,12 @@ _open_jobs: weakref.WeakSet[Job] = weakref.WeakSet()
 _open_lock = threading.Lock()
 
 
+_UNREADABLE = (
+    "The training process sent what cannot be read: {error} It was ended; what it has shown stays "
+    "here, and Train anew starts again."
+)
+
+
 class TooManyJobs(RuntimeError):
     """The server trains as many runs as it may; the message is one sentence that says so."""
 
@@ -88,14 +94,16 @@ class Job:
         self.notice: str | None = None
         self.progress: str | None = None
         self.saved: str | None = None
+        self.save_refused: str | None = None  # why it was not saved when it was last asked for
         self.answered = 0  # commands carried out, of so many asked
         self._asked = 0
         self.path = (0, 0)  # the two probe images last chosen for interpolations
         self._changed = threading.Condition()
         self._closed = threading.Event()
+        self._closing = threading.Lock()
         self._last_words: deque[str] = deque(maxlen=20)
         with _open_lock:
-            if len(_open_jobs) >= MOST_JOBS:
+            if sum(not job.has_ended for job in _open_jobs) >= MOST_JOBS:
                 raise TooManyJobs(
                     f"This server already trains {MOST_JOBS} runs, as many as it may. "
                     "Try again when one of them has ended."
@@ -159,9 +167,24 @@ class Job:
         self.path = (first, second)
         self._tell("path", images=[first, second])
 
-    def save(self, folder: Path) -> None:
-        """Asks for a saved run; `saved` names the folder when it is there."""
-        self._tell("save", folder=str(folder))
+    @property
+    def can_be_told(self) -> bool:
+        """Whether its process is there, to save it or to draw other paths."""
+        return not self._closed.is_set() and self._process.poll() is None
+
+    def save(self, folder: Path, timeout: float) -> None:
+        """Has the run saved and waits for it; RuntimeError, with a sentence, if it is not."""
+        if not self.can_be_told:
+            raise RuntimeError("The run's process has ended, so that it can no longer be saved.")
+        asked = self._tell("save", folder=str(folder))
+        self.wait(lambda job: job.answered >= asked or not job.can_be_told, timeout)
+        if self.saved == str(folder):
+            return
+        if self.answered >= asked:
+            raise RuntimeError(self.save_refused or "The run could not be saved.")
+        if self.can_be_told:
+            raise RuntimeError(f"The run was not saved within {timeout:.0f} s.")
+        raise RuntimeError("The run's process ended before it was saved.")
 
     def wait(self, until: Callable[[Job], bool], timeout: float) -> bool:
         """Waits until `until(run)` holds; False if it does not within `timeout` seconds."""
@@ -169,32 +192,43 @@ class Job:
             return self._changed.wait_for(lambda: until(self), timeout)
 
     def close(self) -> None:
-        """Ends the worker process, by force if it does not end by itself."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        with _open_lock:
-            _open_jobs.discard(self)
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()  # type: ignore[union-attr]
-        try:
-            self._process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if not self.has_ended:
-            self._update(state="stopped")
+        """Ends the worker process, by force if it does not end by itself.
+
+        Whoever calls it while another does waits until the process has ended.
+        """
+        self._let_end()
+        with self._closing:
+            try:
+                self._process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._update(state=self.state if self.has_ended else "stopped")
+
+    def _let_end(self) -> None:
+        """Tells the worker to end, and waits for nothing."""
+        with self._closing:
+            if self._closed.is_set():
+                return
+            self._closed.set()
+            with _open_lock:
+                _open_jobs.discard(self)
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()  # type: ignore[union-attr]
 
     def settle(self, timeout: float) -> bool:
         """Waits until every command so far is carried out; False if it takes longer, in seconds."""
         asked = self._asked
         return self.wait(lambda job: job.answered >= asked or job.state == "failed", timeout)
 
-    def _tell(self, do: str, **arguments: Any) -> None:
-        self._asked += 1
-        # A worker that is gone has been reported by whoever reads its frames.
-        with contextlib.suppress(OSError, ValueError):
-            write_command(self._process.stdin, do, **arguments)  # type: ignore[arg-type]
+    def _tell(self, do: str, **arguments: Any) -> int:
+        """The number of the command, which is carried out when so many are answered."""
+        with self._changed:  # two threads' commands must not get into each other
+            self._asked += 1
+            # A worker that is gone has been reported by whoever reads its frames.
+            with contextlib.suppress(OSError, ValueError):
+                write_command(self._process.stdin, do, **arguments)  # type: ignore[arg-type]
+            return self._asked
 
     def _update(self, **changes: Any) -> None:
         with self._changed:
@@ -223,18 +257,30 @@ class Job:
                     self._update(race=from_json(payload.decode()))
                 else:
                     self._hear(json.loads(payload))
-        except (ValueError, OSError) as error:
+        except Exception as error:  # whatever it is, no later frame can be read
             self._last_words.append(str(error))
+            self._process.kill()
+            self._update(state="failed", error=_UNREADABLE.format(error=error))
         self._report_end()
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "failed" in message:
             self._update(state="failed", error=f"Training failed: {message['failed']}.")
         elif "refused" in message:
-            state = "failed" if self.ready is None else self.state
-            self._update(error=message["refused"], state=state)
+            self._hear_answer(message["answered"], message["refused"], message["command"])
         else:
             self._update(**message)
+
+    def _hear_answer(self, answered: int, refused: str | None, command: str) -> None:
+        """A command is carried out, or refused; what was refused before it is forgotten."""
+        if command == "save":
+            self._update(answered=answered, save_refused=refused)
+        elif self.state == "failed":
+            self._update(answered=answered)
+        elif refused is not None and self.ready is None:
+            self._update(answered=answered, error=refused, state="failed")
+        else:
+            self._update(answered=answered, error=refused)
 
     def _read_last_words(self) -> None:
         with contextlib.suppress(ValueError, OSError):
@@ -244,7 +290,11 @@ class Job:
     def _report_end(self) -> None:
         """The frames have ended: by our closing it, or because the worker died."""
         code = self._process.wait()
-        if self._closed.is_set() or self.state == "failed":
+        self._update()
+        if self._closed.is_set():
+            return
+        if self.state == "failed":
+            self.close()
             return
         if code < 0:
             how = f"was ended by {signal.Signals(-code).name}"
@@ -290,6 +340,9 @@ def cores_beside_a_page() -> int:
 
 @atexit.register
 def close_all() -> None:
-    """Ends every worker of this process."""
-    for job in list(_open_jobs):
+    """Ends every worker of this process: all are told before any is waited for."""
+    jobs = list(_open_jobs)
+    for job in jobs:
+        job._let_end()
+    for job in jobs:
         job.close()

@@ -20,17 +20,8 @@ def zipped(job: Job, name: str = "vae-run") -> bytes:
     """
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / name
-        _save(job, folder)
+        job.save(folder, _MOST_SECONDS)
         return zip_folder(folder)
-
-
-def _save(job: Job, folder: Path) -> None:
-    """Has the run's process save it, and waits for that."""
-    job.save(folder)
-    if not job.wait(lambda r: r.saved == str(folder) or r.state == "failed", _MOST_SECONDS):
-        raise RuntimeError(f"The run was not saved within {_MOST_SECONDS:.0f} s.")
-    if job.saved != str(folder):
-        raise RuntimeError(job.error or "The run could not be saved.")
 
 
 def zipped_race(
@@ -42,6 +33,6 @@ def zipped_race(
     """
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / name
-        _save(job, folder)
+        job.save(folder, _MOST_SECONDS)
         save_race(folder, saved, reference, report)
         return zip_all(folder)

@@ -58,11 +58,14 @@ class Worker:
     def _obey(self, command: dict[str, Any]) -> None:
         do = command.pop("do")
         try:
+            if self._race is None and do != "start":
+                raise ValueError("There is nothing to steer: the run was refused at its start.")
             getattr(self, f"do_{do}")(**command)
+            refused = None
         except (ConfigError, DataError, OSError, ValueError) as error:
-            self._say(refused=str(error))
+            refused = str(error)
         self._answered += 1
-        self._say(answered=self._answered)
+        self._say(answered=self._answered, refused=refused, command=do)
 
     def do_start(
         self,
@@ -72,7 +75,7 @@ class Worker:
         data_dir: str | None,
         running: bool,
     ) -> None:
-        """Loads the images, draws the populations and, if asked to, begins to train.
+        """Loads the images, draws the VAEs of each shape and, if asked to, begins to train.
 
         With `judging` it is a race: its arms are shown side by side, and judged at its end.
         """
@@ -192,13 +195,22 @@ class Worker:
             from vae_explorer.training.judge import judge
 
             self._say(state="judging")
-            race = judge(self._race, self._judging, lambda text: self._say(progress=text))
-            self._frames.write(RACE, to_json(race, race.arms[0].key).encode())
+            try:
+                race = judge(self._race, self._judging, lambda text: self._say(progress=text))
+                self._frames.write(RACE, to_json(race, race.arms[0].key).encode())
+            except BrokenPipeError:
+                raise
+            except Exception as error:  # what was trained must not be lost with it
+                traceback.print_exc()
+                self._say(
+                    notice=f"The race could not be judged ({type(error).__name__}: "
+                    f"{str(error)[:200]}); what was trained stays."
+                )
         self._say(state=state, progress=None)
 
     def _send_snapshot(self, trainer: Any = None) -> None:
         started = time.perf_counter()
-        snapshot = (trainer or self._race.current).snapshot()
+        snapshot = (trainer or self._race.latest).snapshot()
         self._frames.write(SNAPSHOT, snapshot.to_bytes())
         self._snapshot_taken = time.perf_counter()
         self._snapshot_cost = self._snapshot_taken - started

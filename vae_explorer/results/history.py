@@ -8,8 +8,10 @@ cut where an older one ended: they only ever grow.
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -56,13 +58,25 @@ class History:
         return len(self._kept)
 
     def add(self, snapshot: Snapshot) -> None:
-        """Takes up a newer snapshot; it may stand in for the one before, if that is too near."""
+        """Takes up a snapshot; it may stand in for the one before, if that is too near.
+
+        One of a place that is there already takes its place, and an older one goes where it
+        belongs. A shape that has not begun is left out: its place is the end of the shape before.
+        """
+        if snapshot.shape and not snapshot.step:
+            return
         self._curves[snapshot.shape] = snapshot.curves
         bare = dataclasses.replace(snapshot, curves=_before(snapshot.curves, -1))
-        if self._kept and self._may_go(len(self._kept) - 1, self.place_of(bare)):
-            self._bytes -= _size(self._kept.pop())
-        self._kept.append(bare)
-        self._bytes += _size(bare)
+        where = bisect_left(self.places, self.place_of(bare))
+        kept = list(self._kept)  # exchanged at once: another thread may copy it at any time
+        if where < len(kept) and self.place_of(kept[where]) == self.place_of(bare):
+            kept[where] = bare
+        else:
+            kept.insert(where, bare)
+            if where == len(kept) - 1 and where and self._may_go(where - 1, bare):
+                del kept[where - 1]
+        self._kept = kept
+        self._bytes = sum(map(_size, kept))
         while self._is_too_large():
             self._thin()
 
@@ -124,15 +138,13 @@ class History:
         history._bytes = sum(map(_size, history._kept))
         return history
 
-    def _may_go(self, index: int, next_place: int) -> bool:
-        """Whether a snapshot is dispensable once the one after it stands at `next_place`.
+    def _may_go(self, index: int, following: Snapshot) -> bool:
+        """Whether a snapshot is dispensable once `following` comes after it.
 
         The first of all and the last of each shape are not.
         """
         here = self._kept[index]
-        if next_place == self.place_of(here):
-            return True
-        if index == 0 or here.step == self.steps[here.shape]:
+        if index == 0 or here.shape != following.shape:
             return False
         return self.place_of(here) - self.place_of(self._kept[index - 1]) < self._spacing
 
@@ -148,8 +160,8 @@ class History:
         places = self.places
         self._spacing = max(2 * self._spacing, 1.5 * (places[-1] - places[0]) / len(places), 1.0)
         kept = [self._kept[0]]
-        for snapshot in self._kept[1:-1]:
-            ends = snapshot.step == self.steps[snapshot.shape]
+        for snapshot, following in pairwise(self._kept[1:]):
+            ends = snapshot.shape != following.shape
             far = self.place_of(snapshot) - self.place_of(kept[-1]) >= self._spacing
             if ends or far:
                 kept.append(snapshot)

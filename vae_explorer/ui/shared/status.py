@@ -21,7 +21,9 @@ def status(job: Job, freezes: bool = True) -> None:
     snapshot = job.snapshot
     if snapshot is not None and job.ready is not None:
         done = sum(job.ready.steps[: snapshot.shape]) + snapshot.step
-        share = 1.0 if snapshot.finished else done / sum(job.ready.steps)
+        if snapshot.finished:  # by its last step, or because all of its VAEs diverged before it
+            done = sum(job.ready.steps[: snapshot.shape + 1])
+        share = done / sum(job.ready.steps)
         text = _text(job, snapshot, job.ready.steps, done)
         if job.has_ended:
             st.caption(text)  # a full bar would say nothing, and take the place of a picture

@@ -26,7 +26,7 @@ def page() -> None:
     shown_state = "" if job is None else job.state
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         toolbar.buttons(PAGE, job, experiment, "Train")
-        if job is not None and job.snapshot is not None and job.state != "failed":
+        if job is not None and job.snapshot is not None and job.can_be_told:
             toolbar.save_button(job)
         if job is not None and experiment is not None:
             toolbar.changes(job, experiment, sidebar.LIVE)

@@ -1,0 +1,96 @@
+"""What a worker answers, without a process around it."""
+
+from __future__ import annotations
+
+import json
+import queue
+
+import pytest
+
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.jobs.pipe import MESSAGE, RACE, SNAPSHOT
+from vae_explorer.jobs.worker import Worker
+from vae_explorer.results.snapshot import Snapshot
+
+RACE_OF_DEPTHS = Experiment(
+    dataset="digits",
+    activations=("relu", "tanh"),
+    hidden=(4,),
+    sweep="depth",
+    sweep_values=(1, 2),
+    batch_size=512,
+    epochs=1,
+)
+JUDGING = {"bound_samples": 1, "bound_images": 10}
+
+
+class Frames(list):
+    """Frames as they are written: (kind, payload)."""
+
+    def write(self, kind, payload):
+        self.append((kind, payload))
+
+    @property
+    def messages(self):
+        return [json.loads(payload) for kind, payload in self if kind == MESSAGE]
+
+    @property
+    def snapshots(self):
+        return [Snapshot.from_bytes(payload) for kind, payload in self if kind == SNAPSHOT]
+
+
+def obey(worker, do, **arguments):
+    worker._obey({"do": do, **arguments})
+
+
+def started(experiment=RACE_OF_DEPTHS):
+    worker = Worker(queue.Queue(), Frames())
+    values = experiment.to_dict()
+    obey(worker, "start", experiment=values, judging=JUDGING, cores=1, data_dir=None, running=False)
+    return worker, worker._frames
+
+
+def test_what_was_refused_at_its_start_answers_a_pause_with_a_sentence():
+    worker = Worker(queue.Queue(), frames := Frames())
+    bad = {"epochs": 0}
+    obey(worker, "start", experiment=bad, judging=None, cores=1, data_dir=None, running=True)
+    obey(worker, "pause")
+    first, second = frames.messages
+    assert first["refused"].startswith("epochs is 0")
+    assert second["refused"] == "There is nothing to steer: the run was refused at its start."
+    assert [first["answered"], second["answered"]] == [1, 2]
+
+
+@pytest.mark.parametrize("command", ["pause", "stop"])
+def test_between_two_shapes_the_one_that_ended_is_shown(command):
+    worker, frames = started()
+    first = worker._race.trainers[0]
+    while not first.finished:
+        worker._race.step()
+    obey(worker, command)
+    assert (frames.snapshots[-1].shape, frames.snapshots[-1].step) == (0, first.steps)
+
+
+def test_the_step_that_ends_a_shape_shows_its_end():
+    worker, frames = started()
+    first = worker._race.trainers[0]
+    for _ in range(first.steps):
+        obey(worker, "step")
+    assert (frames.snapshots[-1].shape, frames.snapshots[-1].step) == (0, first.steps)
+
+
+def test_an_error_in_judging_loses_no_race(monkeypatch, tmp_path):
+    def fail(*_):
+        raise KeyError("relu")
+
+    monkeypatch.setattr("vae_explorer.training.judge.judge", fail)
+    worker, frames = started()
+    obey(worker, "step")
+    obey(worker, "stop")
+    assert RACE not in [kind for kind, _ in frames]
+    (notice,) = [each["notice"] for each in frames.messages if "notice" in each]
+    assert notice.startswith("The race could not be judged (KeyError")
+    assert {"state": "stopped", "progress": None} in frames.messages
+    obey(worker, "save", folder=str(tmp_path / "race"))
+    assert frames.messages[-1]["refused"] is None
+    assert (tmp_path / "race" / "runs" / "1" / "run.json").is_file()
