@@ -68,7 +68,7 @@ def imports(source):
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             found.add(node.module)
-            # `from vae_explorer import diagnostics` imports a module as well.
+            # `from vae_explorer.study import layers` imports a module as well.
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
             ("import_module", "lazy_import", "__import__")

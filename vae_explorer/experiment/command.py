@@ -1,6 +1,7 @@
 """The command that trains an experiment again, as one would type it.
 
-`cli` parses it: a setting is an option of its own name, and one that is not given has its default.
+`terminal.options` parses it: a setting is an option of its own name, and one that is not given has
+its default.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """The experiment configuration: one frozen object that everything else reads.
 
 Widgets edit it, the URL carries it, a saved run stores it, the command line parses it and errors
-name its fields. Every default, bound, label and help text of a setting is written here, once.
+name its fields. Every default, bound, label and help text of its settings is written here, once;
+the values that a sweep takes unless others are asked for are in `recipe`, and the words for
+choices are the page's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a race says to the claims of the article on activation functions in VAEs.
+"""What a race says to the article's claims on how activations behave; `choice_claims` has the rest.
 
 Each rule speaks to one claim, and only where the race has the arms that it takes.
 """

@@ -1,4 +1,4 @@
-"""Background runs: one worker process for each, started, steered and watched from here.
+"""Jobs: trainings with a worker process each, started, steered and watched from here.
 
 A page holds a Job and never trains itself: in a thread beside the page the interpreter lock cut
 training from 37,000 to 900 images/s.

@@ -36,7 +36,7 @@ class Ready:
     steps: tuple[int, ...]  # of each population
     precision: str
     threads: int
-    functions: dict[str, np.ndarray] = field(default_factory=dict)  # name: f at FUNCTION_GRID
+    functions: dict[str, np.ndarray] = field(default_factory=dict)  # name: f at BIN_EDGES
 
     def to_bytes(self) -> bytes:
         from safetensors.numpy import save

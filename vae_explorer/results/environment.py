@@ -14,7 +14,7 @@ from vae_explorer.version import __version__
 class Environment:
     """Where and when a race was run, for whoever wants to run it again."""
 
-    made: str  # when it ended, in UTC, ISO 8601
+    made: str  # when it was judged, in UTC, ISO 8601
     versions: Mapping[str, str]  # of python, torch, numpy and vae_explorer
     precision: str  # of the matrix products in training: float32 or bfloat16
     threads: int

@@ -1,7 +1,7 @@
 """What a race is judged by: a row of measurements for each member, and names for them.
 
-Plain numbers, made once when a race has ended (`judging.judge`), saved with it, and read by tables,
-statistics, explanations and the report.
+Plain numbers, made once when a race has ended or was stopped (`training.judge`), saved with it, and
+read by tables, statistics, explanations and the report.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ QUANTITIES: Mapping[str, Quantity] = {
 
 @dataclass(frozen=True)
 class Race:
-    """A race that has ended, in numbers. K members in the order of `experiment.members`."""
+    """A race in numbers, ended or stopped. K members in the order of `experiment.members`."""
 
     experiment: Experiment
     arms: tuple[Arm, ...]

@@ -78,7 +78,7 @@ class Snapshot(ReadOnly):
     shape: int  # which of the experiment's shapes, counted from 0
     pictured: tuple[int, ...]  # M of the K members
     step: int
-    steps: int  # of the whole run
+    steps: int  # of this shape's training, once it is done
     epoch: float
     epochs: int
     seconds: float  # of training steps alone

@@ -1,7 +1,7 @@
 """The pretrained catalogue: VAEs that are there before anybody has trained one.
 
 `pretrained/` holds saved runs, a folder each, with float16 weights, and catalogue.json, which lists
-them with what they reach. `python -m vae_explorer pretrain` makes it again from RECIPES. Runs of
+them with what they reach. `python -m vae_explorer pretrain` makes it again from `recipes`. Runs of
 one set and latent size differ in activations and learning rate alone, so members of several make
 one population. Reading the catalogue needs no PyTorch; loading members does.
 """

@@ -1,8 +1,8 @@
 """Saved races: a folder with all that it takes to look at a race again.
 
-results.json holds the race in numbers (`race_record`), results.csv the same for a spreadsheet,
-history.safetensors what it showed as it trained, runs/ a saved run a population (`store`), and
-report.html, which the page or the command line makes, all of it for people. As in `store`, a folder
+results.json holds the race in numbers (`race_json`), results.csv the same for a spreadsheet,
+history.safetensors what it showed as it trained, runs/ a saved run a shape (`run`), and
+report.html, which the page or the command line makes, all of it for people. As in `run`, a folder
 is read as if a stranger had sent it.
 """
 

@@ -1,6 +1,6 @@
 """Saved runs: a folder each, with all that it takes to look at a run again.
 
-run.json holds the experiment, the results and how they came about (`run_record`), metrics.csv the
+run.json holds the experiment, the results and how they came about (`run_json`), metrics.csv the
 curves (`metrics`), model.safetensors the weights. A folder is read as if a stranger had sent it:
 nothing in it is executed, no link is followed, and memory is taken only for weights that are there.
 """

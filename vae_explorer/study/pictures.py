@@ -1,4 +1,4 @@
-"""What there is to look at in a trained population: codes, projections, and decoded images.
+"""Projections of codes, and images decoded: samples, the manifold, interpolations.
 
 Everything comes back as float32 NumPy arrays with the member axis first: K members, N images, D
 pixels, L latent dimensions. Images are walked through in chunks, so memory does not grow with N.

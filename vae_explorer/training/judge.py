@@ -23,8 +23,8 @@ def judge(
 ) -> Race:
     """The measurements of every member, of a race that has ended or was stopped.
 
-    Training images are as many of the first as there are test images, so that the two losses have
-    errors of the same size. `progress` is told a sentence now and then.
+    Training images are as many as there are test images, spread evenly over the set, so that the
+    two losses have errors of the same size. `progress` is told a sentence now and then.
     """
     test, train = race.dataset.test.labels, race.dataset.train.labels
     train_images = min(len(test), len(train))

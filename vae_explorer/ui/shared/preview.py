@@ -1,4 +1,4 @@
-"""What the Train page shows before there is a run: the images and the functions chosen."""
+"""What Train and Compare show before anything trains: the images and the functions chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packs a population for the browser, where ui/canvas/network.js evaluates it.
+"""Packs a population for the browser, where network.js evaluates it.
 
 No activation is written a second time in JavaScript: each travels as a table of cubics through
 values of the registry's own function, side by side in cells of one width, and in a straight line
