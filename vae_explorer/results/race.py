@@ -42,6 +42,11 @@ class MemberJudgement:
         return self.result.frozen is not None
 
     @property
+    def begun(self) -> bool:
+        """Whether it took a step; in a race that was stopped some never do."""
+        return self.result.images_per_second > 0 or self.diverged
+
+    @property
     def gap(self) -> float | None:
         """Test minus training loss, both as in evaluation: what is lost on images never seen."""
         if self.result.test_loss is None or self.train_loss is None:
@@ -133,10 +138,14 @@ class Race:
     def values(self, quantity: str) -> np.ndarray:
         """(A, S) of one of `QUANTITIES`, an arm a row, a seed a column; NaN where there is none.
 
-        A member that diverged has no value: what it was before it stopped is no result.
+        A member that diverged has no value: what it was before it stopped is no result. Nor has
+        one that never took a step.
         """
         of = QUANTITIES[quantity].of
-        numbers = [np.nan if member.diverged else _number(of(member)) for member in self.members]
+        numbers = [
+            _number(of(member)) if member.begun and not member.diverged else np.nan
+            for member in self.members
+        ]
         return by_arm(self.arms, np.array(numbers))
 
     def whole(self) -> np.ndarray:

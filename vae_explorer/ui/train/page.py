@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from vae_explorer.experiment.recipe import NO_ACTIVATION
 from vae_explorer.ui.shared import preview, session, sidebar, toolbar
 from vae_explorer.ui.shared.address import keep_in_address
 from vae_explorer.ui.shared.live_figure import load_plotly
@@ -31,6 +32,8 @@ def page() -> None:
         if job is not None and experiment is not None:
             toolbar.changes(job, experiment, sidebar.LIVE)
     session.show_notices()
+    if experiment is not None and not experiment.uses_activations:
+        st.warning(NO_ACTIVATION, icon=":material/info:")
     if job is not None:
         live.view(job, shown_state)
     elif experiment is not None:
