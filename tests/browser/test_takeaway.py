@@ -13,10 +13,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.helpers.canvas import decoded
 from tests.helpers.read_qr import read
 from tests.helpers.serving import serving
+from vae_explorer.data import load_dataset
 from vae_explorer.figures.images import path_grid
 from vae_explorer.figures.page import figure_html, images_html
+from vae_explorer.saved.catalogue import load_members, read_catalogue
+from vae_explorer.ui.explore.canvas.canvas import canvas_html, images_package, member_package
+from vae_explorer.ui.explore.view import View
 
 BACKGROUNDS = {"light": (255, 255, 255), "dark": (14, 17, 23)}  # of the app's two themes
 
@@ -246,3 +251,19 @@ def test_a_mosaics_page_opens_with_the_network_cut(context_of, tmp_path, width):
         assert middle == pytest.approx(0.25 + 0.5 * row, abs=0.03)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert faults == [path.as_uri()]
+
+
+def test_a_canvas_page_opens_with_the_network_cut(context_of, tmp_path):
+    dataset = load_dataset("digits")
+    vae = load_members(read_catalogue(), "digits", 2, ("relu",))
+    packages = images_package(dataset), [member_package(vae, dataset)]
+    path = tmp_path / "canvas.html"
+    view = View(dataset="digits", activations=("relu",))
+    path.write_text(canvas_html(*packages, view, "A <canvas>"), encoding="utf-8")
+    page, faults = open_alone(context_of(), path)
+    page.locator(".plane canvas.overlay").wait_for()
+    expect(page.get_by_role("heading", name="A <canvas>")).to_be_visible()
+    assert decoded(page).any()
+    assert faults == [path.as_uri()]
+    with page.expect_console_message(lambda told: "Content Security Policy" in told.text):
+        page.evaluate("fetch('https://vae.example/').catch(() => null)")

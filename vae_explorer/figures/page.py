@@ -15,15 +15,17 @@ import plotly.graph_objects as go
 from PIL import Image
 from plotly.offline import get_plotlyjs
 
-# The colours of the app's two themes. The policy keeps the network out, whatever a figure holds;
+# In the head of every page that is taken away: it keeps the network out, whatever the page holds.
 # Plotly's WebGL charts compile their own code.
+POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none';
+  img-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'">"""
+# The colours are those of the app's two themes.
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:;
-  style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'">
+{policy}
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; --text: #31333f; --page: #ffffff; --line: #d5d6dc; }}
@@ -57,7 +59,7 @@ MOSAIC_STYLE = """.mosaic { display: flex; gap: 0.6rem; overflow-x: auto; }
 
 def page(title: str, body: str, style: str) -> str:
     """A page with its title, text, above a body of HTML; `style` is CSS of its own."""
-    return _PAGE.format(title=html.escape(title), body=body, style=style)
+    return _PAGE.format(policy=POLICY, title=html.escape(title), body=body, style=style)
 
 
 def mosaic(png: bytes, alt: str, rows: Sequence[str], row_height: float) -> str:

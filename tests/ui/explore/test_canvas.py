@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image, ImageSequence
 
+from tests.helpers.pages import Reader, assert_fetches_nothing
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.population import Population
@@ -83,7 +84,11 @@ def test_the_same_vae_is_the_same_package():
 def test_the_page_of_a_canvas_escapes_its_title():
     page = canvas_html(images_package(load_dataset("digits")), [member(2)], View(), "<script>&")
     assert "<script>&" not in page
-    assert "src=" not in page
+
+
+def test_the_page_of_a_canvas_fetches_nothing():
+    page = Reader(canvas_html(images_package(load_dataset("digits")), [member(2)], View(), "A"))
+    assert_fetches_nothing(page)
 
 
 @dataclass

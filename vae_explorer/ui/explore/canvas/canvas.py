@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from vae_explorer.figures.page import POLICY
 from vae_explorer.figures.style import activation_style, class_colour
 from vae_explorer.study.latent import plane_axes
 from vae_explorer.ui.explore.canvas.pack import pack
@@ -116,6 +117,7 @@ def canvas_html(images: Package, members: Sequence[Package], view: View, title: 
     """The canvas as one page that needs nothing else: it opens anywhere, without a network."""
     packages = [base64.b64encode(each.content).decode() for each in (images, *members)]
     return _PAGE.format(
+        policy=POLICY,
         title=html.escape(title),
         css=_scripts("page.css", "canvas.css"),
         place=_PLACE,
@@ -147,6 +149,7 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+{policy}
 <title>{title}</title>
 <style>
 {css}</style>
