@@ -14,7 +14,7 @@ from vae_explorer.explain.findings import explain
 from vae_explorer.model.bound import importance_bound
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.scene import scene_at
-from vae_explorer.saved.race_json import from_json, to_json
+from vae_explorer.saved.race_json import from_json, to_csv, to_json
 from vae_explorer.training.judge import judge
 from vae_explorer.training.race import RaceTrainer
 
@@ -125,6 +125,7 @@ def test_what_a_stopped_race_never_came_to_has_no_number(few_digits):
         "The race was stopped before Tanh, latent size 2 took a step: of these there is no number."
     )
     assert not any("clearly" in sentence for sentence in said)
+    assert set(to_csv(race).splitlines()[-1].split(",")[6:-4]) == {""}
     again = from_json(to_json(race, race.arms[0].key))
     np.testing.assert_array_equal(again.values("test_loss"), race.values("test_loss"))
     np.testing.assert_array_equal(again.values("active_latents"), race.values("active_latents"))

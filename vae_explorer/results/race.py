@@ -47,6 +47,11 @@ class MemberJudgement:
         return self.result.images_per_second > 0 or self.diverged
 
     @property
+    def has_numbers(self) -> bool:
+        """Whether it trained and did not diverge: of others there is no result."""
+        return self.begun and not self.diverged
+
+    @property
     def gap(self) -> float | None:
         """Test minus training loss, both as in evaluation: what is lost on images never seen."""
         if self.result.test_loss is None or self.train_loss is None:
@@ -142,10 +147,7 @@ class Race:
         one that never took a step.
         """
         of = QUANTITIES[quantity].of
-        numbers = [
-            _number(of(member)) if member.begun and not member.diverged else np.nan
-            for member in self.members
-        ]
+        numbers = [_number(of(member)) if member.has_numbers else np.nan for member in self.members]
         return by_arm(self.arms, np.array(numbers))
 
     def whole(self) -> np.ndarray:
