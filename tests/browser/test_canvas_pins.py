@@ -201,3 +201,39 @@ def test_a_drawing_stays_when_a_vae_is_added(open_page):
     after = pictures(page, ".result canvas")
     np.testing.assert_array_equal(after[:2], before)
     assert after[2].any()
+
+
+# Presses keys on the plane and leaves the page with no time between. Of the timers that the keys
+# start it keeps how each ends: "cleared", or with whether the plane was still there as it fired.
+LEAVE_AT_ONCE = """([plane, link]) => {
+    window.ends = {};
+    const { setTimeout, clearTimeout } = window;
+    window.setTimeout = (callback, after) => {
+        const id = setTimeout(() => { window.ends[id] = plane.isConnected; callback(); }, after);
+        window.ends[id] = "waits";
+        return id;
+    };
+    window.clearTimeout = (id) => {
+        if (window.ends[id] === "waits") window.ends[id] = "cleared";
+        clearTimeout.call(window, id);
+    };
+    for (const key of ["ArrowLeft", "Enter"]) {
+        plane.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    }
+    window.setTimeout = setTimeout;
+    link.click();
+}"""
+
+
+def test_a_canvas_that_is_left_at_once_tells_its_last_pin_and_ends_its_timers(open_page):
+    page = open_page(DIGITS + "&pins=&image=-1", path="")
+    plane, link = page.locator(".plane"), page.get_by_role("link", name="Train")
+    page.evaluate(LEAVE_AT_ONCE, [plane.element_handle(), link.element_handle()])
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    page.wait_for_function("!Object.values(window.ends).includes('waits')")
+    ends = page.evaluate("Object.values(window.ends)")
+    assert len(ends) == 2 and False not in ends
+    page.get_by_role("link", name="Explore").click()
+    page.locator(".plane canvas.overlay").wait_for()
+    expect(page.get_by_text("One pin; a second one")).to_be_visible()
+    assert query(page)["pins"]

@@ -27,6 +27,8 @@ class Explorer {
   destroy() {
     cancelAnimationFrame(this._request);
     window.removeEventListener("vae-explorer-package", this._arrived);
+    this.hand?.destroy();
+    this._tell(); // nobody else knows of the last change
   }
 
   update(data, report) {
@@ -98,6 +100,7 @@ class Explorer {
     this.root.classList.toggle("deep", pack.latent > 2);
     this.root.classList.toggle("many", pack.members.length > 4);
     this.root.replaceChildren(controls(this), element("div", { className: "top" }, frame, side), this.strip.element);
+    this.hand?.destroy();
     this.hand = new Hand(this, planeElement);
     this.mouse = null;
     this.pointer = view.pins[0]?.slice(0, 2) ?? [0, 0];
@@ -117,7 +120,15 @@ class Explorer {
   changed(parts = {}) {
     this.redraw(parts);
     clearTimeout(this._reporting);
-    this._reporting = setTimeout(() => this.report({ ...this.view }), REPORT_AFTER);
+    this._reporting = setTimeout(() => this._tell(), REPORT_AFTER);
+  }
+
+  // Tells Python of a change that it was not told of yet.
+  _tell() {
+    if (!this._reporting) return;
+    clearTimeout(this._reporting);
+    this._reporting = null;
+    this.report({ ...this.view });
   }
 
   redraw(parts = {}) {

@@ -32,6 +32,10 @@ class Hand {
     };
   }
 
+  destroy() {
+    clearTimeout(this._saying);
+  }
+
   _place(event) {
     const box = this._target.getBoundingClientRect();
     return [event.clientX - box.left - 1, event.clientY - box.top - 1];
