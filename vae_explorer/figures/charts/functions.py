@@ -1,4 +1,4 @@
-"""The activation functions themselves."""
+"""The activation functions themselves. No page draws them yet: they are for the activation lab."""
 
 from __future__ import annotations
 

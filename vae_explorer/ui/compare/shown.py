@@ -32,10 +32,6 @@ class ShownRace:
     def arms(self) -> tuple[Arm, ...]:
         return arms_of(self.experiment)
 
-    @property
-    def is_live(self) -> bool:
-        return self.job is not None and self.job.is_live
-
 
 def shown_race() -> ShownRace | None:
     """The saved race that was opened last, or else the page's run once it has something to show."""

@@ -62,6 +62,3 @@ class RaceView:
     def from_query(cls, query: Mapping[str, str]) -> tuple[RaceView, list[str]]:
         """A view from URL parameters, and a sentence for each one of them that was ignored."""
         return from_query(cls, query)
-
-
-NAMES = tuple(each.name for each in dataclasses.fields(RaceView))
