@@ -23,6 +23,11 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_OF_THE_ARTICLE = (
+    *("linear", "exponential", "tanh", "sigmoid", "relu", "leaky_relu", "prelu"),
+    *("average_pooling", "dropout"),
+)
+
 
 @dataclass(frozen=True)
 class Activation:
@@ -49,4 +54,8 @@ class Activation:
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)  # name: initial value
     elementwise: bool = True  # False where a unit's output depends on other units
     dropout: float = 0.0  # share of outputs that training zeroes at random, done by the layer
-    article: bool = False  # one of the nine that the article names
+
+    @property
+    def article(self) -> bool:
+        """Whether it is one of the nine that the article names."""
+        return self.name in _OF_THE_ARTICLE

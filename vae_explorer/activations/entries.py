@@ -6,7 +6,6 @@ Importing this module does not import PyTorch: that waits until a function is ca
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
 
 from vae_explorer.activations.activation import Activation
 from vae_explorer.activations.functions import (
@@ -16,15 +15,7 @@ from vae_explorer.activations.functions import (
     prelu,
     snake,
 )
-from vae_explorer.activations.lazy import lazy_import
-
-if TYPE_CHECKING:
-    import torch
-    from torch.nn import functional as F
-else:
-    torch = lazy_import("torch")
-    F = lazy_import("torch.nn.functional")
-
+from vae_explorer.activations.lazy import F, torch
 
 ENTRIES = (
     Activation(
@@ -37,7 +28,6 @@ ENTRIES = (
         family="linear",
         gain=1.0,
         function=lambda x: x,
-        article=True,
     ),
     Activation(
         name="exponential",
@@ -49,7 +39,6 @@ ENTRIES = (
         family="superlinear",
         gain=0.367879,
         function=lambda x: torch.exp(x),
-        article=True,
     ),
     Activation(
         name="tanh",
@@ -61,7 +50,6 @@ ENTRIES = (
         family="saturating",
         gain=1.592537,
         function=lambda x: torch.tanh(x),
-        article=True,
     ),
     Activation(
         name="sigmoid",
@@ -74,7 +62,6 @@ ENTRIES = (
         family="saturating",
         gain=1.846229,
         function=lambda x: torch.sigmoid(x),
-        article=True,
     ),
     Activation(
         name="relu",
@@ -88,7 +75,6 @@ ENTRIES = (
         family="rectified",
         gain=1.414214,
         function=lambda x: F.relu(x),
-        article=True,
     ),
     Activation(
         name="leaky_relu",
@@ -101,7 +87,6 @@ ENTRIES = (
         family="rectified",
         gain=1.414143,
         function=lambda x: F.leaky_relu(x, negative_slope=0.01),
-        article=True,
     ),
     Activation(
         name="prelu",
@@ -115,7 +100,6 @@ ENTRIES = (
         gain=1.371989,
         function=prelu,
         parameters={"slope": 0.25},
-        article=True,
     ),
     Activation(
         name="average_pooling",
@@ -130,7 +114,6 @@ ENTRIES = (
         gain=1.732051,  # of inner units; the two at the edges, which average two, need sqrt(2)
         function=average_pooling,
         elementwise=False,
-        article=True,
     ),
     Activation(
         name="dropout",
@@ -147,7 +130,6 @@ ENTRIES = (
         # Its noise has p / (1 - p) times the variance of a centred signal: at the paper's 0.5 for
         # wide classifiers as much as the signal, at 0.2 a quarter, which a narrow VAE can bear.
         dropout=0.2,
-        article=True,
     ),
     Activation(
         name="elu",

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vae_explorer.activations.lazy import lazy_import
+from vae_explorer.activations.lazy import F, torch
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
-    from torch.nn import functional as F
-else:
-    torch = lazy_import("torch")
-    F = lazy_import("torch.nn.functional")
 
 MIXED = ("tanh", "relu", "silu", "sine", "linear")  # what the adaptive mixture blends, in order
 

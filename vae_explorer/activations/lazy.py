@@ -1,10 +1,15 @@
-"""Modules that are imported when they are first used, not when they are named."""
+"""PyTorch, imported when it is first used, not when it is named.
+
+It takes seconds to import, and a page that lists activations needs nothing of it.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["F", "torch"]
 
 
 class _LazyModule(ModuleType):
@@ -15,8 +20,13 @@ class _LazyModule(ModuleType):
 
 
 def lazy_import(name: str) -> ModuleType:
-    """A stand-in for the module `name`, which it imports when one of its attributes is read.
-
-    For PyTorch, which takes seconds to import and of which a page that lists names needs nothing.
-    """
+    """A stand-in for the module `name`, which it imports when one of its attributes is read."""
     return _LazyModule(name)
+
+
+if TYPE_CHECKING:
+    import torch
+    from torch.nn import functional as F
+else:
+    torch = lazy_import("torch")
+    F = lazy_import("torch.nn.functional")

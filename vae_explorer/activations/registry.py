@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vae_explorer.activations.activation import Activation
 from vae_explorer.activations.entries import ENTRIES
-from vae_explorer.activations.lazy import lazy_import
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = lazy_import("torch")
+from vae_explorer.activations.lazy import torch
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType({entry.name: entry for entry in ENTRIES})
 
