@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.find_browser import installed
 from tests.helpers.serving import serving
@@ -89,3 +89,17 @@ def open_page(server, browser) -> Iterator[Callable[..., Page]]:
     for page in pages:
         page.context.close()
     assert not errors, errors
+
+
+@pytest.fixture
+def context_of(browser) -> Iterator[Callable[..., BrowserContext]]:
+    contexts: list[BrowserContext] = []
+
+    def make(**options) -> BrowserContext:
+        contexts.append(browser.new_context(viewport={"width": 900, "height": 700}, **options))
+        contexts[-1].set_default_timeout(60_000)
+        return contexts[-1]
+
+    yield make
+    for context in contexts:
+        context.close()

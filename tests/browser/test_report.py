@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
-from tests.browser.test_takeaway import BACKGROUNDS, context_of, open_alone  # noqa: F401
+from tests.helpers.alone import BACKGROUNDS, open_alone
 from tests.helpers.races import plain
 from vae_explorer.figures.images import path_grid
 from vae_explorer.figures.report.page import report_html
@@ -42,7 +42,7 @@ def path(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_opens_with_the_network_cut(context_of, path, theme):  # noqa: F811
+def test_it_opens_with_the_network_cut(context_of, path, theme):
     page, faults = open_alone(context_of(color_scheme=theme), path)
     page.wait_for_function(
         f"document.querySelectorAll('.chart .scatterlayer .trace').length === {FIGURES}"
@@ -57,7 +57,7 @@ def test_it_opens_with_the_network_cut(context_of, path, theme):  # noqa: F811
     assert tuple(image[2, 2]) == BACKGROUNDS[theme]
 
 
-def test_figures_follow_the_theme_and_the_window(context_of, path):  # noqa: F811
+def test_figures_follow_the_theme_and_the_window(context_of, path):
     page, _ = open_alone(context_of(color_scheme="light"), path)
     page.locator(".chart .main-svg").first.wait_for()
     page.emulate_media(color_scheme="dark")
@@ -72,7 +72,7 @@ def test_figures_follow_the_theme_and_the_window(context_of, path):  # noqa: F81
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_prints_in_the_colours_of_paper(context_of, path, theme):  # noqa: F811
+def test_it_prints_in_the_colours_of_paper(context_of, path, theme):
     """Figures fit the paper and are not drawn again, so that a printer needs no script."""
     page, faults = open_alone(context_of(color_scheme=theme), path)
     page.locator(".chart .main-svg").first.wait_for()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
+from tests.helpers.alone import BACKGROUNDS, open_alone
 from tests.helpers.canvas import decoded
 from tests.helpers.read_qr import read
 from tests.helpers.serving import serving
@@ -23,8 +24,6 @@ from vae_explorer.saved.catalogue import load_members, read_catalogue
 from vae_explorer.ui.explore.canvas.canvas import canvas_html, images_package, member_package
 from vae_explorer.ui.explore.view import View
 
-BACKGROUNDS = {"light": (255, 255, 255), "dark": (14, 17, 23)}  # of the app's two themes
-
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
@@ -32,20 +31,6 @@ def address(tmp_path_factory) -> Iterator[str]:
     app = Path(__file__).parent / "takeaway_app.py"
     with serving(app, tmp_path_factory.mktemp("takeaway")) as process:
         yield process.address
-
-
-@pytest.fixture
-def context_of(browser) -> Iterator[Callable[..., BrowserContext]]:
-    contexts: list[BrowserContext] = []
-
-    def make(**options) -> BrowserContext:
-        contexts.append(browser.new_context(viewport={"width": 900, "height": 700}, **options))
-        contexts[-1].set_default_timeout(60_000)
-        return contexts[-1]
-
-    yield make
-    for context in contexts:
-        context.close()
 
 
 def clipboard(context: BrowserContext, address: str) -> str:
@@ -176,17 +161,6 @@ def test_a_chart_is_saved_at_twice_its_size_on_the_pages_background(context_of, 
 
 
 # --- Pages of one file ---
-
-
-def open_alone(context: BrowserContext, path: Path) -> tuple[Page, list[str]]:
-    """A file opened without a network, and what went wrong or out."""
-    context.set_offline(True)
-    page, faults = context.new_page(), []
-    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda request: faults.append(request.url))
-    page.goto(path.as_uri())
-    return page, [fault for fault in faults if not fault.startswith(("data:", "blob:"))]
 
 
 def figure_of(kind: str) -> go.Figure:

@@ -7,7 +7,7 @@ import shlex
 
 from hypothesis import given
 
-from tests.experiment.test_experiment import experiments
+from tests.helpers.experiments import experiments
 from vae_explorer.experiment.command import PROGRAM, command_line
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.terminal.options import add_experiment_options, experiment_from

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from tests.figures.test_style import DARKER, VISIONS, WHITE, contrast, distance
+from tests.helpers.colours import DARKER, VISIONS, WHITE, contrast, distance
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.figures import charts
 from vae_explorer.figures.charts.heat_map import unit_order

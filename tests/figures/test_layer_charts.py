@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.figures.test_charts import PAIRS, SEEDS, TRIO, made_layer, trace
+from tests.helpers.charts import PAIRS, SEEDS, TRIO, made_layer, trace
 from vae_explorer.figures import charts
 from vae_explorer.figures.style import activation_style
 from vae_explorer.results.snapshot import BIN_EDGES

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.figures.test_charts import texts, trace
+from tests.helpers.charts import texts, trace
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.statistics import differences, intervals
