@@ -13,7 +13,7 @@ from tests.helpers.experiments import (
 )
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
-from vae_explorer.experiment import experiment
+from vae_explorer.experiment import experiment, limits
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.recipe import Member
 from vae_explorer.experiment.settings import ConfigError
@@ -23,9 +23,7 @@ from vae_explorer.experiment.settings import ConfigError
 
 def test_as_many_members_as_may_be_are_all_activations_over_all_seeds():
     light = {"dataset": "digits", "hidden": (4,), "seeds": 20}
-    assert (
-        len(Experiment(activations=tuple(ACTIVATIONS), **light).members) == experiment.MAX_MEMBERS
-    )
+    assert len(Experiment(activations=tuple(ACTIVATIONS), **light).members) == limits.MAX_MEMBERS
     with pytest.raises(ConfigError, match=r"ask for 1,080 VAEs; at most 540 train at once"):
         Experiment(activations=tuple(ACTIVATIONS), decoder_activations=("relu", "tanh"), **light)
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, IMAGE_SETS
+from vae_explorer.experiment.limits import check_members, check_outputs, check_parameters
 from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS, Member
 from vae_explorer.experiment.settings import (
     ConfigError,
@@ -30,9 +31,6 @@ from vae_explorer.experiment.settings import (
 )
 
 MAX_SEED = 2**31 - 1
-MAX_MEMBERS = 540  # all 27 activations over 20 seeds
-MAX_PARAMETERS = 60_000_000  # of all members together: about 1 GB with Adam's two moments
-MAX_OUTPUTS = 200_000_000  # of all layers and members on a mini-batch: about 3 GB in training
 
 
 @dataclass(frozen=True)
@@ -203,30 +201,15 @@ class Experiment:
             self._with_value(value)
         pairs = len(self.activations) * len(self.decoder_activations or (1,))
         count = pairs * self.seeds * max(1, len(self.swept_values))
-        if count > MAX_MEMBERS:
-            raise ConfigError(
-                f"The activations, seeds and swept values ask for {count:,} VAEs; at most "
-                f"{MAX_MEMBERS} train at once. Choose fewer of them."
-            )
+        check_members(count)
         if self.sweep in SHAPE_SWEEPS:  # each has checked itself; they stay in memory together
             parameters = sum(e.parameters_per_member for e in self.shapes)
             parameters *= pairs * self.seeds
         else:
             parameters = count * self.parameters_per_member
-        if parameters > MAX_PARAMETERS:
-            raise ConfigError(
-                f"The {count:,} VAEs would have {parameters:,} weights together; at most "
-                f"{MAX_PARAMETERS:,} train at once. Choose narrower layers or fewer VAEs."
-            )
-        if self.sweep in SHAPE_SWEEPS:
-            return
-        outputs = count * self.batch_size * sum(map(sum, self._widths))
-        if outputs > MAX_OUTPUTS:
-            raise ConfigError(
-                f"On a batch of {self.batch_size:,} images the {count:,} VAEs would give "
-                f"{outputs:,} outputs together; at most {MAX_OUTPUTS:,} fit. Choose smaller "
-                "batches, narrower layers or fewer VAEs."
-            )
+        check_parameters(count, parameters)
+        if self.sweep not in SHAPE_SWEEPS:
+            check_outputs(count, self.batch_size, sum(map(sum, self._widths)))
 
     def _with_value(self, value: float) -> Experiment:
         """The experiment with one value of its sweep and no sweep; ConfigError if it may not be."""
