@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from itertools import groupby
 
 import numpy as np
 
+from vae_explorer.figures.inline import svg_url
 from vae_explorer.figures.style import NEUTRAL
 
 LEFT, RIGHT, BOTTOM, TOP = -4.0, 4.0, -1.6, 2.8  # of every drawing: slopes and floors compare
@@ -16,9 +16,9 @@ WIDTH, HEIGHT = 240, 132  # px: one unit is as long on both axes
 
 def curve_image(x: np.ndarray, values: np.ndarray, colour: str, description: str) -> str:
     """An HTML img of `curve_svg`, as wide as there is room."""
-    source = base64.b64encode(curve_svg(x, values, colour).encode()).decode()
+    source = svg_url(curve_svg(x, values, colour))
     return (
-        f'<img alt="{html.escape(description)}" src="data:image/svg+xml;base64,{source}" '
+        f'<img alt="{html.escape(description)}" src="{source}" '
         f'style="display: block; width: 100%; aspect-ratio: {WIDTH} / {HEIGHT}">'
     )
 

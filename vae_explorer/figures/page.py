@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import io
 import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 from PIL import Image
 from plotly.offline import get_plotlyjs
+
+from vae_explorer.figures.inline import beside, png_url
 
 # In the head of every page that is taken away: it keeps the network out, whatever the page holds.
 # Plotly's WebGL charts compile their own code.
@@ -64,15 +64,11 @@ def page(title: str, body: str, style: str) -> str:
 
 def mosaic(png: bytes, alt: str, rows: Sequence[str], row_height: float) -> str:
     """A mosaic and the names of its rows beside it, each row at least `row_height` rem tall."""
-    source = base64.b64encode(png).decode()
     names = "".join(f"<span>{html.escape(name)}</span>" for name in rows)
     names = f"<div>{names}</div>" if rows else ""
     width, height = Image.open(io.BytesIO(png)).size
     least = row_height * len(rows) * width / height
-    image = (
-        f'<img alt="{html.escape(alt)}" style="min-width: {least:.2f}rem" '
-        f'src="data:image/png;base64,{source}">'
-    )
+    image = f'<img alt="{html.escape(alt)}" style="min-width: {least:.2f}rem" src="{png_url(png)}">'
     return f'<div class="mosaic">{names}{image}</div>'
 
 
@@ -97,7 +93,7 @@ def figure_html(figure: go.Figure, title: str, alt: str) -> str:
     """A page with the figure, Plotly included (5 MB); `alt` says below it what it shows."""
     options = {"filename": file_name(title, "")[:-1], "scale": 2, "width": None, "height": None}
     values = {"figure": figure_values(figure), "image": options}
-    script = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+    script = beside(__file__, "page.js")
     body = (
         f'<div id="chart" role="img" aria-label="{html.escape(alt)}"></div>\n'
         f"{script_json('values', values)}\n"

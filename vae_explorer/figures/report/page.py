@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
@@ -17,6 +16,7 @@ from vae_explorer.experiment.command import command_line
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.standings import Finding
+from vae_explorer.figures.inline import beside
 from vae_explorer.figures.page import (
     MOSAIC_STYLE,
     figure_values,
@@ -29,7 +29,6 @@ from vae_explorer.figures.report import reading, tables
 from vae_explorer.figures.report.numbering import Numbering
 from vae_explorer.results.race import Race
 
-_HERE = Path(__file__).parent
 _ROW_HEIGHT = 1.25  # rem, of a mosaic
 _HEIGHT = 380  # px, of a figure that says none
 
@@ -69,7 +68,7 @@ def report_html(
         _section("How to run it again", _again(race, reference, command)),
     ]
     body = "\n".join([*parts, _scripts([figure for figure, _ in figures], title)])
-    style = (_HERE / "report.css").read_text(encoding="utf-8")
+    style = beside(__file__, "report.css")
     return page(title, body, MOSAIC_STYLE + style)
 
 
@@ -161,7 +160,7 @@ def _scripts(figures: Sequence[go.Figure], title: str) -> str:
         return ""
     image = {"filename": file_name(title, "")[:-1], "scale": 2, "width": None, "height": None}
     values = {"figures": [figure_values(figure) for figure in figures], "image": image}
-    script = (_HERE / "report.js").read_text(encoding="utf-8")
+    script = beside(__file__, "report.js")
     return (
         f"{script_json('values', values)}\n<script>{get_plotlyjs()}</script>\n"
         f"<script>\n{script}</script>"

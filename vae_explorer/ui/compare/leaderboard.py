@@ -6,23 +6,21 @@ A component of its own: `st.dataframe` draws on a canvas, has no intervals and j
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from vae_explorer.explain.numbers import with_unit
+from vae_explorer.figures.inline import beside
 from vae_explorer.figures.leaderboard import leaderboard_rows, scale_of
 
 __all__ = ["leaderboard", "leaderboard_rows"]
 
 
-def _beside(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
 _LEADERBOARD = st.components.v2.component(
-    "vae_explorer_leaderboard", js=_beside("leaderboard.js"), css=_beside("leaderboard.css")
+    "vae_explorer_leaderboard",
+    js=beside(__file__, "leaderboard.js"),
+    css=beside(__file__, "leaderboard.css"),
 )
 _MANY = 6  # rows; more are drawn lower
 _ROW, _LOW_ROW, _HEAD = 34, 24, 34  # px

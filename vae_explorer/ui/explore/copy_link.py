@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-
-def _beside(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
+from vae_explorer.figures.inline import beside
 
 _COPY_LINK = st.components.v2.component(
-    "vae_explorer_copy_link", js=_beside("copy_link.js"), css=_beside("copy_link.css")
+    "vae_explorer_copy_link",
+    js=beside(__file__, "copy_link.js"),
+    css=beside(__file__, "copy_link.css"),
 )
 
 

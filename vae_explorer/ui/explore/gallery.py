@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 
 import numpy as np
@@ -10,6 +9,7 @@ import streamlit as st
 
 from vae_explorer.figures import images
 from vae_explorer.figures.images import sheet
+from vae_explorer.figures.inline import png_url
 from vae_explorer.study.latent import PATHS
 from vae_explorer.study.pictures import interpolations, manifold, prior_samples
 from vae_explorer.ui.explore import state
@@ -195,7 +195,7 @@ def _side_by_side(model: LoadedModel, sheets: list[bytes], side: int) -> None:
         f'margin-bottom:0.3rem">{html.escape(name)}</figcaption>'
         f'<img alt="Images decoded on a grid of the latent plane of {html.escape(name)}" '
         f'style="width:100%;image-rendering:{blocks};display:block" '
-        f'src="data:image/png;base64,{base64.b64encode(png).decode()}"></figure>'
+        f'src="{png_url(png)}"></figure>'
         for name, colour, png in zip(model.names, model.colours, sheets)
     )
     room = f"calc({columns * width}px + {columns - 1}rem)"
@@ -251,10 +251,10 @@ def _interpolations(model: LoadedModel) -> None:
 def _thumbnail(model: LoadedModel, number: int) -> None:
     pixels = model.test_pixels([number])
     label = model.class_names[model.dataset.test.labels[number]]
-    source = base64.b64encode(sheet(_bytes(pixels), model.image_shape, 1)).decode()
+    source = png_url(sheet(_bytes(pixels), model.image_shape, 1))
     st.html(
         f'<img alt="Test image {number}, {html.escape(label)}" title="{html.escape(label)}" '
         'style="height:40px;image-rendering:pixelated;display:block" '
-        f'src="data:image/png;base64,{source}">',
+        f'src="{source}">',
         width="content",
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode
 
 import streamlit as st
 
+from vae_explorer.figures.inline import beside
 from vae_explorer.ui.explore import state
 from vae_explorer.ui.explore.talk import MOST_BYTES, Talk, TalkError, TalkView
 from vae_explorer.ui.explore.view import View
@@ -17,7 +17,7 @@ _KEYS = st.components.v2.component(
     "vae_explorer_keys",
     html='<p role="note"></p>',
     css="p { position: absolute; width: 1px; height: 1px; margin: 0; clip-path: inset(50%); }",
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    js=beside(__file__, "presenter.js"),
 )
 # A projector: nothing but the picture, and type that the last row can read. What is sized in rem
 # grows with it.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
 from vae_explorer.figures.gif import gif
+from vae_explorer.figures.inline import svg_url
 from vae_explorer.figures.page import file_name
 from vae_explorer.figures.qr import qr_svg
 from vae_explorer.saved.catalogue import Catalogue
@@ -186,12 +186,12 @@ def _code(model: LoadedModel, view: View, catalogue: Catalogue) -> None:
 def qr_code(text: str, width: int) -> None:
     """Shows the code `width` px wide, or the sentence that says why there is none."""
     try:
-        source = base64.b64encode(qr_svg(text).encode()).decode()
+        source = svg_url(qr_svg(text))
     except ValueError as error:
         st.caption(str(error))
         return
     st.html(  # which takes images, but no SVG elements
         '<img alt="QR code of the address of this page" '
         f'style="display: block; width: {width}px; max-width: 100%" '
-        f'src="data:image/svg+xml;base64,{source}">'
+        f'src="{source}">'
     )

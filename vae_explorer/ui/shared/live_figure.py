@@ -7,15 +7,15 @@ This component keeps the chart and hands it each new figure.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import plotly.graph_objects as go
 import streamlit as st
 from plotly.offline import get_plotlyjs
 
+from vae_explorer.figures.inline import beside
+
 _FIGURE = st.components.v2.component(
     "vae_explorer_figure",
-    js=(Path(__file__).parent / "live_figure.js").read_text(encoding="utf-8"),
+    js=beside(__file__, "live_figure.js"),
     isolate_styles=False,  # Plotly puts its style sheet into the document
 )
 # 5 MB, so a component of its own: its message never changes, and the browser keeps it.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from collections.abc import Sequence
 
 import streamlit as st
+
+from vae_explorer.figures.inline import png_url
 
 _STYLE = """<style>
 .mosaic { display: flex; gap: 0.5rem; }
@@ -23,10 +24,9 @@ def mosaic(png: bytes, rows: list[str], description: str) -> None:
     replaced by the next.
     """
     names = "".join(f"<span>{html.escape(name)}</span>" for name in rows)
-    source = base64.b64encode(png).decode()
     st.html(
         f'<div class="mosaic"><div>{names}</div>'
-        f'<img alt="{html.escape(description)}" src="data:image/png;base64,{source}"></div>{_STYLE}'
+        f'<img alt="{html.escape(description)}" src="{png_url(png)}"></div>{_STYLE}'
     )
 
 
@@ -53,7 +53,7 @@ def squares(
     figures = "".join(
         f'<figure style="--colour: {colour}"><figcaption>{html.escape(name)}</figcaption>'
         f'<img alt="{html.escape(f"{name}: {description}")}" '
-        f'src="data:image/png;base64,{base64.b64encode(png).decode()}"></figure>'
+        f'src="{png_url(png)}"></figure>'
         for png, name, colour in zip(pngs, names, colours)
     )
     st.html(f'<div class="squares" style="--columns: {columns}">{figures}</div>{_SQUARES_STYLE}')

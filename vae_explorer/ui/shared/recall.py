@@ -6,15 +6,12 @@ address holds; who shows it gets the run, if the session that owned it is gone.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
+from vae_explorer.figures.inline import beside
 from vae_explorer.ui.shared import session
 
-_MEMORY = st.components.v2.component(
-    "vae_explorer_recall", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-)
+_MEMORY = st.components.v2.component("vae_explorer_recall", js=beside(__file__, "recall.js"))
 
 
 def recall_job(page: str) -> None:

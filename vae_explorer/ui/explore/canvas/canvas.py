@@ -13,12 +13,12 @@ import html
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
+from vae_explorer.figures.inline import beside
 from vae_explorer.figures.page import POLICY
 from vae_explorer.figures.style import activation_style, class_colour
 from vae_explorer.study.latent import plane_axes
@@ -29,15 +29,10 @@ if TYPE_CHECKING:
     from vae_explorer.data import Dataset
     from vae_explorer.model.population import Population
 
-_HERE = Path(__file__).parent
 
-
-def _scripts(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
-
-
-_PACKAGE_JS = _scripts("network.js", "space.js", "package.js")
-_CANVAS_JS = _scripts(
+_PACKAGE_JS = beside(__file__, "network.js", "space.js", "package.js")
+_CANVAS_JS = beside(
+    __file__,
     *("path.js", "picture.js", "plane.js", "pad.js", "controls.js", "members.js", "image.js"),
     *("dimensions.js", "strip.js", "hand.js", "overlay.js", "canvas.js"),
 )
@@ -45,7 +40,7 @@ _PLACE = '<div class="place"></div>\n'
 
 _PACKAGE = st.components.v2.component("vae_explorer_package", js=_PACKAGE_JS)
 _CANVAS = st.components.v2.component(
-    "vae_explorer_canvas", html=_PLACE, css=_scripts("canvas.css"), js=_CANVAS_JS
+    "vae_explorer_canvas", html=_PLACE, css=beside(__file__, "canvas.css"), js=_CANVAS_JS
 )
 
 
@@ -119,7 +114,7 @@ def canvas_html(images: Package, members: Sequence[Package], view: View, title: 
     return _PAGE.format(
         policy=POLICY,
         title=html.escape(title),
-        css=_scripts("page.css", "canvas.css"),
+        css=beside(__file__, "page.css", "canvas.css"),
         place=_PLACE,
         package=_as_constant(_PACKAGE_JS, "open"),
         canvas=_as_constant(_CANVAS_JS, "show"),
