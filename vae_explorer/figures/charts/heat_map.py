@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.figures.charts.groups import Trace
-from vae_explorer.figures.charts.panels import TITLE_SIZE
+from vae_explorer.figures.charts.places import Places, anchors, axis_number, frame, title_above
 from vae_explorer.figures.charts.scales import SIGNED_SCALE
 from vae_explorer.figures.charts.transfer import unit_health
 from vae_explorer.figures.style import FONT_SIZE, NEUTRAL, chart_axis, chart_layout, faded
@@ -37,21 +37,20 @@ def class_heat_map(
     means = [study.class_means[member] for study in studies]  # (C, H) each
     if relative:
         means = [mean - _mean_of_classes(mean) for mean in means]
+    height = row_height * len(class_names) + 86  # px, of a panel
     columns = min(_ACROSS, max(len(studies), 1))
-    rows = -(-max(len(studies), 1) // columns)
-    layout = chart_layout((row_height * len(class_names) + 86) * rows)
-    layout["annotations"] = []
+    places = Places(len(studies), columns, gap=0.01, head=28 / height, foot=34 / height)
+    layout = chart_layout(height * places.rows)
+    layout |= {"annotations": [], "shapes": []}
     layout["margin"]["t"] = 8
     layout["coloraxis"] = _colour_axis(means, relative)
-    head, foot = 28 / (layout["height"] / rows), 34 / (layout["height"] / rows)
     data: list[Trace] = []
     for index, (study, mean) in enumerate(zip(studies, means)):
-        axis = str(index + 1) if index else ""
-        row, column = divmod(index, columns)
+        axis = axis_number(index)
         order = unit_order(mean, study.dead[member])
         layout[f"xaxis{axis}"] = chart_axis(
             f"{study.units} units",
-            domain=[column / columns + 0.01, (column + 1) / columns - 0.01],
+            domain=places.across(index),
             anchor=f"y{axis}",
             range=[-0.5, study.units - 0.5],
             showticklabels=False,
@@ -59,29 +58,22 @@ def class_heat_map(
             showgrid=False,
         )
         layout[f"yaxis{axis}"] = chart_axis(
-            domain=[1 - (row + 1 - foot) / rows, 1 - (row + head) / rows],
+            domain=places.upwards(index),
             anchor=f"x{axis}",
             range=[len(class_names) - 0.5, -0.5],
             tickvals=list(range(len(class_names))),
             ticktext=list(class_names),
-            showticklabels=column == 0,
+            showticklabels=places.is_leftmost(index),
             ticks="",
             showgrid=False,
             fixedrange=True,
         )
         dead, saturated = int(study.dead[member].sum()), int(study.saturated[member].sum())
         health = unit_health(dead, saturated, study.units)
-        layout["annotations"].append(
-            {
-                "text": f'{study.name}<span style="font-size:{FONT_SIZE}px">, {health}</span>',
-                **{"x": 0, "xref": f"x{axis} domain", "xanchor": "left"},
-                **{"y": 1, "yref": f"y{axis} domain", "yanchor": "bottom"},
-                "showarrow": False,
-                "font": {"size": TITLE_SIZE},
-            }
-        )
+        title = f'{study.name}<span style="font-size:{FONT_SIZE}px">, {health}</span>'
+        layout["annotations"].append(title_above(axis, title))
+        layout["shapes"].append(frame(axis))
         data.append(_map(mean[:, order], order, class_names, axis))
-    layout["shapes"] = [_frame("" if index == 0 else str(index + 1)) for index in range(len(means))]
     return go.Figure(data, layout)
 
 
@@ -136,16 +128,6 @@ def _map(means: np.ndarray, order: np.ndarray, class_names: Sequence[str], axis:
         "customdata": np.broadcast_to(order + 1, means.shape),
         "text": [[name] * means.shape[1] for name in class_names],
         "coloraxis": "coloraxis",
-        "xaxis": f"x{axis}",
-        "yaxis": f"y{axis}",
+        **anchors(axis),
         "hovertemplate": "unit %{customdata}, %{text}: %{z:.2f}<extra></extra>",
-    }
-
-
-def _frame(axis: str) -> dict:
-    return {
-        "type": "rect",
-        **{"xref": f"x{axis} domain", "yref": f"y{axis} domain"},
-        **{"x0": 0, "x1": 1, "y0": 0, "y1": 1},
-        "line": {"color": faded(NEUTRAL, 0.5), "width": 1},
     }

@@ -19,6 +19,7 @@ from vae_explorer.figures.charts.panels import (
     panel_rows,
     panels,
 )
+from vae_explorer.figures.charts.places import anchors
 from vae_explorer.figures.style import chart_layout, class_colour
 
 if TYPE_CHECKING:
@@ -103,8 +104,7 @@ def _dots(points: np.ndarray, c: int, name: str, axis: str, size: int) -> Trace:
         "x": points[:, 0],
         "y": points[:, 1],
         "marker": {"size": size, "color": class_colour(c), "opacity": 0.8},
-        "xaxis": f"x{axis}",
-        "yaxis": f"y{axis}",
+        **anchors(axis),
         "hovertemplate": f"{name}<extra></extra>",
     }
 
@@ -123,8 +123,7 @@ def _badges(
         "text": [f"<b>{names[c]}</b>" for c in present],
         "textfont": {"color": "white", "size": round(0.72 * size)},
         "marker": {"size": size, "color": [class_colour(c) for c in present]},
-        "xaxis": f"x{axis}",
-        "yaxis": f"y{axis}",
+        **anchors(axis),
         "showlegend": False,
         "hoverinfo": "skip",
     }

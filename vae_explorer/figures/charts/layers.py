@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from vae_explorer.figures.charts.axes import log_ticks, value_reach, value_ticks
 from vae_explorer.figures.charts.groups import Group, Trace, groups_of, seed_band, seed_mean
+from vae_explorer.figures.charts.places import Places, anchors, axis_number
 from vae_explorer.figures.style import NEUTRAL, activation_style, chart_axis, chart_layout, faded
 from vae_explorer.results.snapshot import BIN_EDGES
 
@@ -40,6 +41,7 @@ def activation_histograms(
     groups = groups_of(members)
     rows = -(-len(layers) // MOST_COLUMNS) or 1
     columns = -(-len(layers) // rows) or 1
+    places = Places(len(layers), columns, gap=0.07 / columns)
     ridges = row_height * max(len(groups), 1)  # px, of one panel
     axis_height = 60  # px, of values and title below a panel
     height = rows * (ridges + axis_height) - axis_height
@@ -48,13 +50,12 @@ def activation_histograms(
     data: list[Trace] = []
     reach = value_reach([getattr(layer, quantity) for layer in layers])
     for panel, layer in enumerate(layers):
-        row, column = divmod(panel, columns)
-        axis = str(panel + 1) if panel else ""
+        axis = axis_number(panel)
         title = f"{layer.name} {quantity.replace('_', '-')}"
-        top = 1 - row * (ridges + axis_height) / height
+        top = 1 - panel // columns * (ridges + axis_height) / height
         layout[f"xaxis{axis}"] = chart_axis(
             title,
-            domain=[(column + 0.07) / columns, (column + 0.93) / columns],
+            domain=places.across(panel),
             anchor=f"y{axis}",
             range=[-reach, reach],
             zeroline=True,
@@ -67,7 +68,7 @@ def activation_histograms(
             tickvals=list(range(len(groups) - 1, -1, -1)),
             ticktext=[group.label for group in groups],
             ticklabelstandoff=8,
-            showticklabels=column == 0,
+            showticklabels=places.is_leftmost(panel),
             showgrid=False,
             fixedrange=True,
         )
@@ -103,8 +104,7 @@ def _ridge(label: str, colour: str, counts: np.ndarray, base: int, axis: str) ->
         "fill": "toself",
         "fillcolor": faded(colour, 0.35),
         "line": {"color": colour, "width": 1.6},
-        "xaxis": f"x{axis}",
-        "yaxis": f"y{axis}",
+        **anchors(axis),
         "hoverinfo": "skip",
     }
 
@@ -122,8 +122,7 @@ def _function_over_ridge(
         "x": x,
         "y": np.where(np.abs(x) <= reach, scaled, np.nan),
         "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"},
-        "xaxis": f"x{axis}",
-        "yaxis": f"y{axis}",
+        **anchors(axis),
         "hoverinfo": "skip",
     }
 

@@ -17,7 +17,8 @@ from vae_explorer.figures.charts.groups import (
     seed_band,
     seed_mean,
 )
-from vae_explorer.figures.charts.panels import TITLE_SIZE, panel_columns
+from vae_explorer.figures.charts.panels import panel_columns
+from vae_explorer.figures.charts.places import Places, anchors, axis_number, frame, title_above
 from vae_explorer.figures.charts.scales import DENSITY_SCALE
 from vae_explorer.figures.style import (
     FONT_SIZE,
@@ -64,21 +65,22 @@ def histograms_over_training(
     reach = value_reach([counts])
     bins = np.flatnonzero(np.abs(BIN_EDGES[:-1] + BIN_EDGES[1:]) / 2 < reach)
     edges = BIN_EDGES[bins[0] : bins[-1] + 2]
-    grid = _Grid(len(titles), panel_height)
-    layout = chart_layout(grid.height)
+    places = _places(len(titles), panel_height)
+    layout = chart_layout(_height(places, panel_height))
     layout["margin"]["t"] = 4
     layout["coloraxis"] = _shares_axis(float(known.max(initial=0.0)))
     data: list[Trace] = []
     layout["annotations"] = []
     layout["shapes"] = []
     for panel, title in enumerate(titles):
+        axis = axis_number(panel)
         x = {"range": [0.0, whole or float(epochs[-1] if len(epochs) else 1.0)], "showgrid": False}
         y = {"range": [-reach, reach], "showgrid": False, **value_ticks(reach)}
-        layout |= grid.axes(panel, ("Epochs", value_label), x, y)
+        layout |= _axes(places, panel, ("Epochs", value_label), x, y)
         style = activation_style(keys[panel]) if panel < len(keys) else None
         mark = f"{key_line(style)} " if style else ""
-        layout["annotations"].append(grid.title(panel, f"{mark}{title}"))
-        layout["shapes"].append(grid.frame(panel))
+        layout["annotations"].append(title_above(axis, f"{mark}{title}"))
+        layout["shapes"].append(frame(axis))
         data.append(
             {
                 "type": "heatmap",
@@ -87,7 +89,7 @@ def histograms_over_training(
                 "y": edges,
                 "z": np.sqrt(shares[panel][:, bins].T).astype(np.float32),
                 "coloraxis": "coloraxis",
-                **grid.anchors(panel),
+                **anchors(axis),
                 "hovertemplate": "epoch %{x:.1f}, value %{y:.2f}<extra></extra>",
             }
         )
@@ -150,22 +152,23 @@ def gradients_over_training(
     """
     groups = groups_of(members)
     shown = np.where(np.isfinite(norms) & (norms > 0), norms, np.nan)
-    grid = _Grid(len(layer_names), panel_height)
-    layout = chart_layout(grid.height + 26)
+    places = _places(len(layer_names), panel_height)
+    layout = chart_layout(_height(places, panel_height) + 26)
     layout["showlegend"] = True
     layout["annotations"] = []
     data: list[Trace] = []
     for panel, name in enumerate(layer_names):
+        axis = axis_number(panel)
         x = {"range": [0.0, whole or float(epochs[-1] if len(epochs) else 1.0)]}
         y = {"type": "log", **log_ticks(shown)}
-        layout |= grid.axes(panel, ("Epochs", "Gradient norm"), x, y)
-        layout["annotations"].append(grid.title(panel, name))
+        layout |= _axes(places, panel, ("Epochs", "Gradient norm"), x, y)
+        layout["annotations"].append(title_above(axis, name))
         for group in groups:
             values = shown[:, group.rows, panel].T  # (S, T)
             line = _norm_line(group, epochs, values, named=panel == 0)
             banded = len(values) > 1 and len(groups) <= _MOST_BANDS
             drawn = [seed_band(group, epochs, values), line] if banded else [line]
-            data += [trace | grid.anchors(panel) for trace in drawn]
+            data += [trace | anchors(axis) for trace in drawn]
     return go.Figure(data, layout)
 
 
@@ -184,73 +187,40 @@ def _norm_line(group: Group, epochs: np.ndarray, values: np.ndarray, named: bool
     }
 
 
-class _Grid:
-    """Panels of one size with the same axes, in as many columns as their number asks for."""
-
-    def __init__(self, panels: int, panel_height: int):
-        self._panels = panels
-        self._columns = panel_columns(panels)
-        self._rows = -(-max(panels, 1) // self._columns)
-        self._head, self._foot = _HEAD / panel_height, _FOOT / panel_height
-        self.height = panel_height * self._rows + 40
-
-    def anchors(self, panel: int) -> dict[str, str]:
-        """What puts a trace on a panel's axes."""
-        return {"xaxis": f"x{_number(panel)}", "yaxis": f"y{_number(panel)}"}
-
-    def axes(
-        self, panel: int, titles: tuple[str, str], x: dict[str, Any], y: dict[str, Any]
-    ) -> dict[str, Any]:
-        """A panel's axes with `x` and `y` as their settings; titles where nothing is below or left.
-
-        Ticks of values are at the left of a row alone: all panels have the same.
-        """
-        row, column = divmod(panel, self._columns)
-        lowest = panel + self._columns >= self._panels
-        left, right = column / self._columns + _GAP, (column + 1) / self._columns - _GAP
-        top, bottom = 1 - (row + self._head) / self._rows, 1 - (row + 1 - self._foot) / self._rows
-        return {
-            f"xaxis{_number(panel)}": chart_axis(
-                titles[0] if lowest else "",
-                domain=[left, right],
-                anchor=f"y{_number(panel)}",
-                nticks=6,
-                showticklabels=lowest,
-                ticks="",
-                ticklabelstandoff=4,
-                **x,
-            ),
-            f"yaxis{_number(panel)}": chart_axis(
-                titles[1] if column == 0 else "",
-                domain=[bottom, top],
-                anchor=f"x{_number(panel)}",
-                showticklabels=column == 0,
-                ticks="",
-                ticklabelstandoff=4,
-                **y,
-            ),
-        }
-
-    def title(self, panel: int, text: str) -> dict[str, Any]:
-        axis = _number(panel)
-        return {
-            "text": text,
-            **{"x": 0, "xref": f"x{axis} domain", "xanchor": "left"},
-            **{"y": 1, "yref": f"y{axis} domain", "yanchor": "bottom"},
-            "showarrow": False,
-            "font": {"size": TITLE_SIZE},
-        }
-
-    def frame(self, panel: int) -> dict[str, Any]:
-        axis = _number(panel)
-        return {
-            "type": "rect",
-            **{"xref": f"x{axis} domain", "yref": f"y{axis} domain"},
-            **{"x0": 0, "x1": 1, "y0": 0, "y1": 1},
-            "line": {"color": faded(NEUTRAL, 0.5), "width": 1},
-        }
+def _places(panels: int, panel_height: int) -> Places:
+    head, foot = _HEAD / panel_height, _FOOT / panel_height
+    return Places(panels, panel_columns(panels), _GAP, head, foot)
 
 
-def _number(panel: int) -> str:
-    """Plotly's name of the first axis has none."""
-    return str(panel + 1) if panel else ""
+def _height(places: Places, panel_height: int) -> int:
+    return panel_height * places.rows + 40
+
+
+def _axes(
+    places: Places, panel: int, titles: tuple[str, str], x: dict[str, Any], y: dict[str, Any]
+) -> dict[str, Any]:
+    """A panel's axes with `x` and `y` as their settings; titles where nothing is below or left.
+
+    Ticks of values are at the left of a row alone: all panels have the same.
+    """
+    axis, lowest, leftmost = axis_number(panel), places.is_lowest(panel), places.is_leftmost(panel)
+    common: dict[str, Any] = {"ticks": "", "ticklabelstandoff": 4}
+    return {
+        f"xaxis{axis}": chart_axis(
+            titles[0] if lowest else "",
+            domain=places.across(panel),
+            anchor=f"y{axis}",
+            nticks=6,
+            showticklabels=lowest,
+            **common,
+            **x,
+        ),
+        f"yaxis{axis}": chart_axis(
+            titles[1] if leftmost else "",
+            domain=places.upwards(panel),
+            anchor=f"x{axis}",
+            showticklabels=leftmost,
+            **common,
+            **y,
+        ),
+    }

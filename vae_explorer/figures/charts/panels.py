@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae_explorer.figures.charts.groups import key_line
+from vae_explorer.figures.charts.places import TITLE_SIZE, Places, axis_number
 from vae_explorer.figures.style import FONT_SIZE, NEUTRAL, activation_style, chart_axis
 
 if TYPE_CHECKING:
     from vae_explorer.experiment.recipe import Member
 
-TITLE_SIZE = 15  # px, of the members' names above panels
 LARGE_COLUMNS = 4  # side by side at most; the panels of more are small, as is what is in them
 
 _PRIOR_RADIUS = float(np.sqrt(-2 * np.log(0.05)))  # holds 95 % of a standard normal in the plane
@@ -63,17 +63,16 @@ def panels(
     on_a_phone: bool = False,
 ) -> list[str]:
     """Adds a panel for each member to the layout, with its `panel_extents`; returns their axes."""
-    rows = panel_rows(len(members), columns)
+    room = _ROOM_ON_A_PHONE if on_a_phone else _ROOM
+    places = Places(len(members), columns, gap=0.01, head=room[0], foot=room[1])
     layout |= {"annotations": [], "shapes": []}
-    axes = [str(k + 1) if k else "" for k in range(len(members))]
+    axes = [axis_number(k) for k in range(len(members))]
     small = on_a_phone or columns > LARGE_COLUMNS
     width = (_PHONE if on_a_phone else _ACROSS) // columns
     size = _title_size(members, width) if small else TITLE_SIZE
     between = "<br>" if small else ", "  # there is no room beside the name
-    room = _ROOM_ON_A_PHONE if on_a_phone else _ROOM
     for k, (member, axis) in enumerate(zip(members, axes)):
-        place = (*divmod(k, columns), rows, columns)
-        layout |= panel_axes(axis, place, extents[k], axis_titles, room)
+        layout |= panel_axes(places, k, extents[k], axis_titles)
         layout["annotations"].append(
             panel_title(member, members, axis, notes[k : k + 1], size, between)
         )
@@ -83,30 +82,27 @@ def panels(
 
 
 def panel_axes(
-    axis: str,
-    place: tuple[int, int, int, int],
-    extent: float,
-    titles: tuple[str, str],
-    room: tuple[float, float] = _ROOM,
+    places: Places, panel: int, extent: float, titles: tuple[str, str]
 ) -> dict[str, Any]:
-    """Two axes of equal scale for the panel at (row, column) of (rows, columns)."""
-    row, column, rows, columns = place
+    """Two axes of equal scale."""
+    axis = axis_number(panel)
+    in_last_row = panel // places.columns == places.rows - 1
     common: dict[str, Any] = {
         "range": [-extent, extent],
         "constrain": "domain",
         "tickvals": _inner_ticks(extent),
     }
     x = chart_axis(
-        titles[0] if row == rows - 1 else "",
+        titles[0] if in_last_row else "",
         anchor=f"y{axis}",
-        domain=[column / columns + 0.01, (column + 1) / columns - 0.01],
+        domain=places.across(panel),
         **common,
     )
     y = chart_axis(
-        titles[1] if column == 0 else "",
+        titles[1] if places.is_leftmost(panel) else "",
         anchor=f"x{axis}",
         constraintoward="top",
-        domain=[1 - (row + 1 - room[1]) / rows, 1 - (row + room[0]) / rows],
+        domain=places.upwards(panel),
         scaleanchor=f"x{axis}",
         **common,
     )

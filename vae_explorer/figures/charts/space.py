@@ -9,7 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.figures.charts.groups import Trace
-from vae_explorer.figures.charts.panels import TITLE_SIZE, heading, panel_extents
+from vae_explorer.figures.charts.panels import heading, panel_extents
+from vae_explorer.figures.charts.places import TITLE_SIZE, Places, axis_number
 from vae_explorer.figures.charts.scales import colour_axis, value_range
 from vae_explorer.figures.style import FONT_SIZE, NEUTRAL, chart_layout, class_colour
 
@@ -55,9 +56,10 @@ def latent_space(
     flat = panel_extents(points[:, :, :2] if upright else points)
     top = value_range(points[:, :, 2])
     data: list[Trace] = []
+    places = Places(len(members), columns=len(members))
     for k, member in enumerate(members):
-        scene = f"scene{k + 1}" if k else "scene"
-        across = [k / len(members), (k + 1) / len(members)]
+        scene = f"scene{axis_number(k)}"
+        across = places.across(k)
         ranges = [(-flat[k], flat[k])] * 2 + [top if upright else (-flat[k], flat[k])]
         layout[scene] = _scene(across, ranges, axis_titles, _EYES[len(members)])
         layout["annotations"].append(

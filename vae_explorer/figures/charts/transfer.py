@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 
 from vae_explorer.figures.charts.axes import INSIDE, value_reach
 from vae_explorer.figures.charts.groups import Trace
-from vae_explorer.figures.charts.panels import TITLE_SIZE, heading
+from vae_explorer.figures.charts.panels import heading
+from vae_explorer.figures.charts.places import TITLE_SIZE, Places, axis_number
 from vae_explorer.figures.style import FONT_SIZE, activation_style, chart_axis, chart_layout, faded
 from vae_explorer.results.snapshot import BIN_EDGES
 
@@ -35,8 +36,9 @@ def layer_transfers(
     """
     layers = max(len(studies), 1)
     columns = layers * max(1, min(_ACROSS // layers, len(members)))
-    rows = -(-len(members) * layers // columns)
-    layout = chart_layout(cell_height * rows + 10)
+    head, foot = _HEAD / cell_height, _FOOT / cell_height
+    places = Places(len(members) * layers, columns, _GAP, head, foot)
+    layout = chart_layout(cell_height * places.rows + 10)
     layout["annotations"] = []
     layout["margin"]["t"] = 4
     data: list[Trace] = []
@@ -44,10 +46,9 @@ def layer_transfers(
     for k, member in enumerate(members):
         low, high = _limits(np.stack([study.output[k] for study in studies]))
         for index, study in enumerate(studies):
-            row, column = divmod(k * layers + index, columns)
-            cell = _Cell((row, column, rows, columns), cell_height, k * layers + index)
-            last = k * layers + index + columns >= len(members) * layers
-            layout |= cell.axes(reach, (low, high), titled=last)
+            place = k * layers + index
+            cell = _Cell(places, place)
+            layout |= cell.axes(reach, (low, high), titled=places.is_lowest(place))
             layout["annotations"] += cell.texts(study, k, member, members)
             encoder = study.name.startswith("encoder")
             name = member.encoder_activation if encoder else member.decoder_activation
@@ -58,13 +59,11 @@ def layer_transfers(
 class _Cell:
     """The place of one layer of one member, and its three axes."""
 
-    def __init__(self, place: tuple[int, int, int, int], height: int, number: int):
-        row, column, rows, columns = place
-        self._left = column / columns + _GAP
-        self._right = (column + 1) / columns - _GAP
-        self._y = [1 - (row + 1 - _FOOT / height) / rows, 1 - (row + _HEAD / height) / rows]
-        self._inputs, self._counts = _axis_name(2 * number), _axis_name(2 * number + 1)
-        self._values = _axis_name(number)
+    def __init__(self, places: Places, number: int):
+        self._left, self._right = places.across(number)
+        self._y = places.upwards(number)
+        self._inputs, self._counts = axis_number(2 * number), axis_number(2 * number + 1)
+        self._values = axis_number(number)
 
     def axes(self, reach: float, limits: tuple[float, float], titled: bool) -> dict[str, Any]:
         middle = self._left + _LEFT * (self._right - self._left)
@@ -163,10 +162,6 @@ class _Cell:
 def unit_health(dead: int, saturated: int, units: int) -> str:
     """ "12 of 64 dead, 3 saturated"."""
     return f"{dead} of {units} dead" + (f", {saturated} saturated" if saturated else "")
-
-
-def _axis_name(number: int) -> str:
-    return str(number + 1) if number else ""
 
 
 def _heights(counts: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from vae_explorer.figures.charts.panels import (
     panel_rows,
     panels,
 )
+from vae_explorer.figures.charts.places import anchors
 from vae_explorer.figures.charts.scales import colour_axis, value_range
 from vae_explorer.figures.style import chart_layout
 
@@ -60,8 +61,7 @@ def value_scatter(
                 "y": points[k][order, 1],
                 "text": [names[i] for i in order],
                 "marker": {"size": 5, "color": values[k][order], "coloraxis": "coloraxis"},
-                "xaxis": f"x{axis}",
-                "yaxis": f"y{axis}",
+                **anchors(axis),
                 "hovertemplate": "%{text}: %{marker.color:.1f} nats<extra></extra>",
             }
         )
