@@ -323,11 +323,21 @@ class Job:
 def adopt(token: object, owner_is_there: Callable[[], bool]) -> Job | None:
     """The run of a token, with a new owner; None if it has ended or its owner is there."""
     with _open_lock:
-        for job in _open_jobs:
-            if job.token == token and not job.owner_is_there():
-                job.owner_is_there = owner_is_there
-                return job
-    return None
+        job = _open_job(token)
+        if job is None or job.owner_is_there():
+            return None
+        job.owner_is_there = owner_is_there
+        return job
+
+
+def is_open(token: object) -> bool:
+    """Whether there is a run of that token, whoever owns it: it may be free later."""
+    with _open_lock:
+        return _open_job(token) is not None
+
+
+def _open_job(token: object) -> Job | None:
+    return next((job for job in _open_jobs if job.token == token), None)
 
 
 def cores_beside_a_page() -> int:
