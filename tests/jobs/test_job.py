@@ -163,6 +163,7 @@ def test_a_run_without_its_page_ends_after_the_grace(start, monkeypatch):
     gone.set()
     assert job.wait(lambda r: r.state == "stopped", PATIENCE)
     assert not is_running(job.process_id)
+    assert "can no longer be saved" in job.notice
 
 
 def test_the_worker_ends_when_its_parent_is_killed(tmp_path):

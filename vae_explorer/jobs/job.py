@@ -46,6 +46,12 @@ _UNREADABLE = (
 )
 
 
+_ABANDONED = (
+    "The page was away for more than {seconds:.0f} s, and the training process was ended: what it "
+    "has shown stays here, and can no longer be saved."
+)
+
+
 class TooManyJobs(RuntimeError):
     """The server trains as many runs as it may; the message is one sentence that says so."""
 
@@ -69,6 +75,8 @@ class Job:
         Of a race that has ended: what it is judged by.
     error, notice, progress : str or None
         Sentences: why it failed or refused, what is not as asked for, what it waits for.
+    save_refused : str or None
+        Why it was not saved when it was last asked for, in a sentence.
     """
 
     def __init__(
@@ -94,7 +102,7 @@ class Job:
         self.notice: str | None = None
         self.progress: str | None = None
         self.saved: str | None = None
-        self.save_refused: str | None = None  # why it was not saved when it was last asked for
+        self.save_refused: str | None = None
         self.answered = 0  # commands carried out, of so many asked
         self._asked = 0
         self.path = (0, 0)  # the two probe images last chosen for interpolations
@@ -317,6 +325,8 @@ class Job:
             if self.owner_is_there():
                 seen = time.monotonic()
             elif time.monotonic() - seen > GRACE_SECONDS:
+                gone = _ABANDONED.format(seconds=GRACE_SECONDS)
+                self._update(notice=f"{self.notice} {gone}" if self.notice else gone)
                 self.close()
 
 

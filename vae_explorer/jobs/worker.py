@@ -204,7 +204,7 @@ class Worker:
                 traceback.print_exc()
                 self._say(
                     notice=f"The race could not be judged ({type(error).__name__}: "
-                    f"{str(error)[:200]}); what was trained stays."
+                    f"{str(error)[:200]}); what was trained can be taken away."
                 )
         self._say(state=state, progress=None)
 

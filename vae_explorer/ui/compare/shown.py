@@ -36,6 +36,12 @@ class ShownRace:
     def is_live(self) -> bool:
         return self.job is not None and self.job.is_live
 
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether it was trained and has ended, and its numbers could not be measured."""
+        ended = self.job is not None and self.job.has_ended
+        return ended and self.race is None and self.history.places[-1] > 0
+
 
 def shown_race() -> ShownRace | None:
     """The saved race that was opened last, or else the page's run once it has something to show."""

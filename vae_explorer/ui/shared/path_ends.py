@@ -31,10 +31,11 @@ def choose_path_ends(job: Job, ready: Ready, page: str) -> bool:
                 format_func=label,
                 label_visibility="collapsed",
                 key=f"{page}.path_{place}",
+                disabled=not job.can_be_told,
                 width=150,
             )
         )
-    if tuple(ends) == job.path:
+    if tuple(ends) == job.path or not job.can_be_told:
         return False
     tell(job, partial(job.choose_path, *ends))
     return True
