@@ -83,7 +83,7 @@ class Worker:
 
         from vae_explorer.activations import sample
         from vae_explorer.training.machine import threads_for
-        from vae_explorer.training.race import RaceTrainer
+        from vae_explorer.training.race import Looks, RaceTrainer
 
         wanted = Experiment.from_dict(experiment)
         threads = threads_for(wanted, cores)
@@ -95,7 +95,7 @@ class Worker:
             wanted = wanted.replace(image_set="embedded")
         self._judging = None if judging is None else Judging(**judging)
         self._race = race = RaceTrainer(wanted, dataset, side_by_side=judging is not None)
-        self._every = max(1, race.steps // _LEAST_SNAPSHOTS)
+        self._looks = Looks(race, 1 if judging is None else _LEAST_SNAPSHOTS)
         trainer = race.trainers[0]
         pixels = np.round(trainer.probe.pixels * 255).astype(np.uint8)
         names = {*wanted.activations, *(wanted.decoder_activations or ())}
@@ -134,7 +134,7 @@ class Worker:
         """One mini-batch, then a pause."""
         self._running = False
         if not self._race.finished:
-            self._race.step()
+            self._step()
         self._send_snapshot()
         if self._race.finished:
             self._end("finished")
@@ -155,9 +155,9 @@ class Worker:
         """Chooses the two probe images that the interpolations join."""
         shown = self._race.trainers[0].probe.shown
         first, second = (min(max(int(index), 0), shown - 1) for index in images)
+        self._race.choose_path((first, second))
         for trainer in self._race.trainers:
-            trainer.path_images = (first, second)
-            if trainer.step_number:
+            if trainer.step_number or trainer is self._race.latest:
                 self._send_snapshot(trainer)
 
     def do_save(self, folder: str) -> None:
@@ -175,18 +175,19 @@ class Worker:
         """Steps up to the next snapshot, or until a command waits."""
         due = self._snapshot_taken + max(_SNAPSHOT_SECONDS, self._snapshot_cost / _SNAPSHOT_SHARE)
         while time.perf_counter() < due and self._commands.empty():
-            trainer = self._race.current
-            trainer.step()
-            if self._judging is not None and trainer.step_number % self._every == 0:
-                due = 0.0
-            if trainer.finished:
-                self._send_snapshot(trainer)
+            if self._step():
+                self._send_snapshot()
                 if self._race.finished:
                     self._running = False
                     self._end("finished")
                 return
         if time.perf_counter() >= due:
             self._send_snapshot()
+
+    def _step(self) -> bool:
+        """One mini-batch; whether it is to be looked at, however little time has passed."""
+        self._race.step()
+        return self._looks.are_due()
 
     def _end(self, state: str) -> None:
         """Says that training has ended; a race that has learned anything is judged first."""
