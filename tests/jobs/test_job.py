@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.jobs.job import Job, TooManyJobs, _open_jobs, adopt
+from vae_explorer.jobs.job import Job, TooManyJobs, _open_jobs, adopt, close_all
 from vae_explorer.version import ROOT
 
 SHORT = Experiment(dataset="digits", activations=("relu", "tanh"), hidden=(16,), epochs=3)
@@ -301,3 +301,16 @@ def test_three_threads_close_one_job(start):
         thread.join()
     assert job.state == "stopped"
     assert not is_running(job.process_id)
+
+
+def test_all_workers_are_told_to_end_before_any_is_waited_for(monkeypatch):
+    done = []
+
+    class Told:
+        def __init__(self, name):
+            self._let_end = lambda: done.append(("told", name))
+            self.close = lambda: done.append(("ended", name))
+
+    monkeypatch.setattr("vae_explorer.jobs.job._open_jobs", [Told(1), Told(2)])
+    close_all()
+    assert done == [("told", 1), ("told", 2), ("ended", 1), ("ended", 2)]

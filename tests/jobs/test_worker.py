@@ -122,3 +122,17 @@ def test_an_error_in_judging_loses_no_race(monkeypatch, tmp_path):
     obey(worker, "save", folder=str(tmp_path / "race"))
     assert frames.messages[-1]["refused"] is None
     assert (tmp_path / "race" / "runs" / "1" / "run.json").is_file()
+
+
+def test_an_error_in_saving_loses_no_race(monkeypatch, tmp_path):
+    def fail(*_):
+        raise MemoryError("of 3 TB")
+
+    worker, frames = started()
+    obey(worker, "step")
+    with monkeypatch.context() as patch:
+        patch.setattr("vae_explorer.saved.race.save_runs", fail)
+        obey(worker, "save", folder=str(tmp_path / "race"))
+    assert frames.messages[-1]["refused"] == "An error came between (MemoryError: of 3 TB)."
+    obey(worker, "save", folder=str(tmp_path / "race"))
+    assert frames.messages[-1]["refused"] is None

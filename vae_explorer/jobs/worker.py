@@ -64,6 +64,11 @@ class Worker:
             refused = None
         except (ConfigError, DataError, OSError, ValueError) as error:
             refused = str(error)
+        except Exception as error:
+            if do != "save":
+                raise
+            traceback.print_exc()  # what was trained must not be lost with it
+            refused = f"An error came between ({type(error).__name__}: {str(error)[:200]})."
         self._answered += 1
         self._say(answered=self._answered, refused=refused, command=do)
 
