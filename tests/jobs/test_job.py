@@ -61,7 +61,7 @@ def test_a_run_trains_to_the_end_as_a_trainer_does(start):
     np.testing.assert_array_equal(job.snapshot.latent_mean, alone.latent_mean)
     assert job.snapshot.finished
     assert job.ready.train_images == 1437
-    assert job.ready.probe_images.shape == (360, 64)
+    assert job.ready.probe.images.shape == (360, 64)
     assert set(job.ready.functions) == {"relu", "tanh"}
 
 
@@ -218,7 +218,7 @@ def test_a_run_is_saved_where_asked(start, tmp_path):
     assert job.wait(lambda r: r.state == "finished", PATIENCE)
     job.save(tmp_path / "run", PATIENCE)
     population = vae_explorer.load(tmp_path / "run")
-    mean, _ = population.encode(job.ready.probe_images.astype(np.float32) / 255)
+    mean, _ = population.encode(job.ready.probe.images.astype(np.float32) / 255)
     np.testing.assert_allclose(mean, job.snapshot.latent_mean, atol=0.05)
 
 

@@ -15,8 +15,6 @@ import time
 import traceback
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from vae_explorer.data import DataError, load_or_embedded
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
@@ -102,16 +100,13 @@ class Worker:
         self._race = race = RaceTrainer(wanted, dataset, side_by_side=judging is not None)
         self._looks = Looks(race, 1 if judging is None else _LEAST_SNAPSHOTS)
         trainer = race.trainers[0]
-        pixels = np.round(trainer.probe.pixels * 255).astype(np.uint8)
         names = {*wanted.activations, *(wanted.decoder_activations or ())}
         ready = Ready(
             origin=dataset.origin,
             notice=notice,
             train_images=len(dataset.train.labels),
             test_images=len(dataset.test.labels),
-            probe_images=pixels,
-            probe_labels=trainer.probe.labels,
-            shown=trainer.probe.shown,
+            probe=race.probe,
             path=trainer.path_images,
             steps=tuple(each.steps for each in race.trainers),
             precision=trainer.precision,

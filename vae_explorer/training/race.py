@@ -57,6 +57,12 @@ class RaceTrainer:
         return begun[-1] if begun else self.trainers[0]
 
     @property
+    def probe(self) -> ProbeImages:
+        """The images that snapshots of all shapes are of."""
+        probe = self.trainers[0].probe
+        return ProbeImages(to_bytes(probe.pixels), probe.labels, probe.shown)
+
+    @property
     def steps(self) -> int:
         """Of all shapes together."""
         return sum(trainer.steps for trainer in self.trainers)
@@ -118,8 +124,7 @@ class Recording:
     def __init__(self, race: RaceTrainer):
         self._race = race
         self._looks = Looks(race, _RECORDED)
-        probe = race.trainers[0].probe
-        self.probe = ProbeImages(to_bytes(probe.pixels), probe.labels, probe.shown)
+        self.probe = race.probe
         self.history = History([trainer.steps for trainer in race.trainers])
         self.look()
 

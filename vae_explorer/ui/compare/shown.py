@@ -55,7 +55,7 @@ def shown_race() -> ShownRace | None:
     return ShownRace(
         experiment=job.experiment,
         history=job.history.copy(),
-        probe=ProbeImages(ready.probe_images, ready.probe_labels, ready.shown),
+        probe=ready.probe,
         race=job.race,
         job=job,
     )

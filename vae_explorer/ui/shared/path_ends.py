@@ -16,7 +16,7 @@ from vae_explorer.ui.shared.session import tell
 def choose_path_ends(job: Job, ready: Ready, page: str) -> bool:
     """Draws the two choices and tells the run of a new one; whether it was told."""
     classes = DATASETS[job.experiment.dataset].class_names
-    names = image_names(ready.probe_labels[: ready.shown], classes)
+    names = image_names(ready.probe.labels[: ready.probe.shown], classes)
     ends = []
     for place, default in zip(("from", "to"), job.path):
 
@@ -26,7 +26,7 @@ def choose_path_ends(job: Job, ready: Ready, page: str) -> bool:
         ends.append(
             st.selectbox(
                 f"Image to interpolate {place}",
-                range(ready.shown),
+                range(ready.probe.shown),
                 index=default,
                 format_func=label,
                 label_visibility="collapsed",
