@@ -281,3 +281,25 @@ def test_a_reload_goes_on_with_the_run_and_another_tab_does_not(open_page):
     page.reload()
     page.get_by_text("Train will start").wait_for()
     expect(page.get_by_text("paused at step")).to_have_count(0)
+
+
+def test_a_run_that_is_still_held_is_taken_up_when_its_owner_is_gone(open_page):
+    page = open_page(LONG)
+    press(page, "Train")
+    wait_for_epoch_after(page, 0)
+    before = step_number(page)
+    name = "vae_explorer.train"
+    page.wait_for_function("name => sessionStorage.getItem(name)", arg=name)
+    token = page.evaluate("name => sessionStorage.getItem(name)", name)
+    again = page.context.new_page()  # as a tab that is loaded while its old connection stays
+    again.goto(page.url)
+    again.get_by_text("Train will start").wait_for()
+    again.evaluate("([name, token]) => sessionStorage.setItem(name, token)", [name, token])
+    again.reload()
+    again.get_by_text("still held by a connection").wait_for()
+    expect(again.get_by_text("Train will start")).to_be_visible()
+    page.close()
+    wait_for_epoch_after(again, before)
+    press(again, "Reset")
+    again.get_by_text("Train will start").wait_for()
+    again.close()

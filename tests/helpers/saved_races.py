@@ -22,7 +22,7 @@ def recorded(experiment: Experiment, dataset: Dataset) -> tuple[RaceTrainer, Rec
     recording = Recording(trainer)
     while not trainer.finished:
         trainer.step()
-        recording.look()
+        recording.after_step()
     return trainer, recording
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.jobs.job import Job, TooManyJobs, _open_jobs, adopt
+from vae_explorer.jobs.job import Job, TooManyJobs, _open_jobs, adopt, close_all
 from vae_explorer.version import ROOT
 
 SHORT = Experiment(dataset="digits", activations=("relu", "tanh"), hidden=(16,), epochs=3)
@@ -61,7 +61,7 @@ def test_a_run_trains_to_the_end_as_a_trainer_does(start):
     np.testing.assert_array_equal(job.snapshot.latent_mean, alone.latent_mean)
     assert job.snapshot.finished
     assert job.ready.train_images == 1437
-    assert job.ready.probe_images.shape == (360, 64)
+    assert job.ready.probe.images.shape == (360, 64)
     assert set(job.ready.functions) == {"relu", "tanh"}
 
 
@@ -163,6 +163,7 @@ def test_a_run_without_its_page_ends_after_the_grace(start, monkeypatch):
     gone.set()
     assert job.wait(lambda r: r.state == "stopped", PATIENCE)
     assert not is_running(job.process_id)
+    assert "can no longer be saved" in job.notice
 
 
 def test_the_worker_ends_when_its_parent_is_killed(tmp_path):
@@ -217,7 +218,7 @@ def test_a_run_is_saved_where_asked(start, tmp_path):
     assert job.wait(lambda r: r.state == "finished", PATIENCE)
     job.save(tmp_path / "run", PATIENCE)
     population = vae_explorer.load(tmp_path / "run")
-    mean, _ = population.encode(job.ready.probe_images.astype(np.float32) / 255)
+    mean, _ = population.encode(job.ready.probe.images.astype(np.float32) / 255)
     np.testing.assert_allclose(mean, job.snapshot.latent_mean, atol=0.05)
 
 
@@ -300,3 +301,16 @@ def test_three_threads_close_one_job(start):
         thread.join()
     assert job.state == "stopped"
     assert not is_running(job.process_id)
+
+
+def test_all_workers_are_told_to_end_before_any_is_waited_for(monkeypatch):
+    done = []
+
+    class Told:
+        def __init__(self, name):
+            self._let_end = lambda: done.append(("told", name))
+            self.close = lambda: done.append(("ended", name))
+
+    monkeypatch.setattr("vae_explorer.jobs.job._open_jobs", [Told(1), Told(2)])
+    close_all()
+    assert done == [("told", 1), ("told", 2), ("ended", 1), ("ended", 2)]

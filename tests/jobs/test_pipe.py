@@ -18,6 +18,7 @@ from vae_explorer.jobs.pipe import (
     write_command,
     write_frame,
 )
+from vae_explorer.results.history import ProbeImages
 
 
 def test_frames_come_out_as_they_went_in():
@@ -56,9 +57,9 @@ def test_ready_comes_out_as_it_went_in():
         notice=None,
         train_images=10,
         test_images=5,
-        probe_images=np.arange(12, dtype=np.uint8).reshape(3, 4),
-        probe_labels=np.array([0, 1, 2], dtype=np.uint8),
-        shown=2,
+        probe=ProbeImages(
+            np.arange(12, dtype=np.uint8).reshape(3, 4), np.array([0, 1, 2], dtype=np.uint8), 2
+        ),
         path=(1, 0),
         steps=(100,),
         precision="float32",
@@ -67,10 +68,10 @@ def test_ready_comes_out_as_it_went_in():
     )
     back = Ready.from_bytes(ready.to_bytes())
     for name, value in vars(ready).items():
-        if isinstance(value, np.ndarray):
-            np.testing.assert_array_equal(getattr(back, name), value)
-        elif name != "functions":
+        if name not in ("probe", "functions"):
             assert getattr(back, name) == value
+    assert back.probe.same_as(ready.probe)
+    assert back.probe.shown == 2
     np.testing.assert_array_equal(back.functions["relu"], ready.functions["relu"])
 
 

@@ -7,6 +7,8 @@ import queue
 
 import pytest
 
+from tests.helpers.saved_races import recorded
+from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.jobs.pipe import MESSAGE, RACE, SNAPSHOT
 from vae_explorer.jobs.worker import Worker
@@ -79,6 +81,32 @@ def test_the_step_that_ends_a_shape_shows_its_end():
     assert (frames.snapshots[-1].shape, frames.snapshots[-1].step) == (0, first.steps)
 
 
+def test_a_race_is_looked_at_when_the_terminal_would(monkeypatch):
+    monkeypatch.setattr("vae_explorer.jobs.worker._SNAPSHOT_SECONDS", float("inf"))
+    for name in ("jobs.worker._LEAST_SNAPSHOTS", "training.race._RECORDED"):
+        monkeypatch.setattr(f"vae_explorer.{name}", 10)
+    experiment = RACE_OF_DEPTHS.replace(epochs=7)  # of 3 steps each
+    worker, frames = started(experiment)
+    obey(worker, "resume")
+    while worker._running:
+        worker._train()
+    places = [21 * snapshot.shape + snapshot.step for snapshot in frames.snapshots]
+    assert places == [0, *range(4, 21, 4), 21, *range(24, 41, 4), 42]
+    _, recording = recorded(experiment, load_dataset("digits"))
+    assert recording.history.places == tuple(places)
+
+
+def test_other_images_are_joined_at_once_whatever_has_begun():
+    worker, frames = started()
+    obey(worker, "path", images=[2, 3])
+    assert (frames.snapshots[-1].step, frames.snapshots[-1].path_images) == (0, (2, 3))
+    while worker._race.step_number <= worker._race.trainers[0].steps:
+        obey(worker, "step")
+    obey(worker, "path", images=[4, 5])
+    last_two = frames.snapshots[-2:]
+    assert [(s.shape, s.path_images) for s in last_two] == [(0, (4, 5)), (1, (4, 5))]
+
+
 def test_an_error_in_judging_loses_no_race(monkeypatch, tmp_path):
     def fail(*_):
         raise KeyError("relu")
@@ -94,3 +122,17 @@ def test_an_error_in_judging_loses_no_race(monkeypatch, tmp_path):
     obey(worker, "save", folder=str(tmp_path / "race"))
     assert frames.messages[-1]["refused"] is None
     assert (tmp_path / "race" / "runs" / "1" / "run.json").is_file()
+
+
+def test_an_error_in_saving_loses_no_race(monkeypatch, tmp_path):
+    def fail(*_):
+        raise MemoryError("of 3 TB")
+
+    worker, frames = started()
+    obey(worker, "step")
+    with monkeypatch.context() as patch:
+        patch.setattr("vae_explorer.saved.race.save_runs", fail)
+        obey(worker, "save", folder=str(tmp_path / "race"))
+    assert frames.messages[-1]["refused"] == "An error came between (MemoryError: of 3 TB)."
+    obey(worker, "save", folder=str(tmp_path / "race"))
+    assert frames.messages[-1]["refused"] is None

@@ -29,7 +29,7 @@ def recorded(few_digits):
     recording = Recording(race)
     while not race.finished:
         race.step()
-        recording.look()
+        recording.after_step()
     return race, recording.history
 
 

@@ -101,7 +101,10 @@ def test_a_ctrl_c_saves_what_there_is(tmp_path):
     said, errors = process.communicate(timeout=120)
     assert (process.returncode, errors) == (130, "")
     assert "Interrupted at step" in said
-    assert load_race(folder).race.experiment.activations == ("relu",)
+    saved = load_race(folder)
+    assert saved.race.experiment.activations == ("relu",)
+    stopped = int(re.search(r"Interrupted at step ([\d,]+)", said)[1].replace(",", ""))
+    assert saved.history.places[-1] == stopped  # what is judged is what is shown last
 
 
 @pytest.mark.parametrize(

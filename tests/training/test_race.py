@@ -171,6 +171,20 @@ def test_the_newest_replaces_one_of_the_same_step(trained):
     assert history.places == (0,)
 
 
+def test_a_copy_that_is_taken_while_another_adds_is_never_empty(trained, monkeypatch):
+    _, recording = trained
+    first = recording.history.at(0)[0]
+    history = History(recording.history.steps)
+    history.add(first)
+    sizes = []
+    monkeypatch.setattr(
+        "vae_explorer.results.history._size", lambda _: sizes.append(len(history.copy())) or 1
+    )
+    history.add(first)
+    assert sizes
+    assert set(sizes) == {1}
+
+
 # --- As a file ---
 
 

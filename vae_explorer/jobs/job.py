@@ -46,6 +46,12 @@ _UNREADABLE = (
 )
 
 
+_ABANDONED = (
+    "The page was away for more than {seconds:.0f} s, and the training process was ended: what it "
+    "has shown stays here, and can no longer be saved."
+)
+
+
 class TooManyJobs(RuntimeError):
     """The server trains as many runs as it may; the message is one sentence that says so."""
 
@@ -69,6 +75,8 @@ class Job:
         Of a race that has ended: what it is judged by.
     error, notice, progress : str or None
         Sentences: why it failed or refused, what is not as asked for, what it waits for.
+    save_refused : str or None
+        Why it was not saved when it was last asked for, in a sentence.
     """
 
     def __init__(
@@ -94,7 +102,7 @@ class Job:
         self.notice: str | None = None
         self.progress: str | None = None
         self.saved: str | None = None
-        self.save_refused: str | None = None  # why it was not saved when it was last asked for
+        self.save_refused: str | None = None
         self.answered = 0  # commands carried out, of so many asked
         self._asked = 0
         self.path = (0, 0)  # the two probe images last chosen for interpolations
@@ -317,17 +325,29 @@ class Job:
             if self.owner_is_there():
                 seen = time.monotonic()
             elif time.monotonic() - seen > GRACE_SECONDS:
+                gone = _ABANDONED.format(seconds=GRACE_SECONDS)
+                self._update(notice=f"{self.notice} {gone}" if self.notice else gone)
                 self.close()
 
 
 def adopt(token: object, owner_is_there: Callable[[], bool]) -> Job | None:
     """The run of a token, with a new owner; None if it has ended or its owner is there."""
     with _open_lock:
-        for job in _open_jobs:
-            if job.token == token and not job.owner_is_there():
-                job.owner_is_there = owner_is_there
-                return job
-    return None
+        job = _open_job(token)
+        if job is None or job.owner_is_there():
+            return None
+        job.owner_is_there = owner_is_there
+        return job
+
+
+def is_open(token: object) -> bool:
+    """Whether there is a run of that token, whoever owns it: it may be free later."""
+    with _open_lock:
+        return _open_job(token) is not None
+
+
+def _open_job(token: object) -> Job | None:
+    return next((job for job in _open_jobs if job.token == token), None)
 
 
 def cores_beside_a_page() -> int:

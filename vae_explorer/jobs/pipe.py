@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 import numpy as np
+
+from vae_explorer.results.arrays import take_arrays, with_arrays
+from vae_explorer.results.history import ProbeImages
 
 MESSAGE, READY, SNAPSHOT, RACE = b"M", b"R", b"S", b"J"  # JSON, Ready, Snapshot, Race
 
@@ -29,9 +32,7 @@ class Ready:
     notice: str | None  # one sentence if they are not the ones asked for
     train_images: int
     test_images: int
-    probe_images: np.ndarray  # (P, D) uint8, 255 is white
-    probe_labels: np.ndarray  # (P,) uint8
-    shown: int  # how many of the first probe images are drawn as pictures
+    probe: ProbeImages
     path: tuple[int, int]  # the two that interpolations join until others are chosen
     steps: tuple[int, ...]  # of each population
     precision: str
@@ -41,9 +42,8 @@ class Ready:
     def to_bytes(self) -> bytes:
         from safetensors.numpy import save
 
-        plain = {key: value for key, value in asdict(self).items() if key not in _READY_ARRAYS}
-        arrays = {"probe_images": self.probe_images, "probe_labels": self.probe_labels}
-        arrays |= {f"function.{name}": values for name, values in self.functions.items()}
+        arrays = {f"{_FUNCTION}{name}": values for name, values in self.functions.items()}
+        plain = take_arrays(replace(self, functions={}), "ready", arrays)
         return save(arrays, metadata={"ready": json.dumps(plain)})
 
     @classmethod
@@ -52,17 +52,18 @@ class Ready:
 
         arrays = load(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-        functions = {
-            name.removeprefix("function."): arrays.pop(name)
-            for name in list(arrays)
-            if name.startswith("function.")
-        }
-        values = json.loads(header["__metadata__"]["ready"]) | arrays
+        values = json.loads(header["__metadata__"]["ready"])
+        values["probe"] = ProbeImages(**with_arrays(values["probe"], arrays))
         values |= {name: tuple(values[name]) for name in ("path", "steps")}
-        return cls(**values, functions=functions)
+        values["functions"] = {
+            name.removeprefix(_FUNCTION): array
+            for name, array in arrays.items()
+            if name.startswith(_FUNCTION)
+        }
+        return cls(**values)
 
 
-_READY_ARRAYS = ("probe_images", "probe_labels", "functions")
+_FUNCTION = "function."  # before the name of each in a frame
 
 
 def write_frame(pipe: BinaryIO, kind: bytes, payload: bytes) -> None:

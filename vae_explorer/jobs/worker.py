@@ -15,8 +15,6 @@ import time
 import traceback
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from vae_explorer.data import DataError, load_or_embedded
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
@@ -64,6 +62,11 @@ class Worker:
             refused = None
         except (ConfigError, DataError, OSError, ValueError) as error:
             refused = str(error)
+        except Exception as error:
+            if do != "save":
+                raise
+            traceback.print_exc()  # what was trained must not be lost with it
+            refused = f"An error came between ({type(error).__name__}: {str(error)[:200]})."
         self._answered += 1
         self._say(answered=self._answered, refused=refused, command=do)
 
@@ -83,7 +86,7 @@ class Worker:
 
         from vae_explorer.activations import sample
         from vae_explorer.training.machine import threads_for
-        from vae_explorer.training.race import RaceTrainer
+        from vae_explorer.training.race import Looks, RaceTrainer
 
         wanted = Experiment.from_dict(experiment)
         threads = threads_for(wanted, cores)
@@ -95,18 +98,15 @@ class Worker:
             wanted = wanted.replace(image_set="embedded")
         self._judging = None if judging is None else Judging(**judging)
         self._race = race = RaceTrainer(wanted, dataset, side_by_side=judging is not None)
-        self._every = max(1, race.steps // _LEAST_SNAPSHOTS)
+        self._looks = Looks(race, 1 if judging is None else _LEAST_SNAPSHOTS)
         trainer = race.trainers[0]
-        pixels = np.round(trainer.probe.pixels * 255).astype(np.uint8)
         names = {*wanted.activations, *(wanted.decoder_activations or ())}
         ready = Ready(
             origin=dataset.origin,
             notice=notice,
             train_images=len(dataset.train.labels),
             test_images=len(dataset.test.labels),
-            probe_images=pixels,
-            probe_labels=trainer.probe.labels,
-            shown=trainer.probe.shown,
+            probe=race.probe,
             path=trainer.path_images,
             steps=tuple(each.steps for each in race.trainers),
             precision=trainer.precision,
@@ -134,7 +134,7 @@ class Worker:
         """One mini-batch, then a pause."""
         self._running = False
         if not self._race.finished:
-            self._race.step()
+            self._step()
         self._send_snapshot()
         if self._race.finished:
             self._end("finished")
@@ -155,9 +155,9 @@ class Worker:
         """Chooses the two probe images that the interpolations join."""
         shown = self._race.trainers[0].probe.shown
         first, second = (min(max(int(index), 0), shown - 1) for index in images)
+        self._race.choose_path((first, second))
         for trainer in self._race.trainers:
-            trainer.path_images = (first, second)
-            if trainer.step_number:
+            if trainer.step_number or trainer is self._race.latest:
                 self._send_snapshot(trainer)
 
     def do_save(self, folder: str) -> None:
@@ -175,18 +175,19 @@ class Worker:
         """Steps up to the next snapshot, or until a command waits."""
         due = self._snapshot_taken + max(_SNAPSHOT_SECONDS, self._snapshot_cost / _SNAPSHOT_SHARE)
         while time.perf_counter() < due and self._commands.empty():
-            trainer = self._race.current
-            trainer.step()
-            if self._judging is not None and trainer.step_number % self._every == 0:
-                due = 0.0
-            if trainer.finished:
-                self._send_snapshot(trainer)
+            if self._step():
+                self._send_snapshot()
                 if self._race.finished:
                     self._running = False
                     self._end("finished")
                 return
         if time.perf_counter() >= due:
             self._send_snapshot()
+
+    def _step(self) -> bool:
+        """One mini-batch; whether it is to be looked at, however little time has passed."""
+        self._race.step()
+        return self._looks.are_due()
 
     def _end(self, state: str) -> None:
         """Says that training has ended; a race that has learned anything is judged first."""
@@ -204,7 +205,7 @@ class Worker:
                 traceback.print_exc()
                 self._say(
                     notice=f"The race could not be judged ({type(error).__name__}: "
-                    f"{str(error)[:200]}); what was trained stays."
+                    f"{str(error)[:200]}); what was trained can be taken away."
                 )
         self._say(state=state, progress=None)
 

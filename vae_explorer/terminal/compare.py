@@ -89,10 +89,11 @@ def run(arguments: argparse.Namespace) -> int:
         race = RaceTrainer(experiment, dataset)
         say(announcement(race, threads))
         recording = Recording(race)
-        take_steps(race, interruption, recording.look)
+        take_steps(race, interruption, recording.after_step)
         if race.step_number == 0:
             raise KeyboardInterrupt
         if not race.finished:
+            recording.look()
             say(f"Interrupted at step {race.step_number:,} of {race.steps:,}; saving the race.")
         # What took hours first: whatever fails after it loses no more than itself.
         save_runs(folder, race)

@@ -57,6 +57,12 @@ class RaceTrainer:
         return begun[-1] if begun else self.trainers[0]
 
     @property
+    def probe(self) -> ProbeImages:
+        """The images that snapshots of all shapes are of."""
+        probe = self.trainers[0].probe
+        return ProbeImages(to_bytes(probe.pixels), probe.labels, probe.shown)
+
+    @property
     def steps(self) -> int:
         """Of all shapes together."""
         return sum(trainer.steps for trainer in self.trainers)
@@ -82,6 +88,29 @@ class RaceTrainer:
             trainer.path_images = images
 
 
+class Looks:
+    """When a race that trains is to be looked at: about so often, evenly over its steps.
+
+    At the last step of each shape as well, which is not seen again.
+
+    Parameters
+    ----------
+    race : RaceTrainer
+    count : int
+        Looks over the whole race, at 1 or more.
+    """
+
+    def __init__(self, race: RaceTrainer, count: int):
+        self._race = race
+        self._every = max(1, race.steps // count)
+        self._taken = 0
+
+    def are_due(self) -> bool:
+        """To be asked once after every step."""
+        before, self._taken = self._taken, self._race.step_number // self._every
+        return self._taken > before or self._race.latest.finished
+
+
 class Recording:
     """Keeps a race's history while nobody looks on: some snapshots, evenly over its steps.
 
@@ -94,14 +123,16 @@ class Recording:
 
     def __init__(self, race: RaceTrainer):
         self._race = race
-        self._every = max(1, race.steps // _RECORDED)
-        probe = race.trainers[0].probe
-        self.probe = ProbeImages(to_bytes(probe.pixels), probe.labels, probe.shown)
+        self._looks = Looks(race, _RECORDED)
+        self.probe = race.probe
         self.history = History([trainer.steps for trainer in race.trainers])
-        self.history.add(race.trainers[0].snapshot())
+        self.look()
+
+    def after_step(self) -> None:
+        """To be called after every step."""
+        if self._looks.are_due():
+            self.look()
 
     def look(self) -> None:
-        """To be called after every step."""
-        latest = self._race.latest
-        if latest.finished or self._race.step_number % self._every == 0:
-            self.history.add(latest.snapshot())
+        """Keeps what there is now; to be called when a race is left before its end."""
+        self.history.add(self._race.latest.snapshot())

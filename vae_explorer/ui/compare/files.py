@@ -10,7 +10,7 @@ import streamlit as st
 from vae_explorer.figures.films import FILMS, race_film
 from vae_explorer.figures.page import file_name
 from vae_explorer.figures.report.race import race_report
-from vae_explorer.jobs.saving import zipped_race
+from vae_explorer.jobs.saving import zipped_race, zipped_runs
 from vae_explorer.results.race import Race
 from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.race_json import to_csv, to_json
@@ -89,10 +89,29 @@ def downloads(shown: ShownRace | None) -> None:
         disabled=race is None,
         help="One page with settings, statistics, findings and figures; works offline and prints.",
     )
-    with st.popover("Take away", icon=":material/download:", disabled=race is None):
+    unjudged = shown is not None and shown.is_unjudged
+    with st.popover(
+        "Take away", icon=":material/download:", disabled=race is None and not unjudged
+    ):
         if shown is not None and race is not None:
             _numbers(shown, race)
+        elif shown is not None and unjudged:
+            _runs(shown)
+        if shown is not None and (race is not None or unjudged):
             _films(shown)
+
+
+def _runs(shown: ShownRace) -> None:
+    """All that there is of a race that could not be judged."""
+    if shown.job is not None and shown.job.can_be_told:
+        _button(
+            shown,
+            "Runs as zip",
+            "zip",
+            "folder_zip",
+            partial(zipped_runs, shown.job),
+            "Every VAE as a saved run. The race has no numbers, since it could not be judged.",
+        )
 
 
 def _numbers(shown: ShownRace, race: Race) -> None:
@@ -105,7 +124,7 @@ def _numbers(shown: ShownRace, race: Race) -> None:
         partial(_json, shown, race, state.held()),
         "All numbers, with statistics and findings.",
     )
-    if shown.job is not None and shown.job.state != "failed":
+    if shown.job is not None and shown.job.can_be_told:
         _button(
             shown,
             "Race as zip",

@@ -43,6 +43,8 @@ def page() -> None:
         files.buttons(shown)
         files.downloads(shown)
     session.show_notices()
+    if job is not None:
+        toolbar.saving(job)
     if job is None and shown is None:
         if experiment is not None:
             _before(experiment)

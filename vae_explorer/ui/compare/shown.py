@@ -32,6 +32,11 @@ class ShownRace:
     def arms(self) -> tuple[Arm, ...]:
         return arms_of(self.experiment)
 
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether it was trained and has ended, and its numbers could not be measured."""
+        ended = self.job is not None and self.job.has_ended
+        return ended and self.race is None and self.history.places[-1] > 0
 
 def shown_race() -> ShownRace | None:
     """The saved race that was opened last, or else the page's run once it has something to show."""
@@ -45,7 +50,7 @@ def shown_race() -> ShownRace | None:
     return ShownRace(
         experiment=job.experiment,
         history=job.history.copy(),
-        probe=ProbeImages(ready.probe_images, ready.probe_labels, ready.shown),
+        probe=ready.probe,
         race=job.race,
         job=job,
     )

@@ -16,7 +16,7 @@ from vae_explorer.ui.shared.session import tell
 def choose_path_ends(job: Job, ready: Ready, page: str) -> bool:
     """Draws the two choices and tells the run of a new one; whether it was told."""
     classes = DATASETS[job.experiment.dataset].class_names
-    names = image_names(ready.probe_labels[: ready.shown], classes)
+    names = image_names(ready.probe.labels[: ready.probe.shown], classes)
     ends = []
     for place, default in zip(("from", "to"), job.path):
 
@@ -26,15 +26,16 @@ def choose_path_ends(job: Job, ready: Ready, page: str) -> bool:
         ends.append(
             st.selectbox(
                 f"Image to interpolate {place}",
-                range(ready.shown),
+                range(ready.probe.shown),
                 index=default,
                 format_func=label,
                 label_visibility="collapsed",
                 key=f"{page}.path_{place}",
+                disabled=not job.can_be_told,
                 width=150,
             )
         )
-    if tuple(ends) == job.path:
+    if tuple(ends) == job.path or not job.can_be_told:
         return False
     tell(job, partial(job.choose_path, *ends))
     return True

@@ -12,9 +12,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.jobs.job import Job, TooManyJobs, adopt
+from vae_explorer.jobs.job import Job, TooManyJobs, adopt, is_open
 
 _ANSWER_SECONDS = 1.5
+_HELD = (
+    "The run of this tab is still held by a connection that it had before; it is taken up here as "
+    "soon as that has ended."
+)
 
 
 def current_job(page: str) -> Job | None:
@@ -40,14 +44,29 @@ def start_job(
 
 
 def take_up_job(page: str, token: object) -> None:
-    """Goes on with the run of that token, if the session that owned it is gone."""
+    """Goes on with the run of that token, or waits for it while another session owns it.
+
+    A connection that is half open, say since the tab changed its network, holds its run for up to
+    a minute after the page was loaded again.
+    """
     if current_job(page) is not None:  # one was started before the tab's answer came
         return
     job = adopt(token, _presence())
-    if job is None:
+    if job is not None:
+        st.session_state[_key(page)] = job
+    elif not is_open(token):
         st.session_state[_forgotten(page)] = True  # so that it is not asked for again
     else:
-        st.session_state[_key(page)] = job
+        if awaited_token(page) is None:
+            st.session_state.notices = [_HELD]
+        st.session_state[_awaited(page)] = token
+        return
+    st.session_state.pop(_awaited(page), None)
+
+
+def awaited_token(page: str) -> object:
+    """Of the run that the page takes up once its owner is gone; None if there is none."""
+    return st.session_state.get(_awaited(page))
 
 
 def has_forgotten(page: str) -> bool:
@@ -69,6 +88,7 @@ def show_notices() -> None:
 
 def discard_job(page: str) -> None:
     st.session_state[_forgotten(page)] = True
+    st.session_state.pop(_awaited(page), None)
     job = st.session_state.pop(_key(page), None)
     if job is not None:
         job.close()
@@ -84,6 +104,10 @@ def _presence() -> Callable[[], bool]:
 
 def _forgotten(page: str) -> str:
     return f"{page}.forgotten"
+
+
+def _awaited(page: str) -> str:
+    return f"{page}.awaited"
 
 
 def _key(page: str) -> str:

@@ -14,6 +14,8 @@ from vae_explorer.jobs.saving import zipped
 from vae_explorer.ui.shared import session
 from vae_explorer.ui.shared.sidebar import LIVE
 
+_LOOK_SECONDS = 2.0  # between two looks at whether a run that is at rest can still be saved
+
 
 def apply_live_settings(job: Job, experiment: Experiment) -> None:
     """Hands settings that need no new run to this one, when they have changed."""
@@ -63,6 +65,23 @@ def save_button(job: Job) -> None:
         on_click="ignore",
         help="The run as it is now: configuration, curves and weights.",
     )
+
+
+def saving(job: Job) -> None:
+    """Says why the run was not saved; draws the page anew when its process has gone.
+
+    To be drawn below the buttons. It looks again by itself: nothing else tells a page at rest.
+    """
+    can_be_told = job.can_be_told
+    every = _LOOK_SECONDS if can_be_told else None
+    st.fragment(_saving, run_every=every)(job, can_be_told)
+
+
+def _saving(job: Job, could_be_told: bool) -> None:
+    if job.save_refused is not None:
+        st.warning(f"It was not saved. {job.save_refused}", icon=":material/file_download_off:")
+    if could_be_told and not job.can_be_told:
+        st.rerun()
 
 
 def changes(job: Job, experiment: Experiment, live: Collection[str] = ()) -> None:

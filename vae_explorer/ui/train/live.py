@@ -131,7 +131,7 @@ def _latents(job: Job, ready: Ready, snapshot: Snapshot, shown: list[int]) -> No
         job,
         charts.latent_scatter(
             points,
-            ready.probe_labels,
+            ready.probe.labels,
             members,
             DATASETS[job.experiment.dataset].class_names,
             titles,
@@ -168,10 +168,10 @@ def _colours(job: Job, shown: list[int]) -> list[str]:
 
 
 def _reconstructions(job: Job, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None:
-    count = ready.shown // 2
+    count = ready.probe.shown // 2
     mosaic(
         images.reconstruction_grid(
-            ready.probe_images[:count],
+            ready.probe.images[:count],
             snapshot.reconstructions[shown, :count],
             DATASETS[job.experiment.dataset].image_shape,
             colours=_colours(job, shown),
@@ -229,7 +229,7 @@ def _layers(job: Job, ready: Ready, snapshot: Snapshot) -> None:
     with right:
         st.caption(
             "**Histograms** count the values of all units of a hidden layer on "
-            f"{len(ready.probe_labels)} test images; heights are square roots of counts. A *dead* "
+            f"{len(ready.probe.labels)} test images; heights are square roots of counts. A *dead* "
             "unit is flat on every image and learns no more; a *saturated* one is nearly flat on "
             "nearly all of them.\n\n"
             "**Gradient norm** is how hard the last mini-batch pulled at the weights of a layer. "

@@ -32,6 +32,8 @@ def page() -> None:
         if job is not None and experiment is not None:
             toolbar.changes(job, experiment, sidebar.LIVE)
     session.show_notices()
+    if job is not None:
+        toolbar.saving(job)
     if experiment is not None and not experiment.uses_activations:
         st.warning(NO_ACTIVATION, icon=":material/info:")
     if job is not None:
