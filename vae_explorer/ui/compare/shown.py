@@ -38,6 +38,7 @@ class ShownRace:
         ended = self.job is not None and self.job.has_ended
         return ended and self.race is None and self.history.places[-1] > 0
 
+
 def shown_race() -> ShownRace | None:
     """The saved race that was opened last, or else the page's run once it has something to show."""
     opened: SavedRace | None = st.session_state.get("compare.opened")
