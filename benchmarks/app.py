@@ -24,8 +24,8 @@ from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.find_browser import installed
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.jobs.job import Job, cores_beside_a_page
-from vae_explorer.training.machine import available_cores
+from vae_explorer.jobs.job import Job
+from vae_explorer.training.machine import available_cores, cores_beside_a_page
 
 ROOT = Path(__file__).parent.parent
 EPOCH = re.compile(r"^Epoch ([\d.]+) of")

@@ -20,7 +20,8 @@ from tests.find_browser import installed
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.presets import RACES
-from vae_explorer.jobs.job import Job, cores_beside_a_page
+from vae_explorer.jobs.job import Job
+from vae_explorer.training.machine import cores_beside_a_page
 
 TWELVE = RACES["twelve"].experiment.replace(epochs=30, batch_size=128, seeds=5)
 # 1,000 epochs, so that each member's curve has 1,000 points; small networks, so that they pass.

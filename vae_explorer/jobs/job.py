@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import secrets
-import signal
 import subprocess
 import sys
 import threading
@@ -23,12 +22,13 @@ from typing import Any
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
+from vae_explorer.jobs.endings import ABANDONED, UNREADABLE, died
 from vae_explorer.jobs.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
 from vae_explorer.results.history import History
 from vae_explorer.results.race import Race
 from vae_explorer.results.snapshot import Snapshot
 from vae_explorer.saved.race_json import from_json
-from vae_explorer.training.machine import available_cores
+from vae_explorer.training.machine import cores_beside_a_page
 from vae_explorer.version import ROOT
 
 MOST_JOBS = 8  # at once in one server: each is a process of some 300 MB
@@ -38,18 +38,6 @@ _END_SECONDS = 3.0
 
 _open_jobs: weakref.WeakSet[Job] = weakref.WeakSet()
 _open_lock = threading.Lock()
-
-
-_UNREADABLE = (
-    "The training process sent what cannot be read: {error} It was ended; what it has shown stays "
-    "here, and Train anew starts again."
-)
-
-
-_ABANDONED = (
-    "The page was away for more than {seconds:.0f} s, and the training process was ended: what it "
-    "has shown stays here, and can no longer be saved."
-)
 
 
 class TooManyJobs(RuntimeError):
@@ -268,7 +256,7 @@ class Job:
         except Exception as error:  # whatever it is, no later frame can be read
             self._last_words.append(str(error))
             self._process.kill()
-            self._update(state="failed", error=_UNREADABLE.format(error=error))
+            self._update(state="failed", error=UNREADABLE.format(error=error))
         self._report_end()
 
     def _hear(self, message: dict[str, Any]) -> None:
@@ -304,18 +292,7 @@ class Job:
         if self.state == "failed":
             self.close()
             return
-        if code < 0:
-            how = f"was ended by {signal.Signals(-code).name}"
-            if -code == signal.SIGKILL:
-                how += ", as happens when memory runs out"
-        else:
-            how = f"ended with code {code}"
-        last = f" It last said: {self._last_words[-1]}" if self._last_words else ""
-        self._update(
-            state="failed",
-            error=f"The training process {how}. What it has shown stays here; "
-            f"Train anew starts again.{last}",
-        )
+        self._update(state="failed", error=died(code, self._last_words))
         self.close()
 
     def _watch(self) -> None:
@@ -325,7 +302,7 @@ class Job:
             if self.owner_is_there():
                 seen = time.monotonic()
             elif time.monotonic() - seen > GRACE_SECONDS:
-                gone = _ABANDONED.format(seconds=GRACE_SECONDS)
+                gone = ABANDONED.format(seconds=GRACE_SECONDS)
                 self._update(notice=f"{self.notice} {gone}" if self.notice else gone)
                 self.close()
 
@@ -348,14 +325,6 @@ def is_open(token: object) -> bool:
 
 def _open_job(token: object) -> Job | None:
     return next((job for job in _open_jobs if job.token == token), None)
-
-
-def cores_beside_a_page() -> int:
-    """Cores for a worker while a page is live: one fewer than there are.
-
-    With all of them, page, browser and training take turns and training's threads spin.
-    """
-    return max(1, available_cores() - 1)
 
 
 @atexit.register

@@ -76,6 +76,14 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
+def cores_beside_a_page() -> int:
+    """Cores for a worker while a page is live: one fewer than there are.
+
+    With all of them, page, browser and training take turns and training's threads spin.
+    """
+    return max(1, available_cores() - 1)
+
+
 _LARGEST = 31 * 2**20  # bytes; glibc moves its threshold up to 32 MiB
 
 
