@@ -14,6 +14,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from vae_explorer.results.arrays import from_bytes, to_bytes
+
 MESSAGE, READY, SNAPSHOT, RACE = b"M", b"R", b"S", b"J"  # JSON, Ready, Snapshot, Race
 
 # A frame that claims more than this is no frame: the pipe is out of step.
@@ -39,25 +41,20 @@ class Ready:
     functions: dict[str, np.ndarray] = field(default_factory=dict)  # name: f at BIN_EDGES
 
     def to_bytes(self) -> bytes:
-        from safetensors.numpy import save
-
         plain = {key: value for key, value in asdict(self).items() if key not in _READY_ARRAYS}
         arrays = {"probe_images": self.probe_images, "probe_labels": self.probe_labels}
         arrays |= {f"function.{name}": values for name, values in self.functions.items()}
-        return save(arrays, metadata={"ready": json.dumps(plain)})
+        return to_bytes("ready", plain, arrays)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Ready:
-        from safetensors.numpy import load
-
-        arrays = load(data)
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        plain, arrays = from_bytes("ready", data)
         functions = {
             name.removeprefix("function."): arrays.pop(name)
             for name in list(arrays)
             if name.startswith("function.")
         }
-        values = json.loads(header["__metadata__"]["ready"]) | arrays
+        values = plain | arrays
         values |= {name: tuple(values[name]) for name in ("path", "steps")}
         return cls(**values, functions=functions)
 

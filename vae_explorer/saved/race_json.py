@@ -31,7 +31,7 @@ from vae_explorer.explain.statistics import (
 )
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
-from vae_explorer.saved.fields import check_format, field, mapping, parse_object
+from vae_explorer.saved.fields import check_format, check_name, field, mapping, parse_object
 from vae_explorer.saved.run_json import result_from
 
 FORMAT = "vae-explorer race"
@@ -237,7 +237,8 @@ def _member(entry: Any, recipe: Any, index: int, latent: int) -> MemberJudgement
         layers=tuple(_layer(each) for each in _few(field(entry, "layers", list), index)),
         gradients=mapping(entry, "gradients", float),
     )
-    _few(list(member.gradients), index)
+    for name in _few(list(member.gradients), index):
+        check_name("layer", name)
     losses = (result.test_loss, result.test_reconstruction, result.test_kl)
     others = (member.train_loss, member.bound, member.bound_error, *member.gradients.values())
     timings = (result.seconds, result.seconds_with_evaluation, result.images_per_second)
@@ -256,6 +257,7 @@ def _layer(entry: Any) -> LayerHealth:
         dead=field(entry, "dead", float),
         saturated=field(entry, "saturated", float),
     )
+    check_name("layer", layer.name)
     if not (0 <= layer.dead <= 1 and 0 <= layer.saturated <= 1):
         raise ValueError("a share of the units of a layer is not from 0 to 1")
     return layer
