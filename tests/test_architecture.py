@@ -17,8 +17,9 @@ LONGEST_FILE = 350
 # floor, so that arrows point down. What is not named here may not be there.
 FOLDERS = {
     "version": "",
+    "reason": "",
     "activations": "",
-    "data": "version",
+    "data": "version reason",
     "experiment": "activations data",
     "model": "experiment activations",
     "results": "experiment activations data version",
@@ -27,7 +28,7 @@ FOLDERS = {
     "explain": "results experiment activations data",
     "training": "study model results experiment data",
     "figures": "explain study results experiment activations data",
-    "saved": "explain results model experiment activations data version training",
+    "saved": "explain results model experiment activations data version reason training",
     "jobs": "saved training results experiment activations data version",
     "terminal": "saved training figures explain results experiment data version",
     "ui": "jobs saved training figures explain study model results standalone experiment "

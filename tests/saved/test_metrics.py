@@ -58,3 +58,12 @@ def test_half_a_point_is_refused():
     short = "".join(text.splitlines(keepends=True)[:-1])
     with pytest.raises(ValueError, match="its last point has lines for 3 of 4 members"):
         from_csv(short, MEMBERS)
+
+
+def test_lines_are_looked_at_as_they_come():
+    """A file of as many bytes as that of 540 VAEs may hold a hundred million empty lines."""
+    head = ",".join(COLUMNS) + "\n"
+    with pytest.raises(ValueError, match="line 2 has 0 cells, not 11"):
+        from_csv(head + "\n" * 1000, MEMBERS)
+    with pytest.raises(ValueError, match="more than 16,000 lines"):
+        from_csv(head + "0,relu,0,1,0,,,,,,\n" * 16_001, MEMBERS)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.saved_races import EXPERIMENT, saved_race
+from vae_explorer.saved.files import _beside
 from vae_explorer.saved.race import check_race_target, load_race, save_race, save_runs
 from vae_explorer.saved.race_json import to_csv, to_json
 from vae_explorer.saved.run import StoreError, load_run
@@ -53,6 +54,52 @@ def test_it_is_saved_over_itself_and_over_nothing_else(folder, tmp_path):
     for name in ("", "a\0b"):
         with pytest.raises(StoreError, match="is no name of a folder"):
             check_race_target(name, EXPERIMENT)
+
+
+def races(few_digits):
+    """A race of two shapes and one of a single one, each a step in everywhere."""
+    for experiment in (EXPERIMENT.replace(sweep="latent", sweep_values=[2, 3]), EXPERIMENT):
+        race = RaceTrainer(experiment, few_digits)
+        for trainer in race.trainers:
+            trainer.step()
+        yield race
+
+
+def test_a_smaller_race_leaves_no_runs_of_a_larger_one(few_digits, tmp_path):
+    larger, smaller = races(few_digits)
+    assert len(save_runs(tmp_path, larger)) == 2
+    (tmp_path / "runs" / "notes").mkdir()
+    (tmp_path / "runs" / "7").mkdir()  # no run
+    save_runs(tmp_path, smaller)
+    assert sorted(os.listdir(tmp_path / "runs")) == ["1", "7", "notes"]
+    assert load_run(tmp_path / "runs" / "1").experiment == EXPERIMENT
+
+
+def test_what_a_killed_process_left_of_a_race_can_be_saved_over(few_digits, saved, tmp_path):
+    """Its runs are there, and the numbers are not complete."""
+    folder = tmp_path / "race"
+    save_runs(folder, list(races(few_digits))[1])
+    leftover = replace_folder_killed(folder / "runs" / "1")
+    with pytest.raises(StoreError, match=r"it has no results\.json"):
+        load_race(folder)
+    assert check_race_target(folder, EXPERIMENT) == folder
+    assert load_run(folder / "runs" / "1").experiment == EXPERIMENT
+    save_runs(folder, list(races(few_digits))[1])
+    save_race(folder, saved, "relu", "")
+    assert load_race(folder).race.experiment == saved.race.experiment
+    assert not leftover.exists()
+    (folder / "results.json").unlink()
+    (folder / "runs" / "diary").mkdir()
+    with pytest.raises(StoreError, match="is no race of VAE Explorer"):
+        check_race_target(folder, EXPERIMENT)
+
+
+def replace_folder_killed(target):
+    """What a process leaves that is killed while it writes a folder's files."""
+    leftover = _beside(target, "new")
+    leftover.mkdir()
+    (leftover / "run.json").write_text("{")
+    return leftover
 
 
 def replaced(name, content):

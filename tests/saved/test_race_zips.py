@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import resource
 import struct
+import tomllib
 import zipfile
 
 import pytest
 
 from tests.helpers.saved_races import saved_race
+from vae_explorer.saved import zips
 from vae_explorer.saved.race import save_race
 from vae_explorer.saved.race_json import to_json
 from vae_explorer.saved.run import StoreError
 from vae_explorer.saved.zips import race_of_zip
+from vae_explorer.version import ROOT
 
 RESULTS, HISTORY = "results.json", "history.safetensors"
 
@@ -71,6 +74,33 @@ def test_a_zip_with_flipped_bytes_is_refused_or_read(files):
             race_of_zip(damaged)
         except StoreError as error:
             assert str(error).endswith(".")
+
+
+def test_the_server_takes_what_a_zip_may_have():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["maxUploadSize"] * 2**20 == zips.MOST_BYTES
+
+
+def test_a_zip_is_made_only_if_it_can_be_opened_again(saved, tmp_path, monkeypatch):
+    folder = save_race(tmp_path / "race", saved, "relu", "")
+    size = len(zips.zip_all(folder))
+    monkeypatch.setattr(zips, "MOST_BYTES", size)
+    assert race_of_zip(zips.zip_all(folder)).race.experiment == saved.race.experiment
+    monkeypatch.setattr(zips, "MOST_BYTES", size - 1)
+    with pytest.raises(StoreError, match="can be opened again"):
+        zips.zip_all(folder)
+    monkeypatch.setattr(zips, "MOST_BYTES", size - 1)
+    assert "at most" in refused(zipped([("x", bytes(size))], zipfile.ZIP_STORED))
+
+
+def test_a_zip_of_many_files_is_refused_before_their_list_is_read(files, monkeypatch):
+    data = zipped([*files.items(), *((f"notes/{n}", b"") for n in range(1000))])
+
+    def reads(*_):
+        raise AssertionError("the list was read")
+
+    monkeypatch.setattr(zipfile.ZipFile, "_RealGetContents", reads)
+    assert "1,004 files" in refused(data)
 
 
 def test_wrong_names_and_two_races_are_refused(files):

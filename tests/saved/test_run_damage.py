@@ -212,6 +212,12 @@ DAMAGE = {
     "model longer": (more("model.safetensors", b"more"), "safetensors format"),
     "model another file": (text("model.safetensors", "PK" * 500), "safetensors format"),
     "model of a giant header": (text("model.safetensors", b"\xff" * 64), "safetensors format"),
+    "a speed below nothing": (member(images_per_second=-1.0), "a norm or a time below 0"),
+    "a loss beyond float32": (member(test_loss=1e39), "no float32 could be"),
+    "model sparse": (
+        lambda f: os.truncate(f / "model.safetensors", 2**40),
+        "1,099,512 MB, more than such a file may have",
+    ),
     "a tensor missing": (tensors(lambda t: t.pop("decoder.1.bias")), "lacks .*decoder.1.bias"),
     "a tensor more": (tensors(lambda t: t.update(x=np.zeros(2, np.float32))), "holds 'x'"),
     "another shape": (

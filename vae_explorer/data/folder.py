@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vae_explorer.data.dataset import DataError, Split
 from vae_explorer.data.idx import read_idx
 from vae_explorer.data.sets import DATASETS, DatasetInfo
+from vae_explorer.reason import reason
 
 _FILES = (
     ("train-images", "idx3-ubyte"),
@@ -93,15 +94,14 @@ def _listing(folder: Path) -> list[str]:
     except NotADirectoryError as error:
         raise DataError(f"The data folder {folder} is a file, not a folder.") from error
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise DataError(f"The data folder {folder} cannot be read: {reason}.") from error
+        raise DataError(f"The data folder {folder} cannot be read: {reason(error)}.") from error
 
 
 def _stamped(path: Path) -> tuple[Path, int, int]:
     try:
         status = path.stat()
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+        raise DataError(f"{path} cannot be read: {reason(error)}.") from error
     return path, status.st_size, status.st_mtime_ns
 
 

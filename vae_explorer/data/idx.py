@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_explorer.data.dataset import DataError
+from vae_explorer.reason import reason
 
 _UNSIGNED_BYTE = 8
 _CHUNK_BYTES = 1 << 20
@@ -45,7 +46,7 @@ def read_idx(path: Path, item_shape: tuple[int, ...], max_items: int) -> NDArray
     except (gzip.BadGzipFile, zlib.error) as error:
         raise DataError(f"{path} is a damaged gzip file ({error}).") from error
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise DataError(f"{path} cannot be read: {reason(error)}.") from error
 
 
 def write_idx(path: Path, items: NDArray[np.uint8]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from vae_explorer.data.dataset import DataError, Split
 from vae_explorer.data.folder import read_folder
 from vae_explorer.data.sets import DATASETS, DatasetInfo
+from vae_explorer.reason import reason
 from vae_explorer.version import ROOT
 
 TIME_LIMIT_SECONDS = 900.0
@@ -67,7 +68,7 @@ def _download(info: DatasetInfo, folder: Path, report: Callable[[str], None]) ->
         )
     except OSError as error:
         raise DataError(
-            f"The download of {info.label} from OpenML cannot be started: {error.strerror}."
+            f"The download of {info.label} from OpenML cannot be started: {reason(error)}."
         ) from error
     with process:
         try:

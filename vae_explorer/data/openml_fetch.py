@@ -17,6 +17,7 @@ from vae_explorer.data.dataset import DataError
 from vae_explorer.data.folder import IDX_NAMES
 from vae_explorer.data.idx import write_idx
 from vae_explorer.data.sets import DATASETS, DatasetInfo
+from vae_explorer.reason import reason
 
 STALL_SECONDS = 20.0
 
@@ -37,9 +38,7 @@ def fetch(info: DatasetInfo, folder: Path) -> None:
         for name, part in zip(IDX_NAMES, parts, strict=True):
             write_idx(folder / name, part)
     except OSError as error:
-        raise DataError(
-            f"{info.label} cannot be kept in {folder}: {error.strerror or error}."
-        ) from error
+        raise DataError(f"{info.label} cannot be kept in {folder}: {reason(error)}.") from error
 
 
 def _fetch_openml(info: DatasetInfo) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

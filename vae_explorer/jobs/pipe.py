@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from vae_explorer.results.arrays import take_arrays, with_arrays
+from vae_explorer.results.arrays import from_bytes, take_arrays, to_bytes, with_arrays
 from vae_explorer.results.history import ProbeImages
 
 MESSAGE, READY, SNAPSHOT, RACE = b"M", b"R", b"S", b"J"  # JSON, Ready, Snapshot, Race
@@ -40,19 +40,13 @@ class Ready:
     functions: dict[str, np.ndarray] = field(default_factory=dict)  # name: f at BIN_EDGES
 
     def to_bytes(self) -> bytes:
-        from safetensors.numpy import save
-
         arrays = {f"{_FUNCTION}{name}": values for name, values in self.functions.items()}
         plain = take_arrays(replace(self, functions={}), "ready", arrays)
-        return save(arrays, metadata={"ready": json.dumps(plain)})
+        return to_bytes("ready", plain, arrays)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Ready:
-        from safetensors.numpy import load
-
-        arrays = load(data)
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-        values = json.loads(header["__metadata__"]["ready"])
+        values, arrays = from_bytes("ready", data)
         values["probe"] = ProbeImages(**with_arrays(values["probe"], arrays))
         values |= {name: tuple(values[name]) for name in ("path", "steps")}
         values["functions"] = {

@@ -6,14 +6,15 @@ processes as safetensors bytes: arrays by name, and everything else as JSON in t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from vae_explorer.results.arrays import ReadOnly, take_arrays, with_arrays
+from vae_explorer.results.arrays import ReadOnly, from_bytes, take_arrays, to_bytes, with_arrays
+
+_KEY = "snapshot"  # of the values in the header
 
 # Fixed bins, so that histograms of different steps, layers and members lie over each other. What
 # lies beyond is counted in the outermost bin.
@@ -109,25 +110,16 @@ class Snapshot(ReadOnly):
 
     def to_bytes(self) -> bytes:
         """Safetensors bytes; from_bytes gives the same snapshot back."""
-        from safetensors.numpy import save
-
         arrays: dict[str, np.ndarray] = {}
         plain = take_arrays(self, "", arrays)
-        return save(arrays, metadata={"snapshot": json.dumps(plain)})
+        return to_bytes(_KEY, plain, arrays)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Snapshot:
         """Raises ValueError for bytes that are no snapshot."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
         try:
-            arrays = load(data)
-            header_length = int.from_bytes(data[:8], "little")
-            header = json.loads(data[8 : 8 + header_length])
-            plain = json.loads(header["__metadata__"]["snapshot"])
-            return cls.from_plain(plain, arrays)
-        except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+            return cls.from_plain(*from_bytes(_KEY, data))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"These bytes are no snapshot: {error}.") from error
 
     @classmethod

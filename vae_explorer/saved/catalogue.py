@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.reason import reason
 from vae_explorer.results.members import MemberResult
 from vae_explorer.saved import recipes
 from vae_explorer.saved.fields import parse_object
@@ -182,9 +183,9 @@ def read_catalogue(folder: str | Path = PRETRAINED) -> Catalogue:
     try:
         names = _listed(folder / CATALOGUE_NAME)
     except (OSError, ValueError) as error:
-        why = (isinstance(error, OSError) and error.strerror) or str(error)
         problems.append(
-            f"{folder / CATALOGUE_NAME} cannot be read: {why}; the runs beside it are listed."
+            f"{folder / CATALOGUE_NAME} cannot be read: {reason(error)}; the runs beside it are "
+            "listed."
         )
         names = _run_folders(folder)
     entries: list[Entry] = []
@@ -222,7 +223,7 @@ def _run_folders(folder: Path) -> list[str]:
 def _entry(folder: Path, before: Iterable[Entry]) -> Entry:
     """The run in a folder, if it can stand beside those before it."""
     record = read_record(folder)
-    check_model(folder)
+    check_model(folder, record.experiment)
     if not (folder / METRICS_NAME).is_file():
         raise StoreError(f"{folder} has no {METRICS_NAME}.")
     experiment = record.experiment
@@ -258,7 +259,7 @@ def write_catalogue(folder: Path) -> Path:
     try:
         replace_file(path, catalogue_text(entries).encode())
     except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise StoreError(f"{path} cannot be written: {reason(error)}.") from error
     return path
 
 

@@ -6,15 +6,17 @@ reader of a file completes with the file's name.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 from vae_explorer.experiment.settings import shown
+from vae_explorer.results.strict_json import parse_json
 
 _LARGEST = sys.float_info.max
 _MOST = 2**63 - 1  # of a count
+_MOST_CHARACTERS = 4096  # of a text: a sentence, with a path in it
+_MOST_IN_NAME = 64  # as "encoder 1" is one
 _KINDS = {
     str: "a text",
     int: "a whole number, at least 0",
@@ -27,17 +29,10 @@ _KINDS = {
 
 def parse_object(text: str) -> dict[str, Any]:
     """The JSON object that the text is; ValueError for any other text."""
-    try:
-        values = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"it is not JSON ({error})") from error
+    values = parse_json(text)
     if not isinstance(values, dict):
         raise ValueError("it is JSON, but no object with fields")
     return values
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")
 
 
 def check_format(values: Mapping[str, Any], name: str, version: int, what: str) -> None:
@@ -71,7 +66,26 @@ def field(values: Mapping[str, Any], name: str, kind: type, optional: bool = Fal
         return None
     if not _is(value, kind):
         raise ValueError(f"its field {shown(name)} is {shown(value)}; it must be {_KINDS[kind]}")
+    if kind is str:
+        check_text(name, value)
     return kind(value)
+
+
+def check_text(name: str, value: Any) -> None:
+    """ValueError unless it is a text that a page can show."""
+    _check_length(name, value, _MOST_CHARACTERS)
+
+
+def check_name(name: str, value: Any) -> None:
+    """ValueError unless it is a name that a picture has room for, as that of a layer."""
+    _check_length(name, value, _MOST_IN_NAME)
+
+
+def _check_length(name: str, value: Any, most: int) -> None:
+    if not _is(value, str):
+        raise ValueError(f"a {name} is {shown(value)}; it must be a text")
+    if len(value) > most:
+        raise ValueError(f"a {name} has {len(value):,} characters, more than {most:,}")
 
 
 def _is(value: Any, kind: type) -> bool:

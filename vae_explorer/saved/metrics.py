@@ -30,6 +30,7 @@ COLUMNS = (
     "test_loss",
 )
 MOST_BYTES_A_MEMBER = 512 * 1024  # some 1,000 lines of some 120 bytes, with room
+_MOST_POINTS = 4000
 
 
 def to_csv(curves: Curves, members: Sequence[Member]) -> str:
@@ -52,8 +53,8 @@ def to_csv(curves: Curves, members: Sequence[Member]) -> str:
 
 def from_csv(text: str, members: Sequence[Member]) -> Curves:
     """The inverse of to_csv. ValueError, with what is wrong and in which line, for other text."""
-    columns = _columns(text)
     count = len(members)
+    columns = _columns(text, most=count * _MOST_POINTS)
     points, rest = divmod(len(columns["member"]), count)
     if rest:
         raise ValueError(f"its last point has lines for {rest} of {count} members")
@@ -74,18 +75,23 @@ def _texts(values: np.ndarray | None) -> list[str]:
     return np.where(texts == "nan", "", texts).tolist()
 
 
-def _columns(text: str) -> dict[str, list[str]]:
-    """The cells by column; checks that every line has all of them."""
+def _columns(text: str, most: int) -> dict[str, list[str]]:
+    """The cells by column; checks, line by line, that each has all of them and that few come."""
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    columns: dict[str, list[str]] = {name: [] for name in COLUMNS}
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        if tuple(next(lines, ())) != COLUMNS:
+            raise ValueError(f"its first line is not {','.join(COLUMNS)}")
+        for number, line in enumerate(lines, start=2):
+            if len(line) != len(COLUMNS):
+                raise ValueError(f"line {number} has {len(line)} cells, not {len(COLUMNS)}")
+            if number > most + 1:
+                raise ValueError(f"it has more than {most:,} lines of numbers")
+            for cells, cell in zip(columns.values(), line):
+                cells.append(cell)
     except csv.Error as error:
         raise ValueError(f"it is no CSV file ({error})") from error
-    if not lines or tuple(lines[0]) != COLUMNS:
-        raise ValueError(f"its first line is not {','.join(COLUMNS)}")
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) != len(COLUMNS):
-            raise ValueError(f"line {number} has {len(line)} cells, not {len(COLUMNS)}")
-    return {name: [line[index] for line in lines[1:]] for index, name in enumerate(COLUMNS)}
+    return columns
 
 
 def _check_members(columns: dict[str, list[str]], members: Sequence[Member], points: int) -> None:

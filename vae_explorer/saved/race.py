@@ -4,20 +4,26 @@ results.json holds the race in numbers (`race_json`), results.csv the same for a
 history.safetensors what it showed as it trained, runs/ a saved run a shape (`run`), and
 report.html, which the page or the command line makes, all of it for people. As in `run`, a folder
 is read as if a stranger had sent it.
+
+The runs are written first: they took the longest, and each stands on its own. Numbers and history
+follow together, results.json last: where it is there, the race is whole.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.reason import reason
 from vae_explorer.results.record import SavedRace
-from vae_explorer.saved.files import check_regular, replace_file
+from vae_explorer.saved.files import is_leftover, read_file, replace_file, replace_files
 from vae_explorer.saved.history import from_bytes, to_bytes
 from vae_explorer.saved.race_json import MOST_BYTES, from_json, to_csv, to_json
-from vae_explorer.saved.run import StoreError, check_target, save_run
+from vae_explorer.saved.run import StoreError, check_target, is_run, save_run
 
 if TYPE_CHECKING:
     from vae_explorer.training.race import RaceTrainer
@@ -48,7 +54,7 @@ def check_race_target(folder: str | Path, experiment: Experiment) -> Path:
     try:
         if target.exists() and not target.is_dir():
             raise StoreError(f"{target} is a file, and a race is a folder; choose another name.")
-        if target.exists() and any(target.iterdir()) and not (target / RESULTS_NAME).is_file():
+        if target.exists() and not _is_replaceable(target):
             raise StoreError(
                 f"{target} is there already and is no race of VAE Explorer; choose another name."
             )
@@ -58,17 +64,50 @@ def check_race_target(folder: str | Path, experiment: Experiment) -> Path:
     return target
 
 
+def _is_replaceable(folder: Path) -> bool:
+    """Whether a folder is empty, a race, or as much of one as a process that was killed leaves."""
+    if (folder / RESULTS_NAME).is_file():
+        return True
+    runs = folder / RUNS_NAME
+    others = [path for path in folder.iterdir() if not is_leftover(path) and path != runs]
+    return not others and all(map(_is_saved_run, _saved_in(runs)))
+
+
+def _saved_in(runs: Path) -> list[Path]:
+    return [path for path in runs.iterdir() if not is_leftover(path)] if runs.is_dir() else []
+
+
+def _is_saved_run(path: Path) -> bool:
+    return path.name.isdecimal() and not path.is_symlink() and is_run(path)
+
+
 def _unsavable(target: Path, error: OSError) -> StoreError:
-    return StoreError(f"The race cannot be saved as {target}: {error.strerror or error}.")
+    return StoreError(f"The race cannot be saved as {target}: {reason(error)}.")
 
 
 def save_runs(folder: str | Path, race: RaceTrainer) -> tuple[Path, ...]:
-    """Saves a run for each population that has begun, in `folder`/runs; returns their folders."""
-    return tuple(
-        save_run(Path(folder) / RUNS_NAME / str(trainer.number + 1), trainer)
+    """Saves a run for each shape that has begun, in `folder`/runs; returns their folders.
+
+    Runs that another race had left there go once all of these are complete.
+
+    Raises
+    ------
+    StoreError
+        A run cannot be written; those that are written already stay.
+    """
+    runs = Path(folder).expanduser().absolute() / RUNS_NAME
+    saved = tuple(
+        save_run(runs / str(trainer.number + 1), trainer)
         for trainer in race.trainers
         if trainer.step_number
     )
+    try:
+        for path in _saved_in(runs) if saved else ():
+            if path not in saved and _is_saved_run(path):
+                shutil.rmtree(path)
+    except OSError as error:
+        raise _unsavable(runs.parent, error) from error
+    return saved
 
 
 def save_race(folder: str | Path, saved: SavedRace, reference: str, report: str) -> Path:
@@ -89,7 +128,8 @@ def save_race(folder: str | Path, saved: SavedRace, reference: str, report: str)
 def save_results(folder: str | Path, saved: SavedRace, reference: str) -> Path:
     """Writes what a race can be loaded from, and its table; returns the folder.
 
-    A report of another race that is there goes, since it would tell of other numbers.
+    They are written beside those that are there and exchanged when all are complete. A report of
+    another race that is there goes, since it would tell of other numbers.
 
     Raises
     ------
@@ -98,15 +138,13 @@ def save_results(folder: str | Path, saved: SavedRace, reference: str) -> Path:
     """
     target = Path(folder).expanduser().absolute()
     files = {
-        RESULTS_NAME: to_json(saved.race, reference).encode(),
-        TABLE_NAME: to_csv(saved.race).encode(),
         HISTORY_NAME: to_bytes(saved.history, saved.probe),
+        TABLE_NAME: to_csv(saved.race).encode(),
+        RESULTS_NAME: to_json(saved.race, reference).encode(),
     }
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        replace_files(target, files)
         (target / REPORT_NAME).unlink(missing_ok=True)
-        for name, content in files.items():
-            replace_file(target / name, content)
     except OSError as error:
         raise _unsavable(target, error) from error
     return target
@@ -136,13 +174,12 @@ def load_race(folder: str | Path) -> SavedRace:
         There is no race in the folder, or a file of it is damaged.
     """
     path = Path(folder).expanduser().absolute()
-    if not (path / RESULTS_NAME).exists():
+    if not os.path.lexists(path / RESULTS_NAME):
         raise StoreError(f"{path} is no saved race: it has no {RESULTS_NAME}.")
     try:
         return parse_race(lambda name, most_bytes: _content(path / name, most_bytes))
-    except (OSError, ValueError) as error:
-        reason = (isinstance(error, OSError) and error.strerror) or str(error)
-        raise StoreError(f"{path} cannot be read: {reason.removesuffix('.')}.") from error
+    except ValueError as error:
+        raise StoreError(f"{path} cannot be read: {reason(error)}.") from error
 
 
 def parse_race(read: Callable[[str, int], bytes]) -> SavedRace:
@@ -160,8 +197,7 @@ def parse_race(read: Callable[[str, int], bytes]) -> SavedRace:
 
 
 def _content(path: Path, most_bytes: int) -> bytes:
-    check_regular(path)
-    size = path.stat().st_size
-    if size > most_bytes:
-        raise ValueError(f"{path.name} has {size / 1e6:,.0f} MB, more than such a file may have")
-    return path.read_bytes()
+    try:
+        return read_file(path, most_bytes)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path.name} cannot be read: {reason(error)}") from error

@@ -15,8 +15,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
@@ -31,13 +29,12 @@ from vae_explorer.explain.statistics import (
 )
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
-from vae_explorer.saved.fields import check_format, field, mapping, parse_object
-from vae_explorer.saved.run_json import result_from
+from vae_explorer.saved.fields import check_format, check_name, field, mapping, parse_object
+from vae_explorer.saved.run_json import check_float32, result_from
 
 FORMAT = "vae-explorer race"
 VERSION = 1  # grows when a reader of the version before would misread what is written
 MOST_BYTES = 16 * 1024**2  # of a file that is read: some 30 kB a member, with room
-_LARGEST = float(np.finfo(np.float32).max)  # training is in float32, so no number is larger
 _MOST_LAYERS = 64
 
 COLUMNS = (
@@ -237,13 +234,11 @@ def _member(entry: Any, recipe: Any, index: int, latent: int) -> MemberJudgement
         layers=tuple(_layer(each) for each in _few(field(entry, "layers", list), index)),
         gradients=mapping(entry, "gradients", float),
     )
-    _few(list(member.gradients), index)
-    losses = (result.test_loss, result.test_reconstruction, result.test_kl)
-    others = (member.train_loss, member.bound, member.bound_error, *member.gradients.values())
-    timings = (result.seconds, result.seconds_with_evaluation, result.images_per_second)
-    if any(abs(number) > _LARGEST for number in (*losses, *others, *timings) if number is not None):
-        raise ValueError(f"member {index} has a number that no float32 could be")
-    if any(number < 0 for number in (*member.gradients.values(), *timings)):
+    for name in _few(list(member.gradients), index):
+        check_name("layer", name)
+    norms = member.gradients.values()
+    check_float32(index, member.train_loss, member.bound, member.bound_error, *norms)
+    if any(norm < 0 for norm in norms):
         raise ValueError(f"member {index} has a norm or a time below 0")
     return member
 
@@ -256,6 +251,7 @@ def _layer(entry: Any) -> LayerHealth:
         dead=field(entry, "dead", float),
         saturated=field(entry, "saturated", float),
     )
+    check_name("layer", layer.name)
     if not (0 <= layer.dead <= 1 and 0 <= layer.saturated <= 1):
         raise ValueError("a share of the units of a layer is not from 0 to 1")
     return layer

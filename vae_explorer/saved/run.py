@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.reason import reason
 from vae_explorer.results.environment import library_versions
 from vae_explorer.results.members import MemberResult, member_results
 from vae_explorer.results.snapshot import Curves
@@ -36,6 +37,7 @@ METRICS_NAME = "metrics.csv"
 MODEL_NAME = "model.safetensors"
 
 _MOST_RECORD_BYTES = 16 * 1024**2
+_MOST_HEADER_BYTES = 2**20  # of a file of weights: a line of some 100 a parameter
 _FLOAT_BYTES = 4
 _T = TypeVar("_T")
 
@@ -63,7 +65,8 @@ def save_run(folder: str | Path, trainer: Trainer, half: bool = False) -> Path:
     """Saves a run, finished or not, and returns its absolute folder.
 
     Folders on the way there are made. A run that is already there is replaced, in one move and
-    only when the new one is complete; files that are no part of a run stay. Between the ends of
+    only when the new one is complete; files that are no part of a run stay. What a process that was
+    killed had left beside it is cleared. Between the ends of
     epochs the test set is evaluated first, so that the results are those of the saved weights;
     and so it is with `half`, which rounds them to float16 for half the size.
 
@@ -125,13 +128,14 @@ def _check_replaceable(target: Path) -> None:
         raise StoreError(f"{target} is a file, and a run is a folder; choose another name.")
     if os.path.ismount(target):
         raise StoreError(f"{target} is a mounted disk; name a new folder in it.")
-    if any(target.iterdir()) and not _is_run(target):
+    if any(target.iterdir()) and not is_run(target):
         raise StoreError(
             f"{target} is there already and is no run of VAE Explorer; choose another name."
         )
 
 
-def _is_run(folder: Path) -> bool:
+def is_run(folder: Path) -> bool:
+    """Whether the folder holds a run of VAE Explorer, as far as its run.json says."""
     try:
         text = read_text(folder / RECORD_NAME, _MOST_RECORD_BYTES)
         return parse_object(text).get("format") == FORMAT
@@ -140,7 +144,7 @@ def _is_run(folder: Path) -> bool:
 
 
 def _unsavable(target: Path, error: Exception) -> StoreError:
-    return StoreError(f"The run cannot be saved as {target}: {_reason(error)}.")
+    return StoreError(f"The run cannot be saved as {target}: {reason(error)}.")
 
 
 def _record(trainer: Trainer, evaluate: bool) -> RunRecord:
@@ -231,15 +235,18 @@ def _read_curves(folder: Path, record: RunRecord) -> Curves:
 def _read_population(folder: Path, experiment: Experiment) -> Population:
     from vae_explorer.saved import weights
 
-    with _model_of(folder) as path:
+    with _model_of(folder, experiment) as path:
         return weights.read_population(path, experiment)
 
 
-def check_model(folder: str | Path) -> None:
-    """StoreError if a saved run's weights are missing or cut short; quick, and without PyTorch."""
+def check_model(folder: str | Path, experiment: Experiment) -> None:
+    """StoreError if the weights of a saved run of `experiment` are missing or cut short.
+
+    Quick, and without PyTorch.
+    """
     from safetensors import SafetensorError, safe_open
 
-    with _model_of(_run_folder(folder)) as path:
+    with _model_of(_run_folder(folder), experiment) as path:
         try:
             with safe_open(path, framework="np"):
                 pass  # it has read the header and held the file's length against it
@@ -270,21 +277,30 @@ def load_chosen(experiment: Experiment, chosen: Sequence[Chosen]) -> Population:
     from vae_explorer.saved import weights
 
     for part in chosen:  # before memory is taken
-        with _model_of(part.folder) as path:
+        with _model_of(part.folder, part.experiment) as path:
             weights.check_header(path, part.experiment)
     population = Population(experiment)
     for part in chosen:
-        with _model_of(part.folder) as path:
+        with _model_of(part.folder, part.experiment) as path:
             weights.copy_members(population, path, part.experiment, part.pairs)
     return population
 
 
+def most_model_bytes(experiment: Experiment) -> int:
+    """What a file of weights may have: with room for its header and activations' own parameters."""
+    weights = len(experiment.members) * experiment.parameters_per_member
+    return 2 * _FLOAT_BYTES * weights + _MOST_HEADER_BYTES
+
+
 @contextmanager
-def _model_of(folder: Path) -> Iterator[Path]:
+def _model_of(folder: Path, experiment: Experiment) -> Iterator[Path]:
     """The weights' file, to be read inside the with block: what fails there is a StoreError."""
     path = folder / MODEL_NAME
     try:
-        check_regular(path)
+        check_regular(path, most_model_bytes(experiment))
+        with path.open("rb") as file:
+            if int.from_bytes(file.read(8), "little") > _MOST_HEADER_BYTES:
+                raise ValueError("it is not in the safetensors format: its header is too long")
         yield path
     except (OSError, ValueError) as error:
         raise _unloadable(path, error) from error
@@ -317,12 +333,7 @@ def _parse(path: Path, most_bytes: int, parse: Callable[[str], _T]) -> _T:
 
 
 def _unloadable(path: Path, error: Exception) -> StoreError:
-    return StoreError(f"{path} cannot be read: {_reason(error)}.")
-
-
-def _reason(error: Exception) -> str:
-    text = (isinstance(error, OSError) and error.strerror) or str(error)
-    return " ".join(text.split()).removesuffix(".")
+    return StoreError(f"{path} cannot be read: {reason(error)}.")
 
 
 def _absolute(folder: str | Path) -> Path:

@@ -16,6 +16,7 @@ from vae_explorer.saved.fields import check_format, field, mapping, parse_object
 
 FORMAT = "vae-explorer run"
 VERSION = 1  # grows when a reader of the version before would misread what is written
+_LARGEST = 2.0**128 - 2.0**104  # of a float32
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def result_from(entry: Any, recipe: Member, index: int) -> MemberResult:
         found = {"learning_rate": recipe.learning_rate, **found}
     if found != wanted:
         raise ValueError(f"member {index} has not the recipe that the experiment gives it")
-    return MemberResult(
+    result = MemberResult(
         recipe=recipe,
         test_loss=field(entry, "test_loss", float, optional=True),
         test_reconstruction=field(entry, "test_reconstruction", float, optional=True),
@@ -129,6 +130,17 @@ def result_from(entry: Any, recipe: Member, index: int) -> MemberResult:
         images_per_second=field(entry, "images_per_second", float),
         frozen=_freeze(field(entry, "frozen", dict, optional=True), index),
     )
+    timings = (result.seconds, result.seconds_with_evaluation, result.images_per_second)
+    if min(timings) < 0:
+        raise ValueError(f"member {index} has a norm or a time below 0")
+    check_float32(index, result.test_loss, result.test_reconstruction, result.test_kl, *timings)
+    return result
+
+
+def check_float32(index: int, *numbers: float | None) -> None:
+    """ValueError if training, which is in float32, cannot have come to a number of a member."""
+    if any(abs(number) > _LARGEST for number in numbers if number is not None):
+        raise ValueError(f"member {index} has a number that no float32 could be")
 
 
 def _freeze(values: Mapping[str, Any] | None, index: int) -> Freeze | None:

@@ -9,11 +9,17 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from vae_explorer.reason import reason
 from vae_explorer.results.record import SavedRace
-from vae_explorer.saved.files import check_regular
+from vae_explorer.saved.files import read_file
 from vae_explorer.saved.race import parse_race
 from vae_explorer.saved.run import METRICS_NAME, MODEL_NAME, RECORD_NAME, StoreError, read_record
 
+# Of a race's zip that is made or opened. The largest race, 60 million weights and 540 VAEs, has 240
+# MB of weights, up to 170 MB of pictures, and some 80 MB of curves, numbers and a report.
+MOST_BYTES = 512 * 2**20
+_MOST_ENTRIES = 1000  # a race has 4 files, and 3 for each of its twelve shapes at most
+_ENTRY = b"PK\x01\x02"  # each file's line in the directory begins so, and other bytes hardly ever
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that a zip can name: the same run is the same file
 # How each file of a run is packed. Weights hardly shrink, and would take by far the longest.
 _FILES = {
@@ -63,16 +69,19 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 def _content(path: Path) -> bytes:
     try:
-        check_regular(path)
-        return path.read_bytes()
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise StoreError(f"{path} cannot be read: {error}.") from error
+        return read_file(path, MOST_BYTES)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path} cannot be read: {reason(error)}.") from error
 
 
 def zip_all(folder: Path) -> bytes:
-    """Every file below a saved race's folder as a zip of one folder of its name."""
+    """Every file below a saved race's folder as a zip of one folder of its name.
+
+    Raises
+    ------
+    StoreError
+        It would have more than MOST_BYTES, and could not be opened again.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -80,6 +89,11 @@ def zip_all(folder: Path) -> bytes:
             entry.compress_type = _FILES.get(path.name, zipfile.ZIP_DEFLATED)
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, path.read_bytes())
+    if buffer.tell() > MOST_BYTES:
+        raise StoreError(
+            f"The zip of the race would have {buffer.tell() / 1e6:,.0f} MB; at most "
+            f"{MOST_BYTES / 1e6:,.0f} MB can be opened again."
+        )
     return buffer.getvalue()
 
 
@@ -91,6 +105,7 @@ def race_of_zip(data: bytes) -> SavedRace:
     StoreError
         It is no zip, holds no race, or more than one, or the race is damaged.
     """
+    _check_size(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return parse_race(partial(_entry, archive))
@@ -99,7 +114,20 @@ def race_of_zip(data: bytes) -> SavedRace:
     except (OSError, ValueError) as error:
         if isinstance(error, StoreError):
             raise
-        raise StoreError(f"The zip holds no race that can be read: {error}.") from error
+        raise StoreError(f"The zip holds no race that can be read: {reason(error)}.") from error
+
+
+def _check_size(data: bytes) -> None:
+    """Before anything is made of it: a list of a million files takes a minute to read."""
+    if len(data) > MOST_BYTES:
+        raise StoreError(
+            f"The zip has {len(data) / 1e6:,.0f} MB; a race has at most {MOST_BYTES / 1e6:,.0f} MB."
+        )
+    entries = data.count(_ENTRY)
+    if entries > _MOST_ENTRIES:
+        raise StoreError(
+            f"The zip holds some {entries:,} files; one of a race has at most {_MOST_ENTRIES:,}."
+        )
 
 
 def _entry(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:

@@ -24,8 +24,11 @@ def aligned(codes: np.ndarray, reference: np.ndarray) -> np.ndarray:
 
     if not (np.isfinite(codes).all() and np.isfinite(reference).all()):
         return codes
-    rotation, _ = orthogonal_procrustes(codes, reference)
-    return (codes @ rotation).astype(codes.dtype)
+    # In float64: VAEs on the way to diverge have codes whose products float32 cannot hold.
+    wide = codes.astype(np.float64)
+    rotation, _ = orthogonal_procrustes(wide, reference.astype(np.float64))
+    with np.errstate(over="ignore"):  # beyond float32 is infinite
+        return (wide @ rotation).astype(codes.dtype)
 
 
 def likeness(codes: np.ndarray, reference: np.ndarray) -> float:

@@ -47,11 +47,13 @@ def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Signs are fixed (the largest entry of an axis is positive), so that a picture that is drawn
     anew while training goes on does not flip.
     """
-    centre = points.mean(0)
-    _, _, rows = np.linalg.svd(points - centre, full_matrices=False)
+    wide = points.astype(np.float64)  # float32 cannot hold sums of the largest
+    centre = wide.mean(0)
+    _, _, rows = np.linalg.svd(wide - centre, full_matrices=False)
     axes = rows[:2].T
     largest = np.abs(axes).argmax(0)
-    return centre, axes * np.sign(axes[largest, range(axes.shape[1])])
+    axes *= np.sign(axes[largest, range(axes.shape[1])])
+    return centre.astype(points.dtype), axes.astype(points.dtype)
 
 
 def plane_axes(mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

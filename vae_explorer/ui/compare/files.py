@@ -15,13 +15,10 @@ from vae_explorer.results.race import Race
 from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.race_json import to_csv, to_json
 from vae_explorer.saved.run import StoreError
-from vae_explorer.saved.zips import race_of_zip
+from vae_explorer.saved.zips import MOST_BYTES, race_of_zip
 from vae_explorer.ui.compare import clock, state
 from vae_explorer.ui.compare.shown import ShownRace
 from vae_explorer.ui.compare.state import Held
-
-_MEGABYTES = 100
-
 
 # --- Bringing back ---
 
@@ -44,7 +41,7 @@ def _upload(label: str, slot: str, then: Callable[[], None]) -> None:
     st.file_uploader(
         label,
         type="zip",
-        max_upload_size=_MEGABYTES,
+        max_upload_size=MOST_BYTES // 2**20,
         key=key,
         on_change=_take,
         args=(key, slot, then),
