@@ -14,7 +14,7 @@ from vae_explorer.model.bound import bound_with_error, importance_bound
 from vae_explorer.model.population import Population
 from vae_explorer.model.randomness import generator
 
-LATENT, VARIANCE = 3, 0.2
+LATENT, VARIANCE = 3, 0.002  # of a pixel: nearly all that are drawn lie between 0 and 1
 
 
 class LinearGaussian:
@@ -30,8 +30,8 @@ class LinearGaussian:
         )
         self.population = Population(recipe)
         rows = np.linalg.qr(draw.normal(size=(64, LATENT)))[0].T
-        self.w = np.array([[2.0], [1.0], [0.5]]) * rows  # (L, D)
-        self.b = draw.normal(size=64)
+        self.w = np.array([[0.2], [0.1], [0.05]]) * rows  # (L, D)
+        self.b = 0.5 + 0.1 * draw.uniform(-1, 1, 64)
         precision = 1 + np.square(self.w).sum(1) / VARIANCE  # (L,) of the posterior
         to_mean = self.w.T / VARIANCE / precision  # (D, L)
         self.variance = np.full(LATENT, 1 / precision) * (1 + off)
@@ -207,3 +207,18 @@ def test_no_samples_are_refused_with_a_sentence(randomise, digits):
     population = population_of(randomise)
     with pytest.raises(ValueError, match="takes 0 samples; it must be at least 1"):
         importance_bound(population, digits.pixels(digits.test.images[:2]), 0)
+
+
+@pytest.mark.parametrize(
+    ("images", "wrong"),
+    [
+        (np.full((2, 64), 255, np.uint8), "The pixels are of type uint8"),
+        (np.full((2, 64), 16.0, np.float32), "A pixel is 16"),
+        (np.full((2, 64), np.nan, np.float32), "A pixel is nan"),
+    ],
+)
+def test_images_that_are_no_pixels_are_refused(images, wrong, randomise):
+    population = population_of(randomise)
+    for measure in (importance_bound, bound_with_error):
+        with pytest.raises(ValueError, match=rf"^{wrong}.*must be floats in \[0, 1\]"):
+            measure(population, images, 5)

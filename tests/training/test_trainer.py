@@ -179,8 +179,8 @@ def test_evaluation_is_a_plain_vaes_on_the_test_images(output, plain_vae, few_di
 def test_active_latents_are_those_whose_mean_varies_over_the_test_images(few_digits, quick, train):
     trainer = train(quick(activations=("tanh", "relu"), latent=6), few_digits, steps=3)
     scales = torch.tensor([[0.0, 0.01, 0.05, 0.1, 0.3, 1], [1, 0, 0, 0, 0, 0]])
-    heads = trainer.population.encoder.dense[-1]
-    heads.weight[..., :6] *= scales[:, None]
+    heads = trainer.population.parameters.values["encoder.2.weight"]
+    heads[..., :6] *= scales[:, None]
     trainer.evaluate()
     mean, _ = trainer.population.encode(few_digits.test.images / np.float32(16))
     variances = mean.numpy().astype(np.float64).var(axis=1)  # (2, 6)
@@ -345,7 +345,7 @@ def test_a_linear_gaussian_vae_finds_the_subspace_noise_and_likelihood_of_ppca(r
         ),
         dataset,
     )
-    loadings = trainer.population.decoder.dense[0].weight[0].numpy()  # (2, 64)
+    loadings = trainer.population.parameters.values["decoder.0.weight"][0].numpy()  # (2, 64)
     learned = trainer.population.parameters.values["output.log_variance"].exp().item()
     assert np.degrees(subspace_angles(loadings.T, vectors[:, :latent])).max() < 0.5
     assert learned == pytest.approx(noise, rel=0.01)

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vae_explorer.model import objective
+from vae_explorer.model.inputs import checked_images
 from vae_explorer.model.population import Population
 from vae_explorer.model.randomness import generator
 
@@ -56,16 +57,21 @@ def importance_bound(
     Parameters
     ----------
     population : Population
-    images : (N, D) array in [0, 1]
+    images : (N, D) array of floats in [0, 1]
         As losses are measured on them: see `pixels.measured_images`.
     samples : int
         Of each image, at least 1. Memory grows with those of one image, and not with N.
     seed : int, optional
         Of the noise, which is the same for all members.
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, and for images that `Population.encode` would not take.
     """
     if samples < 1:
         raise ValueError(f"The bound takes {samples} samples; it must be at least 1.")
-    inputs = torch.from_numpy(np.array(images, dtype=np.float32)).to(population.parameters.flat)
+    inputs = checked_images(images).float().to(population.parameters.flat)
     bound = torch.empty(len(population), len(inputs), dtype=torch.float64)
     # One member at a time, so that its weights stay in the cache as well.
     alone = [population.alone(member) for member in range(len(population))]

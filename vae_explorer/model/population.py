@@ -15,6 +15,7 @@ from torch import Tensor
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SHAPE_SWEEPS, Member
 from vae_explorer.model import objective
+from vae_explorer.model.inputs import checked_images, checked_latents, checked_normals
 from vae_explorer.model.network import Network
 from vae_explorer.model.parameters import Parameters
 
@@ -109,25 +110,29 @@ class Population:
     def encode(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance of q(z given x), each (K, N, L).
 
-        images is (N, D) or, one batch a member, (K, N, D), in [0, 1].
+        images is (N, D) or, one batch a member, (K, N, D), floats in [0, 1]. ValueError if they
+        are not.
         """
-        heads = self.encoder.forward(self._inputs(images, self.image_size, "pixels"))
+        pixels = self._batched(checked_images(images), self.image_size, "pixels")
+        heads = self.encoder.forward(pixels)
         mean, log_variance = heads.split(self.latent, dim=2)
         return mean, log_variance
 
     @torch.no_grad()
-    def decode(self, latents: np.ndarray | Tensor) -> Tensor:
-        """Mean images in [0, 1], (K, N, D), of latents (N, L) or (K, N, L).
+    def decode(self, latents: np.ndarray | Tensor, diverged: bool = False) -> Tensor:
+        """Mean images in [0, 1], (K, N, D), of latents (N, L) or (K, N, L), finite floats.
 
-        A Gaussian output's means are cut to [0, 1].
+        A Gaussian output's means are cut to [0, 1]. ValueError for latents that are not finite,
+        unless `diverged` says that they are codes of members that may have diverged: these have
+        images of NaN.
         """
-        output = self.decoder.forward(self._inputs(latents, self.latent, "latent dimensions"))
+        codes = self._batched(checked_latents(latents, diverged), self.latent, "latent dimensions")
+        output = self.decoder.forward(codes)
         return torch.sigmoid(output) if self.bernoulli else output.clamp(0, 1)
 
-    def _inputs(self, values: np.ndarray | Tensor, size: int, what: str) -> Tensor:
-        if not isinstance(values, Tensor):
-            values = np.array(values)  # PyTorch warns of arrays that are read-only
-        inputs = torch.as_tensor(values, dtype=self.parameters.flat.dtype)
+    def _batched(self, values: Tensor, size: int, what: str) -> Tensor:
+        """Values (N, size) or (K, N, size) as (K, N, size) of the weights' type."""
+        inputs = values.to(self.parameters.flat.dtype)
         if inputs.ndim == 2:
             inputs = inputs.expand(len(self), -1, -1)
         if inputs.ndim != 3 or inputs.shape[0] != len(self) or inputs.shape[2] != size:
@@ -138,18 +143,23 @@ class Population:
         return inputs
 
     @torch.no_grad()
-    def losses(self, images: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def losses(
+        self, images: np.ndarray | Tensor, noise: np.ndarray | Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Reconstruction and KL of each image, both (K, N) in nats, and the means (K, N, L).
 
-        images (N, D) or (K, N, D); noise (K, N, L), standard normal.
+        images (N, D) or (K, N, D), floats in [0, 1]; noise (N, L) or (K, N, L), standard normal.
+        ValueError if they are not, as for `encode`.
         """
-        mean, log_variance = self.encode(images)
-        output = self.decoder.forward(mean + noise * torch.exp(0.5 * log_variance))
+        pixels = self._batched(checked_images(images), self.image_size, "pixels")
+        draws = self._batched(checked_normals(noise), self.latent, "latent dimensions")
+        mean, log_variance = self.encoder.forward(pixels).split(self.latent, dim=2)
+        output = self.decoder.forward(mean + draws * torch.exp(0.5 * log_variance))
         if self.bernoulli:
-            reconstruction = objective.bernoulli_reconstruction(output, images)
+            reconstruction = objective.bernoulli_reconstruction(output, pixels)
         else:
             log_output = self.parameters.values["output.log_variance"]
-            reconstruction = objective.gaussian_reconstruction(output, log_output, images)
+            reconstruction = objective.gaussian_reconstruction(output, log_output, pixels)
         return reconstruction, objective.kl_by_dimension(mean, log_variance).sum(-1), mean
 
     @torch.no_grad()

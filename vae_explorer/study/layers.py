@@ -29,13 +29,14 @@ _MOST_VALUES = 2_000_000
 def layer_views(
     population: Population, images: Tensor, pictured: Sequence[int] | None = None
 ) -> tuple[LayerView, ...]:
-    """One view a hidden layer, encoder first. images is (P, D); the decoder sees the means.
+    """One view a hidden layer, encoder first, of images (P, D) in [0, 1].
 
-    Histograms are of the members that are `pictured`, by default of all.
+    The decoder sees the means. Histograms are of the members that are `pictured`, by default of
+    all. ValueError for images that `Population.encode` does not take.
     """
     rows = list(range(len(population)) if pictured is None else pictured)
-    encoder = population.encoder.hidden(images.expand(len(population), -1, -1))
     mean, _ = population.encode(images)
+    encoder = population.encoder.hidden(images.expand(len(population), -1, -1))
     decoder = population.decoder.hidden(mean)
     sides = (("encoder", encoder), ("decoder", decoder))
     return tuple(
@@ -139,6 +140,7 @@ def activation_study(
     """One study a hidden layer, encoder first, of images (N, D) in [0, 1] with labels (N,).
 
     The decoder sees the posteriors' means. A class without images has a mean output of NaN.
+    ValueError unless the images are floats in [0, 1].
     """
     tallies: list[_Tally] = []
     start = 0

@@ -273,7 +273,8 @@ class Trainer:
         codes = [mean[:, : self.probe.shown], *paths]
         names = ["reconstructions", "path_linear", "path_spherical"]
         stops = np.cumsum([part.shape[1] for part in codes])[:-1]
-        decoded = self.population.decode(np.concatenate(codes, axis=1))[rows].numpy()
+        images = self.population.decode(np.concatenate(codes, axis=1), diverged=True)
+        decoded = images[rows].numpy()
         pictures = dict(zip(names, np.split(decoded, stops, axis=1)))
         nothing = decoded[:, :0]
         pictures |= {"manifold": nothing, "samples": nothing}

@@ -71,7 +71,7 @@ def pack(population: Population, images: np.ndarray) -> tuple[dict[str, Any], by
     images = images[:: max(1, len(images) // _MOST_IMAGES)]
     seen = np.concatenate([images, np.zeros_like(images[:1])])  # drawing starts on a blank image
     pixels = torch.as_tensor(seen, dtype=torch.float32).expand(len(population), -1, -1)
-    codes, _ = population.encode(pixels)
+    codes, _ = population.encode(seen)
     blob = _Blob()
     encoders = _layers(population, "encoder", pixels, blob)
     decoders = _layers(population, "decoder", _wide_latents(codes), blob)
