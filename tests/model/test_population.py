@@ -42,11 +42,19 @@ def batch(random):
         members, size = len(population), population.image_size
         images = torch.tensor(random.random((members, BATCH, size)))
         noise = torch.tensor(random.normal(size=(members, BATCH, population.latent)))
-        hidden = [*population.experiment.hidden, *population.experiment.decoder_widths]
-        uniforms = [torch.tensor(random.random((members, BATCH, width))) for width in hidden]
+        sides = {
+            "encoder": population.experiment.hidden,
+            "decoder": population.experiment.decoder_widths,
+        }
         dtype = torch.get_default_dtype()
-        images, noise = images.to(dtype), noise.to(dtype)
-        return images, noise, [u.to(dtype) for u in uniforms] if drops else None
+        uniforms = {
+            f"{side}.{index}.activation": torch.tensor(random.random((members, BATCH, width))).to(
+                dtype
+            )
+            for side, widths in sides.items()
+            for index, width in enumerate(widths)
+        }
+        return images.to(dtype), noise.to(dtype), uniforms if drops else {}
 
     return draw
 
@@ -73,7 +81,7 @@ def assert_backward_agrees(population, plain_vae, batch, free_bits=0.0, drops=Fa
             sides = [recipe.encoder_activation] * depth
             sides += [recipe.decoder_activation] * len(population.experiment.decoder_widths)
             rates = [recipe.dropout or ACTIVATIONS[name].dropout for name in sides]
-            masks = [(u[member] >= rate) / (1 - rate) for u, rate in zip(uniforms, rates)]
+            masks = [(u[member] >= rate) / (1 - rate) for u, rate in zip(uniforms.values(), rates)]
         inputs = images[member], noise[member]
         plain.loss(*inputs, kl_weight[member].item(), free_bits, masks).backward()
         assert_gradients_agree(population, member, plain)

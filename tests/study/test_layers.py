@@ -61,7 +61,7 @@ def test_a_large_population_is_sampled_evenly_not_cut(monkeypatch, random):
     whole = layer_views(population, images)[0]
     monkeypatch.setattr(layers, "_MOST_VALUES", 2 * 20 * 4)
     sampled = layer_views(population, images)[0]
-    pre_activation = population.encoder.hidden(images.expand(2, -1, -1))[0][1].numpy()
+    pre_activation = population.encoder.hidden(images.expand(2, -1, -1))[0][2].numpy()
     expected = [numpy_histogram(member[::3].ravel()) for member in pre_activation]
     np.testing.assert_array_equal(sampled.pre_activation, expected)
     np.testing.assert_array_equal(sampled.dead, whole.dead)  # of all images, as before

@@ -13,11 +13,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, IMAGE_SETS
+from vae_explorer.experiment.architecture import Architecture
 from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS, Member
 from vae_explorer.experiment.settings import (
     ConfigError,
@@ -220,7 +221,7 @@ class Experiment:
             )
         if self.sweep in SHAPE_SWEEPS:
             return
-        outputs = count * self.batch_size * sum(map(sum, self._widths))
+        outputs = count * self.batch_size * self.architecture.outputs
         if outputs > MAX_OUTPUTS:
             raise ConfigError(
                 f"On a batch of {self.batch_size:,} images the {count:,} VAEs would give "
@@ -284,13 +285,12 @@ class Experiment:
     @property
     def parameters_per_member(self) -> int:
         """Weights and biases of one VAE, not counting an activation's own parameters."""
-        return sum((a + 1) * b for widths in self._widths for a, b in pairwise(widths))
+        return self.architecture.parameters
 
-    @property
-    def _widths(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Of the encoder and the decoder, from input to output."""
-        encoder = (self.image_size, *self.hidden, 2 * self.latent)
-        return encoder, (self.latent, *self.decoder_widths, self.image_size)
+    @cached_property
+    def architecture(self) -> Architecture:
+        """What each VAE is built of; where the shape is swept, before its values are put in."""
+        return Architecture.dense(self.image_size, self.hidden, self.latent, self.decoder_widths)
 
     @cached_property
     def members(self) -> tuple[Member, ...]:

@@ -103,7 +103,7 @@ def _log_weights(one: Population, images: Tensor, noise: Tensor) -> Tensor:
     latents = torch.addcmul(mean, noise, torch.exp(0.5 * log_variance))
     # Prior and posterior are both normal, so that their constants cancel.
     weights = 0.5 * (noise.square() - latents.square() + log_variance).sum(2, dtype=torch.float64)
-    at_once = max(1, _CACHED // max(one.image_size, *one.experiment.decoder_widths, one.latent))
+    at_once = max(1, _CACHED // max(one.experiment.architecture.decoder.widths))
     for first in range(0, count, max(1, at_once // samples)):
         rows = slice(first, first + max(1, at_once // samples))
         for start in range(0, samples, at_once):

@@ -6,7 +6,8 @@ on a leading member axis: a dense layer is (K, in, out), a batch of latents (K, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -17,30 +18,24 @@ from vae_explorer.experiment.recipe import SHAPE_SWEEPS, Member
 from vae_explorer.model import objective
 from vae_explorer.model.inputs import checked_images, checked_latents, checked_normals
 from vae_explorer.model.network import Network
-from vae_explorer.model.parameters import Parameters
+from vae_explorer.model.parameters import Parameters, Shapes
 
 
-def parameter_shapes(experiment: Experiment) -> dict[str, tuple[int, ...]]:
+def parameter_shapes(experiment: Experiment) -> Shapes:
     """Name to shape (K, ...) of every parameter; nothing is allocated."""
-    # The heads for mean and log-variance are the two halves of one matrix: one product.
-    encoder_widths = (experiment.image_size, *experiment.hidden, 2 * experiment.latent)
-    decoder_widths = (experiment.latent, *experiment.decoder_widths, experiment.image_size)
-    encoders, decoders, _ = _recipes(experiment)
-    shapes = Network.shapes("encoder", encoder_widths, encoders)
-    shapes |= Network.shapes("decoder", decoder_widths, decoders)
+    return _shapes(experiment, _networks(experiment))
+
+
+def _networks(experiment: Experiment) -> list[Network]:
+    """The encoder and the decoder, without weights."""
+    return [Network(chain, experiment.members) for chain in experiment.architecture.chains]
+
+
+def _shapes(experiment: Experiment, networks: Sequence[Network]) -> Shapes:
+    shapes = {name: shape for each in networks for name, shape in each.declare().items()}
     if experiment.output == "gaussian":
         shapes["output.log_variance"] = (len(experiment.members), 1, 1)
     return shapes
-
-
-def _recipes(experiment: Experiment) -> tuple[list[str], list[str], list[float]]:
-    """Encoder activations, decoder activations and dropout rates of the members."""
-    members = experiment.members
-    return (
-        [member.encoder_activation for member in members],
-        [member.decoder_activation for member in members],
-        [member.dropout for member in members],
-    )
 
 
 class Population:
@@ -63,14 +58,10 @@ class Population:
         self.latent = experiment.latent
         self.image_size = experiment.image_size
         self.bernoulli = experiment.output == "bernoulli"
-        self.parameters = Parameters(parameter_shapes(experiment))
-        encoders, decoders, dropout = _recipes(experiment)
-        self.encoder = Network(
-            self.parameters, "encoder", len(experiment.hidden), encoders, dropout
-        )
-        self.decoder = Network(
-            self.parameters, "decoder", len(experiment.decoder_widths), decoders, dropout
-        )
+        self.encoder, self.decoder = networks = _networks(experiment)
+        self.parameters = Parameters(_shapes(experiment, networks))
+        for network in networks:
+            network.bind(self.parameters)
 
     def __len__(self) -> int:
         return len(self.members)
@@ -103,8 +94,9 @@ class Population:
         (Micikevicius et al. 2018); weights, everything between the products, gradients' sums,
         Adam's moments and every evaluation stay float32.
         """
-        for dense in (*self.encoder.dense, *self.decoder.dense):
-            dense.product_type = torch.bfloat16 if precision == "bfloat16" else dense.weight.dtype
+        product_type = torch.bfloat16 if precision == "bfloat16" else self.parameters.flat.dtype
+        self.encoder.multiply_in(product_type)
+        self.decoder.multiply_in(product_type)
 
     @torch.no_grad()
     def encode(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
@@ -169,21 +161,20 @@ class Population:
         noise: Tensor,
         kl_weight: Tensor,
         free_bits: float = 0.0,
-        uniforms: Sequence[Tensor | None] | None = None,
+        uniforms: Mapping[str, Tensor] = MappingProxyType({}),
     ) -> tuple[Tensor, Tensor]:
         """Writes the gradient of the batch's mean loss into `parameters.flat_gradient`.
 
         images (K, N, D); noise (K, N, L), standard normal; kl_weight (K, 1, 1); uniforms, for
-        dropout, one (K, N, H) a hidden layer from the image on, or None. Returns the batch means
-        of reconstruction and KL, each (K,), in nats.
+        dropout, (K, N, H) in [0, 1) by name of the layers that drop outputs. Returns the batch
+        means of reconstruction and KL, each (K,), in nats. Nothing is checked: it is training's
+        own way in.
         """
-        depth = len(self.encoder.activate)
-        uniforms = uniforms or [None] * (depth + len(self.decoder.activate))
-        heads = self.encoder.forward_for_backward(images, uniforms[:depth])
+        heads = self.encoder.forward_for_backward(images, uniforms)
         mean, log_variance = heads.split(self.latent, dim=2)
         deviation = torch.exp(0.5 * log_variance)
         step = noise * deviation
-        output = self.decoder.forward_for_backward(mean + step, uniforms[depth:])
+        output = self.decoder.forward_for_backward(mean + step, uniforms)
         if self.bernoulli:
             reconstruction, gradient = objective.bernoulli_gradient(output, images)
         else:
@@ -196,7 +187,7 @@ class Population:
         kl, mean_gradient, log_variance_gradient = objective.kl_gradient(
             mean, log_variance, deviation.square(), kl_weight, free_bits
         )
-        latent_gradient = self.decoder.dense[0].input_gradient()
+        latent_gradient = self.decoder.input_gradient()
         mean_gradient += latent_gradient
         log_variance_gradient.addcmul_(latent_gradient, step, value=0.5)
         self.encoder.backward(torch.cat([mean_gradient, log_variance_gradient], dim=2))

@@ -66,9 +66,8 @@ def chunks(population: Population, images: np.ndarray) -> Iterator[np.ndarray]:
     ValueError, before the first, unless they are floats in [0, 1].
     """
     checked_images(images)
-    experiment = population.experiment
-    widths = (experiment.image_size, *experiment.hidden, *experiment.decoder_widths)
-    size = max(1, _MOST_OUTPUTS // (len(population) * (sum(widths) + experiment.latent)))
+    numbers = sum(population.experiment.architecture.path) - population.image_size
+    size = max(1, _MOST_OUTPUTS // (len(population) * numbers))
     for start in range(0, max(len(images), 1), size):
         yield np.array(images[start : start + size], dtype=np.float32)
 

@@ -206,8 +206,8 @@ class Trainer:
 
     def _chunk(self) -> int:
         """Images in one batched evaluation."""
-        recipe = self.experiment
-        widest = max(recipe.image_size, *recipe.hidden, *recipe.decoder_widths, 2 * recipe.latent)
+        architecture = self.experiment.architecture
+        widest = max(architecture.encoder.widths + architecture.decoder.widths)
         return max(1, _EVALUATED_VALUES // (len(self.population) * widest))
 
     def _evaluate(
