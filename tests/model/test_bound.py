@@ -143,23 +143,6 @@ def test_it_is_what_torchs_distributions_give(output, plain_vae, randomise, digi
         np.testing.assert_allclose(ours, expected, rtol=1e-5)
 
 
-def test_logits_far_from_nothing_lose_no_digits():
-    logits = 60 * torch.randn(20, 30, 64, generator=torch.Generator().manual_seed(0))
-    for images in (torch.rand(20, 1, 64), torch.rand(20, 1, 64).round()):
-        exact = torch.nn.functional.binary_cross_entropy_with_logits(
-            logits.double(), images.double().expand_as(logits), reduction="none"
-        )
-        ours = bound._bernoulli_reconstruction(logits.clone(), images)
-        np.testing.assert_allclose(ours, exact.sum(2), rtol=1e-6)
-    certain = bound._bernoulli_reconstruction(torch.full((1, 1, 784), 1e-3), torch.ones(1, 784))
-    assert certain.item() == pytest.approx(784 * np.log1p(np.exp(-1e-3)), rel=1e-6)
-
-
-@pytest.mark.parametrize(("pixels", "size"), [(784, 98), (64, 64), (101, 1), (1, 1), (300, 100)])
-def test_pixels_are_multiplied_in_the_largest_equal_groups(pixels, size):
-    assert bound._group(pixels) == size
-
-
 @pytest.mark.parametrize(("cached", "kept"), [(1, 1), (64 * 9, 300), (64 * 100, 10**6)])
 def test_however_it_is_cut_it_is_the_same(cached, kept, randomise, digits, monkeypatch):
     population = population_of(randomise, activations=("relu", "tanh"))

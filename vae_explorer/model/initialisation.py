@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 
-from vae_explorer.experiment.recipe import INITIAL_OUTPUT_LOG_VARIANCE
 from vae_explorer.model.population import Population
 from vae_explorer.model.randomness import InitialDraws
 
@@ -27,5 +26,4 @@ def initialise(population: Population) -> None:
     if by_gain:
         heads = population.experiment.architecture.encoder.blocks[-1].key
         population.parameters.values[f"{heads}.weight"][..., population.latent :] = 0
-    if not population.bernoulli:
-        population.parameters.values["output.log_variance"].fill_(INITIAL_OUTPUT_LOG_VARIANCE)
+    population.output.initialise()

@@ -6,7 +6,7 @@ on a leading member axis: a dense layer is (K, in, out), a batch of latents (K, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -18,24 +18,25 @@ from vae_explorer.experiment.recipe import SHAPE_SWEEPS, Member
 from vae_explorer.model import objective
 from vae_explorer.model.inputs import checked_images, checked_latents, checked_normals
 from vae_explorer.model.network import Network
+from vae_explorer.model.output import OUTPUTS, Output
 from vae_explorer.model.parameters import Parameters, Shapes
 
 
 def parameter_shapes(experiment: Experiment) -> Shapes:
     """Name to shape (K, ...) of every parameter; nothing is allocated."""
-    return _shapes(experiment, _networks(experiment))
+    return _shapes(_parts(experiment))
 
 
-def _networks(experiment: Experiment) -> list[Network]:
-    """The encoder and the decoder, without weights."""
-    return [Network(chain, experiment.members) for chain in experiment.architecture.chains]
+def _parts(experiment: Experiment) -> tuple[Network, Network, Output]:
+    """Encoder, decoder and the distribution of their output, without weights."""
+    encoder, decoder = (
+        Network(chain, experiment.members) for chain in experiment.architecture.chains
+    )
+    return encoder, decoder, OUTPUTS[experiment.output](len(experiment.members))
 
 
-def _shapes(experiment: Experiment, networks: Sequence[Network]) -> Shapes:
-    shapes = {name: shape for each in networks for name, shape in each.declare().items()}
-    if experiment.output == "gaussian":
-        shapes["output.log_variance"] = (len(experiment.members), 1, 1)
-    return shapes
+def _shapes(parts: tuple[Network, Network, Output]) -> Shapes:
+    return {name: shape for part in parts for name, shape in part.declare().items()}
 
 
 class Population:
@@ -57,11 +58,10 @@ class Population:
         self.members: tuple[Member, ...] = experiment.members
         self.latent = experiment.latent
         self.image_size = experiment.image_size
-        self.bernoulli = experiment.output == "bernoulli"
-        self.encoder, self.decoder = networks = _networks(experiment)
-        self.parameters = Parameters(_shapes(experiment, networks))
-        for network in networks:
-            network.bind(self.parameters)
+        self.encoder, self.decoder, self.output = parts = _parts(experiment)
+        self.parameters = Parameters(_shapes(parts))
+        for part in parts:
+            part.bind(self.parameters)
 
     def __len__(self) -> int:
         return len(self.members)
@@ -119,8 +119,7 @@ class Population:
         images of NaN.
         """
         codes = self._batched(checked_latents(latents, diverged), self.latent, "latent dimensions")
-        output = self.decoder.forward(codes)
-        return torch.sigmoid(output) if self.bernoulli else output.clamp(0, 1)
+        return self.output.image(self.decoder.forward(codes))
 
     def _batched(self, values: Tensor, size: int, what: str) -> Tensor:
         """Values (N, size) or (K, N, size) as (K, N, size) of the weights' type."""
@@ -147,11 +146,7 @@ class Population:
         draws = self._batched(checked_normals(noise), self.latent, "latent dimensions")
         mean, log_variance = self.encoder.forward(pixels).split(self.latent, dim=2)
         output = self.decoder.forward(mean + draws * torch.exp(0.5 * log_variance))
-        if self.bernoulli:
-            reconstruction = objective.bernoulli_reconstruction(output, pixels)
-        else:
-            log_output = self.parameters.values["output.log_variance"]
-            reconstruction = objective.gaussian_reconstruction(output, log_output, pixels)
+        reconstruction = self.output.reconstruction(output, pixels)
         return reconstruction, objective.kl_by_dimension(mean, log_variance).sum(-1), mean
 
     @torch.no_grad()
@@ -175,14 +170,7 @@ class Population:
         deviation = torch.exp(0.5 * log_variance)
         step = noise * deviation
         output = self.decoder.forward_for_backward(mean + step, uniforms)
-        if self.bernoulli:
-            reconstruction, gradient = objective.bernoulli_gradient(output, images)
-        else:
-            log_output = self.parameters.values["output.log_variance"]
-            reconstruction, gradient, log_gradient = objective.gaussian_gradient(
-                output, log_output, images
-            )
-            self.parameters.gradients["output.log_variance"].copy_(log_gradient)
+        reconstruction, gradient = self.output.backward(output, images)
         self.decoder.backward(gradient)
         kl, mean_gradient, log_variance_gradient = objective.kl_gradient(
             mean, log_variance, deviation.square(), kl_weight, free_bits
