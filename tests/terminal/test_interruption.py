@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
 from vae_explorer.terminal.interruption import Interruption
+from vae_explorer.version import ROOT
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -45,3 +48,19 @@ def test_a_signal_that_nohup_has_silenced_stays_silent(hang_ups_ignored):
         signal.raise_signal(signal.SIGHUP)
         assert not interruption.requested
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+def test_a_ctrl_c_while_the_program_is_imported_is_a_sentence():
+    code = """
+import runpy, sys
+
+class Pressed:
+    def find_spec(self, name, *_):
+        if name == "vae_explorer.terminal.main":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Pressed())
+runpy.run_module("vae_explorer", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "Interrupted; nothing was saved.\n")

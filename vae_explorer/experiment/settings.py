@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from vae_explorer.activations import get_activation
 
 _SHOWN = 40  # characters of a value in a message
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_ZERO_COMMA = re.compile(r"0,\d")  # few lists begin so, and many numbers do
 _T = TypeVar("_T")
 
 
@@ -103,6 +105,22 @@ def from_text(setting: Field, text: str) -> Any:
     if "choices" in setting.metadata or "pattern" in setting.metadata:
         return text
     return _number(setting, type(setting.default), text, text)
+
+
+def from_words(setting: Field, text: str) -> Any:
+    """What a list means as a person writes it, with commas or spaces between its entries.
+
+    ConfigError also where a comma may be a decimal one: ``0,25`` may be one number or two.
+    """
+    if "each" not in setting.metadata and _kind(setting) is float:
+        for word in text.split():
+            bare = word.rstrip(",")
+            if _DECIMAL_COMMA.fullmatch(bare) or ("." not in bare and _ZERO_COMMA.match(bare)):
+                raise ConfigError(
+                    f"{setting.name} is {shown(text)}, where {shown(bare)} may be one number or "
+                    "several; write a decimal point in a number, and a space between two."
+                )
+    return from_text(setting, ",".join(text.replace(",", " ").split()))
 
 
 def to_text(value: Any) -> str:

@@ -14,6 +14,7 @@ from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.command import option_names
 from vae_explorer.experiment.experiment import SETTINGS, Experiment, parse
 from vae_explorer.experiment.presets import PRESETS
+from vae_explorer.experiment.settings import from_words
 
 FAILED = 2  # the exit code of a command that was refused
 _MOST_THREADS = 1024
@@ -48,16 +49,16 @@ def experiment_from(arguments: argparse.Namespace) -> Experiment:
     values = dict(PRESETS[given["preset"]].changes) if "preset" in given else {}
     if "data_dir" in given:  # whoever names the files of the full set wants them
         values["image_set"] = "full"
-    values |= {name: parse(name, _text(given[name])) for name in SETTINGS if name in given}
+    values |= {name: _value(name, given[name]) for name in SETTINGS if name in given}
     return Experiment.from_dict(values)
 
 
-def _text(words: str | list[str]) -> str:
-    """One text of the words after an option: 400 200 and 400,200 alike."""
+def _value(name: str, words: str | list[str]) -> Any:
+    """Of a setting, from the words after its option: 400 200 and 400,200 alike."""
     if isinstance(words, str):
-        return words
-    text = ",".join(words).replace(" ", ",")
-    return "" if text == "none" else text
+        return parse(name, words)
+    text = " ".join(words)
+    return from_words(SETTINGS[name], "" if text == "none" else text)
 
 
 def metavar_of(setting: Field) -> str:

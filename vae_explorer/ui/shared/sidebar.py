@@ -14,10 +14,10 @@ import streamlit as st
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
-from vae_explorer.experiment.experiment import SETTINGS, Experiment, parse
+from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.presets import PRESETS, RACES, Preset
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.experiment.settings import ConfigError
+from vae_explorer.experiment.settings import ConfigError, from_words
 
 # Settings of which a few steps are worth offering; any other value, from a URL say, joins them.
 _LADDERS: dict[str, tuple[float, ...]] = {
@@ -231,4 +231,4 @@ def _listed(numbers: Iterable[float]) -> str:
 
 def _parsed(name: str, text: str) -> Any:
     """A list of numbers, with commas or spaces between them."""
-    return parse(name, ",".join(text.replace(",", " ").split()))
+    return from_words(SETTINGS[name], text)
