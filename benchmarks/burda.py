@@ -58,15 +58,14 @@ def learning_rate(share: float) -> float:
 
 def row(trainer: Trainer, images: np.ndarray, minutes: float) -> None:
     """Prints a row of the curve."""
-    reconstruction, kl = trainer.evaluate()[:, 0]
+    found = trainer.evaluate()
     bound = bound_with_error(trainer.population, images[:CURVE_IMAGES], CURVE_SAMPLES)
-    active = trainer.snapshot().active_latents[0]
     cells = (
         f"{trainer.epoch:,.0f}",
         f"{minutes:.1f}",
-        f"{reconstruction + kl:.2f}",
+        f"{found.loss[0]:.2f}",
         f"{-bound.mean[0]:.2f} ± {bound.error[0]:.2f}",
-        active,
+        found.active_latents[0],
     )
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
@@ -100,7 +99,7 @@ def main(arguments: argparse.Namespace) -> None:
     started = time.perf_counter()
     bound = bound_with_error(trainer.population, images, FINAL_SAMPLES)
     taken = time.perf_counter() - started
-    active = trainer.snapshot().active_latents[0]
+    active = trainer.evaluate().active_latents[0]
     print(
         f"\nThe bound of {FINAL_SAMPLES:,} samples on {len(images):,} test images, negative: "
         f"**{-bound.mean[0]:.2f} ± {bound.error[0]:.2f} nats** (standard error over images), "

@@ -24,7 +24,9 @@ class PlainVAE(nn.Module):
         decoder = (population.latent, *experiment.decoder_widths, population.image_size)
         self.encoder = _Chain(encoder, recipe.encoder_activation)
         self.decoder = _Chain(decoder, recipe.decoder_activation)
-        self.log_variance = None if population.bernoulli else nn.Parameter(torch.zeros(1, 1))
+        self.log_variance = (
+            nn.Parameter(torch.zeros(1, 1)) if experiment.output == "gaussian" else None
+        )
         with torch.no_grad():
             for name, parameter in self.by_name().items():
                 parameter.copy_(population.parameters.values[name][member])

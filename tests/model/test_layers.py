@@ -7,17 +7,25 @@ import pytest
 import torch
 from torch import nn
 
-from vae_explorer.model.layers import Activate, Dense
+from vae_explorer.experiment.architecture import Chain
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.model.layers import Activate, Dense, Layer
 from vae_explorer.model.network import Network
 from vae_explorer.model.parameters import Parameters
+from vae_explorer.model.randomness import InitialDraws
 
 
 def activate(activations, dropout, width=4):
     """A hidden layer's activations by themselves, with their initial parameters."""
-    shapes = {"w": (len(activations), 1, 1), **Activate.shapes("a", activations, width)}
-    layer = Activate(Parameters(shapes), "a", activations, dropout)
-    layer.initialise()
-    return layer
+    return bound(Activate("a", width, activations, dropout))[0]
+
+
+def bound(layer):
+    """The layer with its initial weights, and all parameters."""
+    parameters = Parameters({"other": (1, 1, 1), **layer.declare()})
+    layer.bind(parameters)
+    layer.initialise(InitialDraws([0], by_gain=True))
+    return layer, parameters
 
 
 # --- Parameters ---
@@ -67,8 +75,7 @@ def test_one_member_that_is_not_finite_spoils_no_other_norm():
 
 
 def test_dense_is_a_linear_layer_for_each_member(random):
-    parameters = Parameters(Dense.shapes("d", 2, 3, 5))
-    dense = Dense(parameters, "d")
+    dense, _ = bound(Dense("d", 3, 5, gains=[1.0, 1.0]))
     dense.weight.copy_(torch.from_numpy(random.normal(size=(2, 3, 5))))
     dense.bias.copy_(torch.from_numpy(random.normal(size=(2, 1, 5))))
     inputs = torch.from_numpy(random.normal(size=(2, 6, 3))).float()
@@ -98,9 +105,7 @@ def test_members_keep_their_places_whatever_the_order_of_functions():
 
 def test_a_unit_learns_in_its_own_member_alone():
     names = ["prelu", "prelu", "tanh", "prelu"]
-    parameters = Parameters(Activate.shapes("a", names, 3))
-    layer = Activate(parameters, "a", names, [0.0] * 4)
-    layer.initialise()
+    layer, parameters = bound(Activate("a", 3, names, [0.0] * 4))
     slopes = parameters.values["a.slope"]
     assert slopes[:, 0, 0].tolist() == [0.25, 0.25, 0.0, 0.25]
     layer.forward_for_backward(torch.full((4, 2, 3), -1.0), None)
@@ -149,7 +154,8 @@ def test_dropout_zeroes_the_share_and_scales_the_rest():
     assert sorted(dropped.unique().tolist()) == pytest.approx([0, 4 / 3])
     # 20,000 draws: the share has a standard deviation of 0.003.
     assert (dropped == 0).float().mean().item() == pytest.approx(0.25, abs=0.015)
-    gradients = layer.backward(torch.ones(2, 400, 50))
+    layer.backward(torch.ones(2, 400, 50))
+    gradients = layer.input_gradient()
     torch.testing.assert_close(gradients[0], dropped)  # a unit that was dropped learns nothing
     assert torch.equal(gradients[1], x[1])
 
@@ -174,14 +180,82 @@ def test_the_dropout_activation_brings_a_rate_that_a_members_own_replaces():
 
 
 def test_hidden_gives_what_forward_passes_through(random):
-    shapes = Network.shapes("n", (6, 5, 4, 3), ["tanh", "relu"])
-    parameters = Parameters(shapes)
+    recipes = Experiment(dataset="digits", activations=("tanh", "relu")).members
+    network = Network(Chain("encoder", (6, 5, 4, 3), "heads"), recipes)
+    parameters = Parameters(network.declare())
+    network.bind(parameters)
     parameters.flat.copy_(torch.from_numpy(random.normal(size=len(parameters.flat))))
-    network = Network(parameters, "n", 2, ["tanh", "relu"], [0.0, 0.0])
     inputs = torch.from_numpy(random.normal(size=(2, 7, 6))).float()
-    (_, first, first_output), (_, second, second_output) = network.hidden(inputs)
-    torch.testing.assert_close(first, network.dense[0].forward(inputs))
-    torch.testing.assert_close(first_output[0], torch.tanh(first[0]))
-    torch.testing.assert_close(second, network.dense[1].forward(first_output))
-    torch.testing.assert_close(second_output[1], torch.relu(second[1]))
-    torch.testing.assert_close(network.dense[2].forward(second_output), network.forward(inputs))
+    dense = network.titled
+    assert list(dense) == ["encoder 1", "encoder 2", "heads"]
+    (*first, first_output), (*second, second_output) = network.hidden(inputs)
+    assert [first[0], second[0]] == ["encoder 1", "encoder 2"]
+    assert [first[1], second[1]] == network.activations
+    torch.testing.assert_close(first[2], dense["encoder 1"].forward(inputs))
+    torch.testing.assert_close(first_output[0], torch.tanh(first[2][0]))
+    torch.testing.assert_close(second[2], dense["encoder 2"].forward(first_output))
+    torch.testing.assert_close(second_output[1], torch.relu(second[2][1]))
+    torch.testing.assert_close(dense["heads"].forward(second_output), network.forward(inputs))
+
+
+class Twice(Layer):
+    """A layer of another kind: the smallest that a network may hold."""
+
+    name = "twice"
+
+    def declare(self):
+        return {"twice.scale": (2, 1, 1)}
+
+    def bind(self, parameters):
+        self.scale = parameters.values["twice.scale"]
+        self.scale_gradient = parameters.gradients["twice.scale"]
+
+    def initialise(self, draws):
+        self.scale.fill_(2)
+
+    def forward(self, inputs):
+        return inputs * self.scale
+
+    def forward_for_backward(self, inputs, uniform):
+        self.inputs = inputs
+        return inputs * self.scale
+
+    def backward(self, gradient):
+        self.gradient = gradient
+        self.scale_gradient.copy_((gradient * self.inputs).sum((1, 2), keepdim=True))
+
+    def input_gradient(self):
+        return self.gradient * self.scale
+
+
+def test_a_layer_of_another_kind_takes_part_like_any_other(random, double):
+    recipes = Experiment(dataset="digits", activations=("tanh", "silu")).members
+    network = Network(Chain("encoder", (6, 5, 3), "heads"), recipes)
+    network.layers.insert(1, Twice())
+    parameters = Parameters(network.declare())
+    assert list(parameters.shapes) == [
+        "encoder.0.weight",
+        "encoder.0.bias",
+        "twice.scale",
+        "encoder.1.weight",
+        "encoder.1.bias",
+    ]
+    network.bind(parameters)
+    network.initialise(InitialDraws([0, 1], by_gain=False))
+    inputs = torch.from_numpy(random.normal(size=(2, 7, 6))).requires_grad_()
+    leaves = {name: value.clone().requires_grad_() for name, value in parameters.values.items()}
+    scaled = leaves["twice.scale"] * (
+        inputs @ leaves["encoder.0.weight"] + leaves["encoder.0.bias"]
+    )
+    hidden = torch.stack([scaled[0].tanh(), torch.nn.functional.silu(scaled[1])])
+    outputs = hidden @ leaves["encoder.1.weight"] + leaves["encoder.1.bias"]
+    gradient = torch.from_numpy(random.normal(size=(2, 7, 3)))
+    outputs.backward(gradient)
+    with torch.no_grad():
+        trained = network.forward_for_backward(inputs.detach(), {})
+        torch.testing.assert_close(network.forward(inputs), outputs)
+        torch.testing.assert_close(trained, outputs)
+        network.backward(gradient)
+        for name, leaf in leaves.items():
+            torch.testing.assert_close(parameters.gradients[name], leaf.grad)
+        torch.testing.assert_close(network.input_gradient(), inputs.grad)

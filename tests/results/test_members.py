@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.results.evaluation import Evaluation
 from vae_explorer.results.members import last_evaluation, member_results
 from vae_explorer.results.snapshot import Curves, Freeze
 
@@ -52,8 +53,10 @@ def test_the_last_evaluation_counts():
 
 
 def test_an_evaluation_of_now_goes_before():
-    results = member_results(EXPERIMENT, snapshot([[9, 9]], [[9, 9]]), 50, np.float32([[1, 2]] * 2))
+    now = Evaluation(np.float32([1, 2]), np.float32([1, 2]), np.int32([0, 1]))
+    results = member_results(EXPERIMENT, snapshot([[9, 9]], [[9, 9]]), 50, now)
     assert [result.test_loss for result in results] == [2, 4]
+    assert [result.active_latents for result in results] == [0, 1]
 
 
 def test_a_row_of_one_diverged_member_is_an_evaluation():
@@ -73,7 +76,7 @@ def test_numbers_have_the_digits_of_a_float32():
 
 def test_before_any_evaluation_there_is_none():
     seen = snapshot(np.empty((0, 2)), np.empty((0, 2)), epoch=0.0, seconds=0.0)
-    assert np.isnan(last_evaluation(seen.curves)).all()
+    assert np.isnan(last_evaluation(seen).loss).all()
     first = member_results(EXPERIMENT, seen, 50)[0]
     assert first.test_loss is None
     assert first.images_per_second == 0

@@ -24,7 +24,7 @@ def trainer(few_digits):
         Experiment(dataset="digits", activations=("exponential", "prelu"), hidden=(4, 3), latent=3),
         few_digits,
     )
-    trainer.population.encoder.dense[0].bias[0] = 1000.0
+    trainer.population.parameters.values["encoder.0.bias"][0] = 1000.0
     return trainer
 
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.results.evaluation import Evaluation
 from vae_explorer.results.members import member_results
 from vae_explorer.saved.run import StoreError, load, load_run, read_record, save_run
 from vae_explorer.training.trainer import Trainer
@@ -116,9 +117,10 @@ def test_between_epochs_the_results_are_those_of_the_saved_weights(few_digits, t
     run = load_run(save_run(tmp_path / "run", trainer))
     measured = trainer.evaluate()
     for index, result in enumerate(run.results):
-        assert np.float32(result.test_reconstruction) == measured[0, index]
-        assert np.float32(result.test_kl) == measured[1, index]
-        assert np.float32(result.test_loss) == measured[:, index].sum()
+        assert np.float32(result.test_reconstruction) == measured.reconstruction[index]
+        assert np.float32(result.test_kl) == measured.kl[index]
+        assert np.float32(result.test_loss) == measured.loss[index]
+        assert result.active_latents == measured.active_latents[index]
         assert result.test_loss != run.curves.test_loss[-1, index]
 
 
@@ -141,7 +143,8 @@ def test_a_member_that_diverged_says_why(few_digits, tmp_path):
 
 def test_run_json_has_no_number_that_json_does_not_have(few_digits, tmp_path, monkeypatch):
     trainer = trainer_of(few_digits)
-    monkeypatch.setattr(trainer, "evaluate", lambda: np.float32([[np.nan, 5], [1, np.inf]]))
+    losses, active = np.float32([[np.nan, 5], [1, np.inf]]), np.int32([0, 1])
+    monkeypatch.setattr(trainer, "evaluate", lambda: Evaluation(*losses, active))
     text = (save_run(tmp_path / "run", trainer) / "run.json").read_text()
     values = json.loads(text, parse_constant=lambda name: pytest.fail(name))
     first, second = values["members"]
@@ -165,9 +168,9 @@ def test_halves_give_the_losses_of_what_is_saved(few_digits, tmp_path):
     assert torch.equal(run.population.parameters.flat, exact.half().float())
     trainer.population.parameters.flat.copy_(exact.half())
     measured = trainer.evaluate()
-    assert [np.float32(result.test_kl) for result in run.results] == list(measured[1])
-    assert not np.array_equal(measured.sum(0), last)
-    np.testing.assert_allclose(measured.sum(0), last, atol=0.1)
+    assert [np.float32(result.test_kl) for result in run.results] == list(measured.kl)
+    assert not np.array_equal(measured.loss, last)
+    np.testing.assert_allclose(measured.loss, last, atol=0.1)
 
 
 def test_weights_too_large_for_halves_leave_the_old_run(few_digits, tmp_path):

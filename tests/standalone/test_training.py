@@ -170,7 +170,7 @@ def app_losses(digits):
     for trainer in trainers:
         while not trainer.finished:
             trainer.step()
-    return [trainer.evaluate().sum(0) for trainer in trainers]
+    return [trainer.evaluate().loss for trainer in trainers]
 
 
 @LANGUAGES

@@ -54,14 +54,15 @@ def test_a_study_does_not_depend_on_how_many_images_fit_at_once(randomise, image
 
 
 def test_dead_and_saturated_units_are_the_ones_made_so():
-    """One hidden layer of four units, whose pre-activations are the first four pixels."""
+    """One hidden layer of four units: -1 or 1 where its pixel, of the first four, is 0 or 1."""
     population = population_of("relu", "linear", hidden=(4,), latent=1)
     images = np.zeros((100, 64), dtype=np.float32)
     images[:, 0] = 1  # always on
-    images[:, 1] = -1  # always off: dead for ReLU
-    images[:, 2], images[:96, 2] = 1, -1  # off on 96 of 100 images: saturated for ReLU
-    images[:, 3], images[:94, 3] = 1, -1  # off on 94 of 100: neither
-    population.encoder.dense[0].weight[:, :4, :4] = torch.eye(4)
+    images[:, 1] = 0  # always off: dead for ReLU
+    images[:, 2], images[:96, 2] = 1, 0  # off on 96 of 100 images: saturated for ReLU
+    images[:, 3], images[:94, 3] = 1, 0  # off on 94 of 100: neither
+    population.parameters.values["encoder.0.weight"][:, :4, :4] = 2 * torch.eye(4)
+    population.parameters.values["encoder.0.bias"].fill_(-1)
     study = activation_study(population, images, np.zeros(100, np.uint8), 1)[0]
     assert study.units == 4
     assert study.dead.tolist() == [[False, True, False, False], [False] * 4]
@@ -108,7 +109,7 @@ def test_a_member_that_is_not_finite_leaves_the_other_alone(randomise, images):
     randomise(population)
     labels = np.zeros(40, np.uint8)
     before = activation_study(population, images, labels, 1)
-    population.encoder.dense[0].bias[1] = float("nan")
+    population.parameters.values["encoder.0.bias"][1] = float("nan")
     for old, new in zip(before, activation_study(population, images, labels, 1)):
         np.testing.assert_array_equal(old.class_means[0], new.class_means[0])
         assert not new.dead[1].any()

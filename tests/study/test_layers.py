@@ -61,7 +61,7 @@ def test_a_large_population_is_sampled_evenly_not_cut(monkeypatch, random):
     whole = layer_views(population, images)[0]
     monkeypatch.setattr(layers, "_MOST_VALUES", 2 * 20 * 4)
     sampled = layer_views(population, images)[0]
-    pre_activation = population.encoder.hidden(images.expand(2, -1, -1))[0][1].numpy()
+    pre_activation = population.encoder.hidden(images.expand(2, -1, -1))[0][2].numpy()
     expected = [numpy_histogram(member[::3].ravel()) for member in pre_activation]
     np.testing.assert_array_equal(sampled.pre_activation, expected)
     np.testing.assert_array_equal(sampled.dead, whole.dead)  # of all images, as before
@@ -95,19 +95,18 @@ def test_a_view_shows_what_a_plain_vae_computes(plain_vae, randomise, random):
 
 
 def test_dead_and_saturated_units_are_counted_each_as_what_they_are():
-    """One hidden layer of four units, whose pre-activations are the first four pixels, scaled."""
+    """One hidden layer of four units: ± a scale where its pixel, of the first four, is 1 or 0."""
     names = ("relu", "tanh", "sigmoid", "linear")
     population = population_of(*names, hidden=(4,), latent=1)
-    first = population.encoder.dense[0]
+    named = population.parameters.values
     images = torch.zeros(100, 64)
     images[:, 0] = 1  # always on
-    images[:, 1] = -1  # always off: dead for ReLU
-    images[:, 2] = 1
-    images[:96, 2] = -1  # off on 96 of 100 images: saturated for ReLU, and not dead
-    images[:, 3] = 1
-    images[:94, 3] = -1  # off on 94 of 100: neither
+    images[:, 1] = 0  # always off: dead for ReLU
+    images[96:, 2] = 1  # off on 96 of 100 images: saturated for ReLU, and not dead
+    images[94:, 3] = 1  # off on 94 of 100: neither
     for member, scale in enumerate((1.0, 4.0, 50.0, 50.0)):
-        first.weight[member, :4, :4] = scale * torch.eye(4)
+        named["encoder.0.weight"][member, :4, :4] = 2 * scale * torch.eye(4)
+        named["encoder.0.bias"][member] = -scale
     view = layer_views(population, images)[0]
     # ReLU: one dead, one flat on 96 % of the images.
     assert (view.dead[0], view.saturated[0]) == (0.25, 0.25)
@@ -123,7 +122,7 @@ def test_a_member_that_is_not_finite_leaves_the_others_views_alone(random):
     population.parameters.flat.normal_(generator=torch.Generator().manual_seed(0))
     images = torch.from_numpy(random.random((20, 64), dtype=np.float32))
     before = layer_views(population, images)
-    population.encoder.dense[0].bias[1] = float("nan")
+    population.parameters.values["encoder.0.bias"][1] = float("nan")
     for old, new in zip(before, layer_views(population, images)):
         np.testing.assert_array_equal(old.output[0], new.output[0])
         assert new.output[1].sum() == 0
@@ -196,7 +195,7 @@ def test_a_kl_that_overflows_is_that_of_its_head(randomise):
     randomise(population)
     # exp(100 / 2) is finite in float32 and exp(100) is not: decoding goes well, the KL does not.
     # That the decoder's gradients are so large that their norms overflow is not where it began.
-    population.encoder.dense[-1].bias[1, 0, population.latent :] = 100.0
+    named_dense(population)["heads"].bias[1, 0, population.latent :] = 100.0
     reconstruction, kl = step(population)
     assert reconstruction.isfinite().all()
     assert kl.isfinite().tolist() == [True, False]
@@ -210,10 +209,11 @@ def test_a_gradient_that_overflows_on_its_way_back_is_where_it_does(randomise):
     randomise(population)
     # Hidden outputs are e^80, heads about 16: all is finite on the way there. On the way back the
     # head's weights get e^80 times a gradient of 10^13, and the encoder's 10^-34 of that.
-    population.encoder.dense[0].weight[1] = 0
-    population.encoder.dense[0].bias[1] = 80.0
-    population.encoder.dense[-1].weight[1] = 1e-34
-    population.decoder.dense[0].weight[1] = 1e12
+    layers = named_dense(population)
+    layers["encoder 1"].weight[1] = 0
+    layers["encoder 1"].bias[1] = 80.0
+    layers["heads"].weight[1] = 1e-34
+    layers["output"].weight[1] = 1e12
     step(population)
     finite = {
         name: bool(dense.weight_gradient[1].isfinite().all())

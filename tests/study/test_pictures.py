@@ -12,6 +12,7 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.population import Population
 from vae_explorer.study.codes import chunks, codes, decode
 from vae_explorer.study.latent import principal_axes, spherical_path
+from vae_explorer.study.layers import activation_study, layer_views
 from vae_explorer.study.pictures import (
     interpolations,
     manifold,
@@ -216,3 +217,21 @@ def test_interpolations_go_from_one_reconstruction_to_the_other(make, pixels, ki
     if kind == "spherical":
         middle = spherical_path(ends[:, 0].numpy(), ends[:, 1].numpy(), 3)[:, 1:2]
     np.testing.assert_allclose(found[:, 3:4], decode(population, middle), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [(lambda pixels: np.uint8(255 * pixels), "type uint8"), (lambda pixels: 2 + pixels, "A pixel")],
+)
+def test_images_that_are_no_pixels_are_refused(wrong, said, make, pixels):
+    population = make()
+    images, labels = wrong(pixels), np.zeros(len(pixels), np.uint8)
+    for look in (
+        lambda: codes(population, images),
+        lambda: codes(population, images, seed=1),
+        lambda: interpolations(population, images[:2], 3),
+        lambda: activation_study(population, images, labels, 1),
+        lambda: layer_views(population, torch.from_numpy(images)),
+    ):
+        with pytest.raises(ValueError, match=rf"{said}.*must be floats in \[0, 1\]"):
+            look()

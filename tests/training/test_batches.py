@@ -51,7 +51,7 @@ def test_dropout_is_drawn_anew_for_each_layer_step_and_seed(spy, few_digits, qui
     calls = spy(trainer, "backward")
     while not trainer.finished:
         trainer.step()
-    drawn = [uniform for arguments, _ in calls for uniform in arguments[4]]
+    drawn = [uniform for arguments, _ in calls for uniform in arguments[4].values()]
     assert len(drawn) == 6 * 4  # steps by layers
     for uniform in drawn:
         assert uniform.shape[2] == 7

@@ -81,7 +81,7 @@ def test_a_frozen_member_is_reported_with_step_layer_and_reason(digits, quick):
 def test_a_member_that_never_was_finite_keeps_its_initial_weights(few_digits, quick):
     recipe = quick(activations=("exponential", "relu"))
     trainer = Trainer(recipe, few_digits)
-    trainer.population.encoder.dense[0].bias[0] = 1000.0
+    trainer.population.parameters.values["encoder.0.bias"][0] = 1000.0
     start = weights_of(Trainer(recipe, few_digits), 0)
     while not trainer.finished:
         trainer.step()

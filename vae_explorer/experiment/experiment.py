@@ -13,11 +13,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, IMAGE_SETS
+from vae_explorer.experiment.architecture import Architecture
 from vae_explorer.experiment.limits import check_members, check_outputs, check_parameters
 from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS, Member
 from vae_explorer.experiment.settings import (
@@ -209,7 +210,7 @@ class Experiment:
             parameters = count * self.parameters_per_member
         check_parameters(count, parameters)
         if self.sweep not in SHAPE_SWEEPS:
-            check_outputs(count, self.batch_size, sum(map(sum, self._widths)))
+            check_outputs(count, self.batch_size, self.architecture.outputs)
 
     def _with_value(self, value: float) -> Experiment:
         """The experiment with one value of its sweep and no sweep; ConfigError if it may not be."""
@@ -267,13 +268,12 @@ class Experiment:
     @property
     def parameters_per_member(self) -> int:
         """Weights and biases of one VAE, not counting an activation's own parameters."""
-        return sum((a + 1) * b for widths in self._widths for a, b in pairwise(widths))
+        return self.architecture.parameters
 
-    @property
-    def _widths(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Of the encoder and the decoder, from input to output."""
-        encoder = (self.image_size, *self.hidden, 2 * self.latent)
-        return encoder, (self.latent, *self.decoder_widths, self.image_size)
+    @cached_property
+    def architecture(self) -> Architecture:
+        """What each VAE is built of; where the shape is swept, before its values are put in."""
+        return Architecture.dense(self.image_size, self.hidden, self.latent, self.decoder_widths)
 
     @cached_property
     def members(self) -> tuple[Member, ...]:

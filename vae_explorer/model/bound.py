@@ -8,20 +8,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from vae_explorer.model import objective
+from vae_explorer.model.inputs import checked_images
 from vae_explorer.model.population import Population
 from vae_explorer.model.randomness import generator
 
 _CACHED = 200_000  # numbers of a layer at once: they and their copies stay in a core's cache
 _KEPT = 1_000_000  # numbers of noise at once, which all members take in turn
-_MULTIPLIED = 100  # probabilities at once, none below a half: float32 holds down to 2^-126
 
 
 @dataclass(frozen=True)
@@ -56,16 +53,21 @@ def importance_bound(
     Parameters
     ----------
     population : Population
-    images : (N, D) array in [0, 1]
+    images : (N, D) array of floats in [0, 1]
         As losses are measured on them: see `pixels.measured_images`.
     samples : int
         Of each image, at least 1. Memory grows with those of one image, and not with N.
     seed : int, optional
         Of the noise, which is the same for all members.
+
+    Raises
+    ------
+    ValueError
+        For fewer samples, and for images that `Population.encode` would not take.
     """
     if samples < 1:
         raise ValueError(f"The bound takes {samples} samples; it must be at least 1.")
-    inputs = torch.from_numpy(np.array(images, dtype=np.float32)).to(population.parameters.flat)
+    inputs = checked_images(images).float().to(population.parameters.flat)
     bound = torch.empty(len(population), len(inputs), dtype=torch.float64)
     # One member at a time, so that its weights stay in the cache as well.
     alone = [population.alone(member) for member in range(len(population))]
@@ -97,7 +99,7 @@ def _log_weights(one: Population, images: Tensor, noise: Tensor) -> Tensor:
     latents = torch.addcmul(mean, noise, torch.exp(0.5 * log_variance))
     # Prior and posterior are both normal, so that their constants cancel.
     weights = 0.5 * (noise.square() - latents.square() + log_variance).sum(2, dtype=torch.float64)
-    at_once = max(1, _CACHED // max(one.image_size, *one.experiment.decoder_widths, one.latent))
+    at_once = max(1, _CACHED // max(one.experiment.architecture.decoder.widths))
     for first in range(0, count, max(1, at_once // samples)):
         rows = slice(first, first + max(1, at_once // samples))
         for start in range(0, samples, at_once):
@@ -109,25 +111,4 @@ def _log_weights(one: Population, images: Tensor, noise: Tensor) -> Tensor:
 def _reconstruction(one: Population, images: Tensor, latents: Tensor) -> Tensor:
     """(n, s) minus log p(x given z), of images (n, D) and latents (n, s, L)."""
     output = one.decoder.forward(latents.reshape(1, -1, one.latent)).view(*latents.shape[:2], -1)
-    images = images.unsqueeze(1)
-    if one.bernoulli:
-        return _bernoulli_reconstruction(output, images)
-    log_variance = one.parameters.values["output.log_variance"]
-    return objective.gaussian_reconstruction(output, log_variance, images)
-
-
-def _bernoulli_reconstruction(logits: Tensor, images: Tensor) -> Tensor:
-    """As `objective.bernoulli_reconstruction`, in less than half the time.
-
-    Of p and 1 - p the larger is the sigmoid of the logit's absolute value. It is at least a half,
-    so many pixels' can be multiplied before a logarithm, which takes longest, is taken.
-    """
-    larger = logits.abs().sigmoid_().unflatten(2, (-1, _group(logits.shape[2])))
-    log_larger = larger.prod(3).log_().sum(2)
-    return F.relu(logits).addcmul_(logits, images, value=-1).sum(2).sub_(log_larger)
-
-
-@cache
-def _group(pixels: int) -> int:
-    """How many pixels' probabilities are multiplied: the largest divisor that may be."""
-    return max(size for size in range(1, _MULTIPLIED + 1) if pixels % size == 0)
+    return one.output.reconstruction_of_draws(output, images.unsqueeze(1))

@@ -2,67 +2,91 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor
 
-from vae_explorer.model.layers import Activate, Dense
-from vae_explorer.model.parameters import Parameters
+from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.experiment.architecture import Chain
+from vae_explorer.experiment.recipe import Member
+from vae_explorer.model.layers import Activate, Dense, Layer
+from vae_explorer.model.parameters import Parameters, Shapes
+from vae_explorer.model.randomness import InitialDraws
 
 
 class Network:
-    """A chain of Dense and Activate: an encoder or a decoder, every member's at once."""
+    """The layers that a chain describes, for every member. `bind` gives them their weights."""
 
-    def __init__(
-        self,
-        parameters: Parameters,
-        name: str,
-        depth: int,
-        activations: Sequence[str],
-        dropout: Sequence[float],
-    ):
-        self.dense = [Dense(parameters, f"{name}.{index}") for index in range(depth + 1)]
-        self.activate = [
-            Activate(parameters, f"{name}.{index}.activation", activations, dropout)
-            for index in range(depth)
-        ]
+    def __init__(self, chain: Chain, members: Sequence[Member]):
+        self.chain = chain
+        self.layers: list[Layer] = []
+        activations = chain.activations_of(members)
+        dropout = [member.dropout for member in members]
+        gains = [1.0] * len(members)
+        for block in chain.blocks:
+            self.layers.append(Dense(block.key, block.inputs, block.outputs, gains))
+            if block.hidden:
+                key, width = block.activation_key, block.outputs
+                self.layers.append(Activate(key, width, activations, dropout))
+            gains = [ACTIVATIONS[name].gain for name in activations]
 
-    @staticmethod
-    def shapes(
-        name: str, widths: Sequence[int], activations: Sequence[str]
-    ) -> dict[str, tuple[int, ...]]:
-        shapes: dict[str, tuple[int, ...]] = {}
-        members = len(activations)
-        for index, (fan_in, fan_out) in enumerate(itertools.pairwise(widths)):
-            shapes |= Dense.shapes(f"{name}.{index}", members, fan_in, fan_out)
-            if index < len(widths) - 2:
-                shapes |= Activate.shapes(f"{name}.{index}.activation", activations, fan_out)
-        return shapes
+    @property
+    def activations(self) -> list[Activate]:
+        """Those of the hidden layers, from the input on."""
+        return [layer for layer in self.layers if isinstance(layer, Activate)]
+
+    @property
+    def titled(self) -> dict[str, Dense]:
+        """The layers with weights, from the input on, by their blocks' titles."""
+        named = {layer.name: layer for layer in self.layers if isinstance(layer, Dense)}
+        return {block.title: named[block.key] for block in self.chain.blocks}
+
+    def declare(self) -> Shapes:
+        """Name to shape of every layer's parameters; nothing is allocated."""
+        return {name: shape for layer in self.layers for name, shape in layer.declare().items()}
+
+    def bind(self, parameters: Parameters) -> None:
+        for layer in self.layers:
+            layer.bind(parameters)
+
+    def initialise(self, draws: InitialDraws) -> None:
+        for layer in self.layers:
+            layer.initialise(draws)
+
+    def multiply_in(self, product_type: torch.dtype) -> None:
+        for layer in self.layers:
+            layer.product_type = product_type
 
     def forward(self, inputs: Tensor) -> Tensor:
-        for dense, activate in zip(self.dense, self.activate):
-            inputs = activate.forward(dense.forward(inputs))
-        return self.dense[-1].forward(inputs)
+        for layer in self.layers:
+            inputs = layer.forward(inputs)
+        return inputs
 
-    def hidden(self, inputs: Tensor) -> list[tuple[Activate, Tensor, Tensor]]:
-        """Each hidden layer with its pre-activations and outputs, both (K, N, H)."""
+    def hidden(self, inputs: Tensor) -> list[tuple[str, Activate, Tensor, Tensor]]:
+        """Each hidden layer: title, activations, pre-activations and outputs, both (K, N, H)."""
+        titles = iter([block.title for block in self.chain.blocks if block.hidden])
         views = []
-        for dense, activate in zip(self.dense, self.activate):
-            pre_activation = dense.forward(inputs)
-            inputs = activate.forward(pre_activation)
-            views.append((activate, pre_activation, inputs))
+        for layer in self.layers[:-1]:  # what follows the last activation is no hidden layer
+            outputs = layer.forward(inputs)
+            if isinstance(layer, Activate):
+                views.append((next(titles), layer, inputs, outputs))
+            inputs = outputs
         return views
 
-    def forward_for_backward(self, inputs: Tensor, uniforms: Sequence[Tensor | None]) -> Tensor:
-        for dense, activate, uniform in zip(self.dense, self.activate, uniforms):
-            inputs = activate.forward_for_backward(dense.forward_for_backward(inputs), uniform)
-        return self.dense[-1].forward_for_backward(inputs)
+    def forward_for_backward(self, inputs: Tensor, uniforms: Mapping[str, Tensor]) -> Tensor:
+        """uniforms, for dropout, by name of the layers that drop outputs."""
+        for layer in self.layers:
+            inputs = layer.forward_for_backward(inputs, uniforms.get(layer.name))
+        return inputs
 
     def backward(self, gradient: Tensor) -> None:
         """Writes all parameters' gradients; gradient is the output's."""
-        self.dense[-1].backward(gradient)
-        for dense, following, activate in zip(
-            self.dense[-2::-1], self.dense[::-1], self.activate[::-1]
-        ):
-            dense.backward(activate.backward(following.input_gradient()))
+        for layer in self.layers[:0:-1]:
+            layer.backward(gradient)
+            gradient = layer.input_gradient()
+        self.layers[0].backward(gradient)
+
+    def input_gradient(self) -> Tensor:
+        """(K, N, in), of the gradient that backward was given last."""
+        return self.layers[0].input_gradient()

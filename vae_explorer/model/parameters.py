@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+Shapes = dict[str, tuple[int, ...]]  # of parameters, (K, ...), by name
+
 
 class Parameters:
     """Every parameter of a population in one flat buffer, and every gradient in another.

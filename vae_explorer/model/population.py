@@ -6,7 +6,8 @@ on a leading member axis: a dense layer is (K, in, out), a batch of latents (K, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -15,31 +16,27 @@ from torch import Tensor
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SHAPE_SWEEPS, Member
 from vae_explorer.model import objective
+from vae_explorer.model.inputs import checked_images, checked_latents, checked_normals
 from vae_explorer.model.network import Network
-from vae_explorer.model.parameters import Parameters
+from vae_explorer.model.output import OUTPUTS, Output
+from vae_explorer.model.parameters import Parameters, Shapes
 
 
-def parameter_shapes(experiment: Experiment) -> dict[str, tuple[int, ...]]:
+def parameter_shapes(experiment: Experiment) -> Shapes:
     """Name to shape (K, ...) of every parameter; nothing is allocated."""
-    # The heads for mean and log-variance are the two halves of one matrix: one product.
-    encoder_widths = (experiment.image_size, *experiment.hidden, 2 * experiment.latent)
-    decoder_widths = (experiment.latent, *experiment.decoder_widths, experiment.image_size)
-    encoders, decoders, _ = _recipes(experiment)
-    shapes = Network.shapes("encoder", encoder_widths, encoders)
-    shapes |= Network.shapes("decoder", decoder_widths, decoders)
-    if experiment.output == "gaussian":
-        shapes["output.log_variance"] = (len(experiment.members), 1, 1)
-    return shapes
+    return _shapes(_parts(experiment))
 
 
-def _recipes(experiment: Experiment) -> tuple[list[str], list[str], list[float]]:
-    """Encoder activations, decoder activations and dropout rates of the members."""
-    members = experiment.members
-    return (
-        [member.encoder_activation for member in members],
-        [member.decoder_activation for member in members],
-        [member.dropout for member in members],
+def _parts(experiment: Experiment) -> tuple[Network, Network, Output]:
+    """Encoder, decoder and the distribution of their output, without weights."""
+    encoder, decoder = (
+        Network(chain, experiment.members) for chain in experiment.architecture.chains
     )
+    return encoder, decoder, OUTPUTS[experiment.output](len(experiment.members))
+
+
+def _shapes(parts: tuple[Network, Network, Output]) -> Shapes:
+    return {name: shape for part in parts for name, shape in part.declare().items()}
 
 
 class Population:
@@ -61,15 +58,10 @@ class Population:
         self.members: tuple[Member, ...] = experiment.members
         self.latent = experiment.latent
         self.image_size = experiment.image_size
-        self.bernoulli = experiment.output == "bernoulli"
-        self.parameters = Parameters(parameter_shapes(experiment))
-        encoders, decoders, dropout = _recipes(experiment)
-        self.encoder = Network(
-            self.parameters, "encoder", len(experiment.hidden), encoders, dropout
-        )
-        self.decoder = Network(
-            self.parameters, "decoder", len(experiment.decoder_widths), decoders, dropout
-        )
+        self.encoder, self.decoder, self.output = parts = _parts(experiment)
+        self.parameters = Parameters(_shapes(parts))
+        for part in parts:
+            part.bind(self.parameters)
 
     def __len__(self) -> int:
         return len(self.members)
@@ -102,32 +94,36 @@ class Population:
         (Micikevicius et al. 2018); weights, everything between the products, gradients' sums,
         Adam's moments and every evaluation stay float32.
         """
-        for dense in (*self.encoder.dense, *self.decoder.dense):
-            dense.product_type = torch.bfloat16 if precision == "bfloat16" else dense.weight.dtype
+        product_type = torch.bfloat16 if precision == "bfloat16" else self.parameters.flat.dtype
+        self.encoder.multiply_in(product_type)
+        self.decoder.multiply_in(product_type)
 
     @torch.no_grad()
     def encode(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance of q(z given x), each (K, N, L).
 
-        images is (N, D) or, one batch a member, (K, N, D), in [0, 1].
+        images is (N, D) or, one batch a member, (K, N, D), floats in [0, 1]. ValueError if they
+        are not.
         """
-        heads = self.encoder.forward(self._inputs(images, self.image_size, "pixels"))
+        pixels = self._batched(checked_images(images), self.image_size, "pixels")
+        heads = self.encoder.forward(pixels)
         mean, log_variance = heads.split(self.latent, dim=2)
         return mean, log_variance
 
     @torch.no_grad()
-    def decode(self, latents: np.ndarray | Tensor) -> Tensor:
-        """Mean images in [0, 1], (K, N, D), of latents (N, L) or (K, N, L).
+    def decode(self, latents: np.ndarray | Tensor, diverged: bool = False) -> Tensor:
+        """Mean images in [0, 1], (K, N, D), of latents (N, L) or (K, N, L), finite floats.
 
-        A Gaussian output's means are cut to [0, 1].
+        A Gaussian output's means are cut to [0, 1]. ValueError for latents that are not finite,
+        unless `diverged` says that they are codes of members that may have diverged: these have
+        images of NaN.
         """
-        output = self.decoder.forward(self._inputs(latents, self.latent, "latent dimensions"))
-        return torch.sigmoid(output) if self.bernoulli else output.clamp(0, 1)
+        codes = self._batched(checked_latents(latents, diverged), self.latent, "latent dimensions")
+        return self.output.image(self.decoder.forward(codes))
 
-    def _inputs(self, values: np.ndarray | Tensor, size: int, what: str) -> Tensor:
-        if not isinstance(values, Tensor):
-            values = np.array(values)  # PyTorch warns of arrays that are read-only
-        inputs = torch.as_tensor(values, dtype=self.parameters.flat.dtype)
+    def _batched(self, values: Tensor, size: int, what: str) -> Tensor:
+        """Values (N, size) or (K, N, size) as (K, N, size) of the weights' type."""
+        inputs = values.to(self.parameters.flat.dtype)
         if inputs.ndim == 2:
             inputs = inputs.expand(len(self), -1, -1)
         if inputs.ndim != 3 or inputs.shape[0] != len(self) or inputs.shape[2] != size:
@@ -138,18 +134,19 @@ class Population:
         return inputs
 
     @torch.no_grad()
-    def losses(self, images: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def losses(
+        self, images: np.ndarray | Tensor, noise: np.ndarray | Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Reconstruction and KL of each image, both (K, N) in nats, and the means (K, N, L).
 
-        images (N, D) or (K, N, D); noise (K, N, L), standard normal.
+        images (N, D) or (K, N, D), floats in [0, 1]; noise (N, L) or (K, N, L), standard normal.
+        ValueError if they are not, as for `encode`.
         """
-        mean, log_variance = self.encode(images)
-        output = self.decoder.forward(mean + noise * torch.exp(0.5 * log_variance))
-        if self.bernoulli:
-            reconstruction = objective.bernoulli_reconstruction(output, images)
-        else:
-            log_output = self.parameters.values["output.log_variance"]
-            reconstruction = objective.gaussian_reconstruction(output, log_output, images)
+        pixels = self._batched(checked_images(images), self.image_size, "pixels")
+        draws = self._batched(checked_normals(noise), self.latent, "latent dimensions")
+        mean, log_variance = self.encoder.forward(pixels).split(self.latent, dim=2)
+        output = self.decoder.forward(mean + draws * torch.exp(0.5 * log_variance))
+        reconstruction = self.output.reconstruction(output, pixels)
         return reconstruction, objective.kl_by_dimension(mean, log_variance).sum(-1), mean
 
     @torch.no_grad()
@@ -159,34 +156,26 @@ class Population:
         noise: Tensor,
         kl_weight: Tensor,
         free_bits: float = 0.0,
-        uniforms: Sequence[Tensor | None] | None = None,
+        uniforms: Mapping[str, Tensor] = MappingProxyType({}),
     ) -> tuple[Tensor, Tensor]:
         """Writes the gradient of the batch's mean loss into `parameters.flat_gradient`.
 
         images (K, N, D); noise (K, N, L), standard normal; kl_weight (K, 1, 1); uniforms, for
-        dropout, one (K, N, H) a hidden layer from the image on, or None. Returns the batch means
-        of reconstruction and KL, each (K,), in nats.
+        dropout, (K, N, H) in [0, 1) by name of the layers that drop outputs. Returns the batch
+        means of reconstruction and KL, each (K,), in nats. Nothing is checked: it is training's
+        own way in.
         """
-        depth = len(self.encoder.activate)
-        uniforms = uniforms or [None] * (depth + len(self.decoder.activate))
-        heads = self.encoder.forward_for_backward(images, uniforms[:depth])
+        heads = self.encoder.forward_for_backward(images, uniforms)
         mean, log_variance = heads.split(self.latent, dim=2)
         deviation = torch.exp(0.5 * log_variance)
         step = noise * deviation
-        output = self.decoder.forward_for_backward(mean + step, uniforms[depth:])
-        if self.bernoulli:
-            reconstruction, gradient = objective.bernoulli_gradient(output, images)
-        else:
-            log_output = self.parameters.values["output.log_variance"]
-            reconstruction, gradient, log_gradient = objective.gaussian_gradient(
-                output, log_output, images
-            )
-            self.parameters.gradients["output.log_variance"].copy_(log_gradient)
+        output = self.decoder.forward_for_backward(mean + step, uniforms)
+        reconstruction, gradient = self.output.backward(output, images)
         self.decoder.backward(gradient)
         kl, mean_gradient, log_variance_gradient = objective.kl_gradient(
             mean, log_variance, deviation.square(), kl_weight, free_bits
         )
-        latent_gradient = self.decoder.dense[0].input_gradient()
+        latent_gradient = self.decoder.input_gradient()
         mean_gradient += latent_gradient
         log_variance_gradient.addcmul_(latent_gradient, step, value=0.5)
         self.encoder.backward(torch.cat([mean_gradient, log_variance_gradient], dim=2))

@@ -6,8 +6,12 @@ population (common random numbers), and evaluating more or less often changes no
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import torch
+from torch import Tensor
 
 # A purpose's place is part of its numbers: new ones come last.
 _PURPOSES = ("weights", "batches", "noise", "dropout", "evaluation", "pixels", "importance")
@@ -17,3 +21,35 @@ def generator(seed: int, purpose: str, layer: int = 0) -> torch.Generator:
     """A generator that gives the same numbers for the same seed, purpose and layer."""
     sequence = np.random.SeedSequence([seed, _PURPOSES.index(purpose), layer])
     return torch.Generator().manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> 1))
+
+
+class InitialDraws:
+    """Initial weights, layer by layer: one draw a seed, shared by all members that have it.
+
+    `by_gain` says which: see `initialise`.
+    """
+
+    def __init__(self, seeds: Sequence[int], by_gain: bool):
+        drawn = list(dict.fromkeys(seeds))
+        self._streams = [generator(seed, "weights") for seed in drawn]
+        self._draw_of = torch.tensor([drawn.index(seed) for seed in seeds])  # (K,)
+        self.by_gain = by_gain
+
+    @torch.no_grad()
+    def affine(self, weight: Tensor, bias: Tensor, gains: Sequence[float]) -> None:
+        """Fills weight (K, in, out) and bias (K, 1, out) of a layer fed by such gains, (K,)."""
+        weights, biases = [], []
+        bound = 1 / math.sqrt(weight.shape[1])
+        for stream in self._streams:
+            one, offset = torch.empty(weight.shape[1:]), torch.zeros(bias.shape[1:])
+            if self.by_gain:
+                one.normal_(0, bound, generator=stream)
+            else:
+                one.uniform_(-bound, bound, generator=stream)
+                offset.uniform_(-bound, bound, generator=stream)
+            weights.append(one)
+            biases.append(offset)
+        weight.copy_(torch.stack(weights)[self._draw_of])
+        bias.copy_(torch.stack(biases)[self._draw_of])
+        if self.by_gain:
+            weight.mul_(torch.tensor(gains).view(-1, 1, 1))

@@ -12,7 +12,8 @@ import numpy as np
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import Member
-from vae_explorer.results.snapshot import Curves, Freeze, Snapshot
+from vae_explorer.results.evaluation import Evaluation
+from vae_explorer.results.snapshot import Freeze, Snapshot
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def member_results(
     experiment: Experiment,
     snapshot: Snapshot,
     training_images: int,
-    evaluation: np.ndarray | None = None,
+    evaluation: Evaluation | None = None,
 ) -> tuple[MemberResult, ...]:
     """One result a member, in the order of `experiment.members`.
 
@@ -48,21 +49,21 @@ def member_results(
         Of a trainer of this experiment.
     training_images : int
         In one epoch.
-    evaluation : (2, K) array, optional
-        Test reconstruction and KL as `Trainer.evaluate` gives them; without it the last ones in
-        the snapshot's curves, which are those of the weights at the end of an epoch.
+    evaluation : Evaluation, optional
+        On the test images, as `Trainer.evaluate` gives it; without it the last one that the
+        snapshot knows of, which is that of the weights at the end of an epoch.
     """
-    losses = last_evaluation(snapshot.curves) if evaluation is None else evaluation
+    found = last_evaluation(snapshot) if evaluation is None else evaluation
     frozen = {freeze.member: freeze for freeze in snapshot.frozen}
     trained = snapshot.epoch * training_images
     speed = trained / snapshot.seconds if snapshot.seconds else 0.0
     return tuple(
         MemberResult(
             recipe=recipe,
-            test_loss=_finite(losses[0, index] + losses[1, index]),
-            test_reconstruction=_finite(losses[0, index]),
-            test_kl=_finite(losses[1, index]),
-            active_latents=int(snapshot.active_latents[index]),
+            test_loss=_finite(found.loss[index]),
+            test_reconstruction=_finite(found.reconstruction[index]),
+            test_kl=_finite(found.kl[index]),
+            active_latents=int(found.active_latents[index]),
             seconds=round(snapshot.seconds, 3),
             seconds_with_evaluation=round(snapshot.wall_seconds, 3),
             images_per_second=round(speed, 1),
@@ -72,12 +73,14 @@ def member_results(
     )
 
 
-def last_evaluation(curves: Curves) -> np.ndarray:
-    """(2, K) test reconstruction and KL of the last row that has any; NaN where none has."""
+def last_evaluation(snapshot: Snapshot) -> Evaluation:
+    """That of the last row of the curves that has one; its losses are NaN where none has."""
+    curves, active = snapshot.curves, snapshot.active_latents
     rows = np.flatnonzero(~np.isnan(curves.test_loss).all(axis=1))
     if not len(rows):
-        return np.full((2, curves.test_kl.shape[1]), np.nan, dtype=np.float32)
-    return np.stack([curves.test_reconstruction[rows[-1]], curves.test_kl[rows[-1]]])
+        unknown = np.full(len(active), np.nan, dtype=np.float32)
+        return Evaluation(unknown, unknown, active)
+    return Evaluation(curves.test_reconstruction[rows[-1]], curves.test_kl[rows[-1]], active)
 
 
 def _finite(value: np.floating) -> float | None:

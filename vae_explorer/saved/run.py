@@ -169,7 +169,6 @@ def _record(trainer: Trainer, evaluate: bool) -> RunRecord:
         test_images=len(trainer.dataset.test.labels),
         changes=tuple(trainer.changes),
     )
-    # The snapshot comes after the evaluation, which counts the active latents.
     results = member_results(trainer.experiment, trainer.snapshot(), images, evaluation)
     return RunRecord(trainer.experiment, results, info)
 

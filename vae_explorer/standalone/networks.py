@@ -34,12 +34,10 @@ class Networks:
     def __init__(self, experiment: Experiment, member: Member, language: Language):
         self._language = language
         self._rate = member.dropout
-        encoder = [experiment.image_size, *experiment.hidden, 2 * experiment.latent]
-        decoder = [experiment.latent, *experiment.decoder_widths, experiment.image_size]
-        self._chains = (
-            (encoder, member.encoder_activation),
-            (decoder, member.decoder_activation),
-        )
+        self._chains = [
+            (list(chain.widths), chain.activation_of(member))
+            for chain in experiment.architecture.chains
+        ]
         hidden = [name for widths, name in self._chains if len(widths) > 2]
         self._names = list(dict.fromkeys(hidden))
         self._by_gain = experiment.init == "gain"

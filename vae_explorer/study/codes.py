@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from vae_explorer.model.inputs import checked_images
 from vae_explorer.model.population import Population
 
 # Numbers that all layers of all members hold at once while a chunk passes: 64 MB of float32.
@@ -33,7 +34,7 @@ class Codes:
 
 
 def codes(population: Population, images: np.ndarray, seed: int | None = None) -> Codes:
-    """The codes of images (N, D) in [0, 1].
+    """The codes of images (N, D), floats in [0, 1]; ValueError if they are not.
 
     With `seed` None z is the posterior's mean, so an image has one reconstruction: the one that is
     shown. With a seed it is mean + noise · deviation, as in training; every member has the same
@@ -60,14 +61,17 @@ def codes(population: Population, images: np.ndarray, seed: int | None = None) -
 
 
 def chunks(population: Population, images: np.ndarray) -> Iterator[np.ndarray]:
-    """The images (N, D) as float32, so many at a time as all members bear at once."""
-    experiment = population.experiment
-    widths = (experiment.image_size, *experiment.hidden, *experiment.decoder_widths)
-    size = max(1, _MOST_OUTPUTS // (len(population) * (sum(widths) + experiment.latent)))
+    """The images (N, D) as float32, so many at a time as all members bear at once.
+
+    ValueError, before the first, unless they are floats in [0, 1].
+    """
+    checked_images(images)
+    numbers = sum(population.experiment.architecture.path) - population.image_size
+    size = max(1, _MOST_OUTPUTS // (len(population) * numbers))
     for start in range(0, max(len(images), 1), size):
         yield np.array(images[start : start + size], dtype=np.float32)
 
 
-def decode(population: Population, latents: np.ndarray) -> np.ndarray:
-    """(K, N, D) in [0, 1], of latents (N, L) or (K, N, L)."""
-    return population.decode(np.asarray(latents, dtype=np.float32)).numpy()
+def decode(population: Population, latents: np.ndarray, diverged: bool = False) -> np.ndarray:
+    """(K, N, D) in [0, 1], of latents (N, L) or (K, N, L); see `Population.decode`."""
+    return population.decode(latents, diverged).numpy()

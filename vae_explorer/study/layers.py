@@ -29,36 +29,63 @@ _MOST_VALUES = 2_000_000
 def layer_views(
     population: Population, images: Tensor, pictured: Sequence[int] | None = None
 ) -> tuple[LayerView, ...]:
-    """One view a hidden layer, encoder first. images is (P, D); the decoder sees the means.
+    """One view a hidden layer, encoder first, of images (P, D) in [0, 1].
 
-    Histograms are of the members that are `pictured`, by default of all.
+    The decoder sees the means. Histograms are of the members that are `pictured`, by default of
+    all. ValueError for images that `Population.encode` does not take.
     """
     rows = list(range(len(population)) if pictured is None else pictured)
-    encoder = population.encoder.hidden(images.expand(len(population), -1, -1))
+    views = []
+    for name, activate, pre_activation, output in _hidden_layers(population, images):
+        units = _Units(len(population), activate.width)
+        units.add(activate.derivative(pre_activation))
+        stride = max(1, pre_activation.numel() // _MOST_VALUES)
+        views.append(
+            LayerView(
+                name=name,
+                pre_activation=histogram(pre_activation[rows, ::stride]),
+                output=histogram(output[rows, ::stride]),
+                dead=units.dead.float().mean(1).numpy(),
+                saturated=units.saturated.float().mean(1).numpy(),
+            )
+        )
+    return tuple(views)
+
+
+def _hidden_layers(
+    population: Population, images: Tensor
+) -> list[tuple[str, Activate, Tensor, Tensor]]:
+    """As `Network.hidden`, encoder first, of images (P, D); the decoder sees the means."""
     mean, _ = population.encode(images)
-    decoder = population.decoder.hidden(mean)
-    sides = (("encoder", encoder), ("decoder", decoder))
-    return tuple(
-        _layer_view(f"{side} {index}", *layer, rows)
-        for side, layers in sides
-        for index, layer in enumerate(layers, start=1)
-    )
+    pixels = images.expand(len(population), -1, -1)
+    return population.encoder.hidden(pixels) + population.decoder.hidden(mean)
 
 
-def _layer_view(
-    name: str, activate: Activate, pre_activation: Tensor, output: Tensor, rows: list[int]
-) -> LayerView:
-    slope = activate.derivative(pre_activation).abs_()
-    dead = (slope < DEAD_DERIVATIVE).all(1)  # (K, H)
-    saturated = (slope < FLAT_DERIVATIVE).float().mean(1).ge(SATURATED_SHARE) & ~dead
-    stride = max(1, pre_activation.numel() // _MOST_VALUES)
-    return LayerView(
-        name=name,
-        pre_activation=histogram(pre_activation[rows, ::stride]),
-        output=histogram(output[rows, ::stride]),
-        dead=dead.float().mean(1).numpy(),
-        saturated=saturated.float().mean(1).numpy(),
-    )
+class _Units:
+    """How the units of a layer answer to their inputs, image by image: slopes are (K, N, H)."""
+
+    def __init__(self, members: int, units: int):
+        self._images = 0
+        self._steepest = torch.zeros(members, units)
+        self._flat = torch.zeros(members, units)  # images on which a unit is
+
+    def add(self, slopes: Tensor) -> None:
+        """Those of more images."""
+        steep = slopes.abs()
+        self._images += steep.shape[1]
+        if steep.shape[1]:
+            self._steepest = torch.maximum(self._steepest, steep.amax(1))  # a NaN stays
+        self._flat += (steep < FLAT_DERIVATIVE).sum(1)
+
+    @property
+    def dead(self) -> Tensor:
+        """(K, H) bool: the derivative is all but 0 on every image."""
+        return self._steepest < DEAD_DERIVATIVE
+
+    @property
+    def saturated(self) -> Tensor:
+        """(K, H) bool: not dead, and flat on nearly all images."""
+        return (self._flat >= SATURATED_SHARE * self._images) & ~self.dead
 
 
 def histogram(values: Tensor) -> np.ndarray:
@@ -85,15 +112,7 @@ def gradient_norms(population: Population) -> tuple[tuple[str, ...], np.ndarray]
 
 def named_dense(population: Population) -> dict[str, Dense]:
     """Every dense layer from input to output by a name that a person reads."""
-    names: dict[str, Dense] = {}
-    for side, network, last in (
-        ("encoder", population.encoder, "heads"),
-        ("decoder", population.decoder, "output"),
-    ):
-        for index, dense in enumerate(network.dense[:-1], start=1):
-            names[f"{side} {index}"] = dense
-        names[last] = network.dense[-1]
-    return names
+    return population.encoder.titled | population.decoder.titled
 
 
 def first_not_finite(population: Population, member: int) -> str:
@@ -139,88 +158,49 @@ def activation_study(
     """One study a hidden layer, encoder first, of images (N, D) in [0, 1] with labels (N,).
 
     The decoder sees the posteriors' means. A class without images has a mean output of NaN.
+    ValueError unless the images are floats in [0, 1].
     """
-    tallies: list[_Tally] = []
+    tallies: dict[str, _Tally] = {}
     start = 0
     for chunk in chunks(population, images):
         of_class = torch.from_numpy(labels[start : start + len(chunk)].astype(np.int64))
         start += len(chunk)
         one_hot = torch.nn.functional.one_hot(of_class, classes).float().T  # (C, N)
-        pixels = torch.from_numpy(chunk)
-        encoder = population.encoder.hidden(pixels.expand(len(population), -1, -1))
-        mean, _ = population.encode(pixels)
-        layers = [*encoder, *population.decoder.hidden(mean)]
-        tallies = tallies or [_Tally(output.shape, classes) for _, _, output in layers]
-        for tally, layer in zip(tallies, layers):
-            tally.add(*layer, one_hot)
+        for name, activate, before, output in _hidden_layers(population, torch.from_numpy(chunk)):
+            if name not in tallies:
+                tallies[name] = _Tally(activate, output.shape, classes)
+            tallies[name].add(before, output, one_hot)
     counts = torch.bincount(torch.from_numpy(labels.astype(np.int64)), minlength=classes)
-    names = [
-        (side, index)
-        for side, network in (("encoder", population.encoder), ("decoder", population.decoder))
-        for index in range(len(network.activate))
-    ]
-    return tuple(
-        tally.study(f"{side} {index + 1}", counts, _functions(population, side, index))
-        for tally, (side, index) in zip(tallies, names)
-    )
+    return tuple(tally.study(name, counts) for name, tally in tallies.items())
 
 
 class _Tally:
     """What is added up of one layer, chunk by chunk."""
 
-    def __init__(self, shape: torch.Size, classes: int):
+    def __init__(self, activate: Activate, shape: torch.Size, classes: int):
         members, _, units = shape
         bins = len(BIN_EDGES) - 1
-        self._images = 0
+        self._activate = activate
+        self._units = _Units(members, units)
         self._pre_activation = np.zeros((members, bins), dtype=np.int64)
         self._output = np.zeros((members, bins), dtype=np.int64)
-        self._steepest = torch.zeros(members, units)
-        self._flat = torch.zeros(members, units)  # images on which a unit is
         self._sums = torch.zeros(members, classes, units, dtype=torch.float64)
 
-    def add(
-        self, activate: Activate, pre_activation: Tensor, output: Tensor, one_hot: Tensor
-    ) -> None:
+    def add(self, pre_activation: Tensor, output: Tensor, one_hot: Tensor) -> None:
         """pre_activation and output (K, N, H); one_hot (C, N)."""
-        slope = activate.derivative(pre_activation).abs_()
-        self._images += slope.shape[1]
+        self._units.add(self._activate.derivative(pre_activation))
         self._pre_activation += histogram(pre_activation)
         self._output += histogram(output)
-        if slope.shape[1]:
-            self._steepest = torch.maximum(self._steepest, slope.amax(1))  # a NaN stays
-        self._flat += (slope < FLAT_DERIVATIVE).sum(1)
         self._sums += one_hot @ output
 
-    def study(self, name: str, class_counts: Tensor, functions: np.ndarray) -> LayerStudy:
-        dead = self._steepest < DEAD_DERIVATIVE
-        saturated = (self._flat >= SATURATED_SHARE * self._images) & ~dead
+    def study(self, name: str, class_counts: Tensor) -> LayerStudy:
         means = self._sums / class_counts.double().unsqueeze(1)  # 0 / 0 is NaN
         return LayerStudy(
             name=name,
             pre_activation=self._pre_activation,
             output=self._output,
-            dead=dead.numpy(),
-            saturated=saturated.numpy(),
+            dead=self._units.dead.numpy(),
+            saturated=self._units.saturated.numpy(),
             class_means=means.float().numpy(),
-            function=functions,
+            function=self._activate.sample(torch.from_numpy(BIN_EDGES.copy())).numpy(),
         )
-
-
-def _functions(population: Population, side: str, index: int) -> np.ndarray:
-    """(K, B + 1): f of one hidden layer at BIN_EDGES, with each learned number's mean over units.
-
-    Each number is the only unit of a layer of its own, as in `activations.sample`, so average
-    pooling is the identity.
-    """
-    network = population.encoder if side == "encoder" else population.decoder
-    x = torch.from_numpy(BIN_EDGES.copy()).view(1, -1, 1)
-    lines = []
-    for activation, rows in network.activate[index].groups:
-        name = f"{side}.{index}.activation"
-        learned = {
-            key: population.parameters.values[f"{name}.{key}"][rows].mean(2, keepdim=True)
-            for key in activation.parameters
-        }
-        inputs = x.expand(rows.stop - rows.start, -1, -1)
-        lines.append(activation.function(inputs, **learned).squeeze(2))
-    return torch.cat(lines).numpy()

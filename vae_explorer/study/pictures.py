@@ -105,10 +105,13 @@ def _grid_line(count: int, extent: float, spacing: str) -> np.ndarray:
 def interpolations(
     population: Population, images: np.ndarray, steps: int, kind: str = "linear"
 ) -> np.ndarray:
-    """(K, steps, D) decoded along the way between the codes of two images (2, D).
+    """(K, steps, D) decoded along the way between the codes of two images (2, D) in [0, 1].
 
-    `kind` is one of `PATHS`. The first and the last are the two images' reconstructions.
+    `kind` is one of `PATHS`. The first and the last are the two images' reconstructions;
+    those of a member that diverged may be NaN. ValueError unless the images are floats in [0, 1].
     """
-    mean, _ = population.encode(np.asarray(images, dtype=np.float32))
+    mean, _ = population.encode(images)
     ends = mean.numpy()  # (K, 2, L)
-    return decode(population, PATHS[kind](ends[:, 0], ends[:, 1], steps))
+    with np.errstate(invalid="ignore", over="ignore"):  # codes of members that diverged
+        path = PATHS[kind](ends[:, 0], ends[:, 1], steps)
+    return decode(population, path, diverged=True)

@@ -43,16 +43,13 @@ class Batches:
         }
         streams = [generator(seed, "evaluation") for seed in self._seeds]
         self._test_noise = self._normal(len(self._test), streams)
-        hidden = [
-            (dense.bias.shape[2], activate.drops)
-            for network in (population.encoder, population.decoder)
-            for dense, activate in zip(network.dense, network.activate)
-        ]
         # A stream for each layer: another member's dropout in one layer shifts no draw of the next.
-        self._dropout = [
-            (width, [generator(seed, "dropout", layer) for seed in self._seeds]) if drops else None
-            for layer, (width, drops) in enumerate(hidden)
-        ]
+        hidden = [*population.encoder.activations, *population.decoder.activations]
+        self._dropout = {
+            layer.name: (layer.width, [generator(seed, "dropout", index) for seed in self._seeds])
+            for index, layer in enumerate(hidden)
+            if layer.drops
+        }
 
     @property
     def images(self) -> int:
@@ -82,18 +79,12 @@ class Batches:
         noise = [noise[rows] for noise in self._noise]
         return self._spread(images), self._spread(noise)
 
-    def dropout_uniforms(self, batch: int) -> list[Tensor | None]:
-        """One draw (K, N, H) for each hidden layer, None where no member drops outputs."""
-        draws: list[Tensor | None] = []
-        for layer in self._dropout:
-            if layer is None:
-                draws.append(None)
-                continue
-            width, streams = layer
-            draws.append(
-                self._spread([torch.rand(batch, width, generator=stream) for stream in streams])
-            )
-        return draws
+    def dropout_uniforms(self, batch: int) -> dict[str, Tensor]:
+        """A draw (K, N, H) by name of each hidden layer in which a member drops outputs."""
+        return {
+            name: self._spread([torch.rand(batch, width, generator=each) for each in streams])
+            for name, (width, streams) in self._dropout.items()
+        }
 
     def test(self, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The test images (N, D) in [0, 1] in chunks, with a noise (K, N, L) that never changes."""

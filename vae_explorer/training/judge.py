@@ -60,12 +60,11 @@ def judge(
 def _judged(
     trainer: Trainer, bound_samples: int, bound_images: int, train_images: int
 ) -> list[MemberJudgement]:
-    evaluation = trainer.evaluate()
     snapshot = trainer.snapshot()
     results = member_results(
-        trainer.experiment, snapshot, len(trainer.dataset.train.labels), evaluation
+        trainer.experiment, snapshot, len(trainer.dataset.train.labels), trainer.evaluate()
     )
-    train = trainer.evaluate_training(train_images).sum(0)
+    train = trainer.evaluate_training(train_images).loss
     bound = bound_with_error(
         trainer.population,
         trainer.test_pixels(bound_images),

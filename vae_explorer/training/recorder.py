@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vae_explorer.results.evaluation import Evaluation
 from vae_explorer.results.snapshot import Curves
 
 _MOST_ROWS = 1000  # spread evenly over the run: enough for any chart, whatever the epochs
@@ -30,6 +31,7 @@ class Recorder:
         self._rows: list[dict[str, Any]] = []
         self._sums = torch.zeros(2, members, dtype=torch.float64)
         self._images = 0
+        self.active_latents = np.zeros(members, dtype=np.int32)  # (K,) as last evaluated
 
     def add(self, reconstruction: Tensor, kl: Tensor, images: int) -> None:
         """Batch means (K,) in nats, over so many images."""
@@ -37,8 +39,8 @@ class Recorder:
         self._sums[1].add_(kl, alpha=images)
         self._images += images
 
-    def write(self, step: int, evaluate: Callable[[], np.ndarray]) -> None:
-        """Writes a row if one is due after `step` steps; calls `evaluate`, (2, K), if need be."""
+    def write(self, step: int, evaluate: Callable[[], Evaluation]) -> None:
+        """Writes a row if one is due after `step` steps; calls `evaluate` if need be."""
         epoch, position = divmod(step, self._steps_per_epoch)
         ended = position == 0
         if ended and epoch % self._epochs_per_row and epoch < self._epochs:
@@ -48,7 +50,11 @@ class Recorder:
         if parts[0] == parts[1]:
             return
         train = (self._sums / self._images).float().numpy()
-        test = evaluate() if ended else np.full_like(train, np.nan)
+        test = np.full_like(train, np.nan)
+        if ended:
+            found = evaluate()
+            test = np.stack([found.reconstruction, found.kl])
+            self.active_latents = found.active_latents
         self._rows.append(
             {
                 "step": step,

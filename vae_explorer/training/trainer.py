@@ -16,6 +16,7 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
+from vae_explorer.results.evaluation import Evaluation
 from vae_explorer.results.snapshot import Curves, Freeze, Snapshot
 from vae_explorer.study.latent import linear_path, spherical_path
 from vae_explorer.study.layers import first_not_finite, gradient_norms, layer_views
@@ -79,7 +80,6 @@ class Trainer:
         self.frozen: dict[int, Freeze] = {}
         self.seconds = 0.0  # of steps alone
         self.seconds_with_evaluation = 0.0
-        self._active_latents = np.zeros(len(self.population), dtype=np.int32)
         self._recent = (0, 0.0, 0.0)  # images and seconds at the last snapshot, speed before it
 
     def __iter__(self) -> Iterator[Snapshot]:
@@ -182,22 +182,17 @@ class Trainer:
         self._adam.silence(self.frozen)
 
     @torch.no_grad()
-    def evaluate(self) -> np.ndarray:
-        """(2, K) reconstruction and KL over the whole test set, in nats, with one sampled z.
+    def evaluate(self) -> Evaluation:
+        """Over the whole test set, of the weights as they are now.
 
         Always in float32, and with the same noise, so that a curve moves because weights do.
-        Counts the active latents as well.
         """
-        losses, moments = self._evaluate(self._batches.test(self._chunk()))
-        first, second = moments
-        active = (second - first.square() > ACTIVE_VARIANCE).sum(1)
-        self._active_latents = active.to(torch.int32).numpy()
-        return losses
+        return self._evaluate(self._batches.test(self._chunk()))
 
     @torch.no_grad()
-    def evaluate_training(self, count: int) -> np.ndarray:
-        """(2, K) as `evaluate`, over `count` training images, spread evenly over the set."""
-        return self._evaluate(self._batches.some_training(count, self._chunk()))[0]
+    def evaluate_training(self, count: int) -> Evaluation:
+        """As `evaluate`, over `count` training images, spread evenly over the set."""
+        return self._evaluate(self._batches.some_training(count, self._chunk()))
 
     def test_pixels(self, count: int) -> np.ndarray:
         """(count, D) test images in [0, 1], spread evenly over the set, as `evaluate` sees them."""
@@ -206,24 +201,24 @@ class Trainer:
 
     def _chunk(self) -> int:
         """Images in one batched evaluation."""
-        recipe = self.experiment
-        widest = max(recipe.image_size, *recipe.hidden, *recipe.decoder_widths, 2 * recipe.latent)
+        architecture = self.experiment.architecture
+        widest = max(architecture.encoder.widths + architecture.decoder.widths)
         return max(1, _EVALUATED_VALUES // (len(self.population) * widest))
 
-    def _evaluate(
-        self, batches: Iterable[tuple[torch.Tensor, torch.Tensor]]
-    ) -> tuple[np.ndarray, torch.Tensor]:
-        """Mean losses (2, K), and the first two moments of the means, (2, K, L)."""
+    def _evaluate(self, batches: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> Evaluation:
         members = len(self.population)
         losses = torch.zeros(2, members, dtype=torch.float64)
-        moments = torch.zeros(2, members, self.experiment.latent, dtype=torch.float64)
+        moments = torch.zeros(2, members, self.experiment.latent, dtype=torch.float64)  # of means
         count = 0
         for images, noise in batches:
             reconstruction, kl, mean = self.population.losses(images, noise)
             losses += torch.stack([reconstruction.double().sum(1), kl.double().sum(1)])
             moments += torch.stack([mean.double().sum(1), mean.double().square().sum(1)])
             count += len(images)
-        return (losses / count).float().numpy(), moments / count
+        reconstruction, kl = (losses / count).float().numpy()
+        first, second = moments / count
+        active = (second - first.square() > ACTIVE_VARIANCE).sum(1)
+        return Evaluation(reconstruction, kl, active.to(torch.int32).numpy())
 
     def curves(self) -> Curves:
         """All rows up to now."""
@@ -261,7 +256,7 @@ class Trainer:
             layers=layers,
             gradient_layers=names,
             gradient_norms=norms,
-            active_latents=self._active_latents,
+            active_latents=self._recorder.active_latents,
             frozen=tuple(self.frozen.values()),
         )
 
@@ -273,7 +268,8 @@ class Trainer:
         codes = [mean[:, : self.probe.shown], *paths]
         names = ["reconstructions", "path_linear", "path_spherical"]
         stops = np.cumsum([part.shape[1] for part in codes])[:-1]
-        decoded = self.population.decode(np.concatenate(codes, axis=1))[rows].numpy()
+        images = self.population.decode(np.concatenate(codes, axis=1), diverged=True)
+        decoded = images[rows].numpy()
         pictures = dict(zip(names, np.split(decoded, stops, axis=1)))
         nothing = decoded[:, :0]
         pictures |= {"manifold": nothing, "samples": nothing}

@@ -214,7 +214,7 @@ def test_what_is_linear_needs_no_table(population, images, name):
 def test_average_pooling_is_in_the_next_weights(population, images):
     made = population(activations=("average_pooling",))
     packed = Packed(made, images)
-    weight = made.decoder.dense[1].weight[0].numpy()  # (12, 64)
+    weight = made.parameters.values["decoder.1.weight"][0].numpy()  # (12, 64)
     layer = packed.header["members"][0]["decoder"][1]
     # A unit inside hands a third to each neighbour; the outermost units average two.
     shares = np.zeros((12, 12))

@@ -76,7 +76,7 @@ def _reconstructions(model: LoadedModel) -> None:
     rows = _chosen(model, which)
     pixels = model.pixels[rows]
     mean = model.codes.mean[:, rows]
-    decoded = model.population.decode(mean).numpy()
+    decoded = model.population.decode(mean, diverged=True).numpy()
     errors = model.codes.reconstruction[:, rows].mean(1)
     names = [f"{name}, {error:.0f}" for name, error in zip(model.names, errors)]
     png = images.reconstruction_grid(

@@ -54,9 +54,7 @@ def _sentence(experiment: Experiment, verb: str) -> str:
 
 
 def _shape(experiment: Experiment) -> str:
-    widths = [experiment.image_size, *experiment.hidden, experiment.latent]
-    widths += [*experiment.decoder_widths, experiment.image_size]
-    return " – ".join(map(str, widths))
+    return " – ".join(map(str, experiment.architecture.path))
 
 
 @st.cache_data(show_spinner=False)

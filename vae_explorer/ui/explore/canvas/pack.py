@@ -71,7 +71,7 @@ def pack(population: Population, images: np.ndarray) -> tuple[dict[str, Any], by
     images = images[:: max(1, len(images) // _MOST_IMAGES)]
     seen = np.concatenate([images, np.zeros_like(images[:1])])  # drawing starts on a blank image
     pixels = torch.as_tensor(seen, dtype=torch.float32).expand(len(population), -1, -1)
-    codes, _ = population.encode(pixels)
+    codes, _ = population.encode(seen)
     blob = _Blob()
     encoders = _layers(population, "encoder", pixels, blob)
     decoders = _layers(population, "decoder", _wide_latents(codes), blob)
@@ -116,29 +116,30 @@ def _layers(
 ) -> list[list[dict[str, Any]]]:
     """Every member's layers of one side; inputs (K, N, in) show how far pre-activations go."""
     network: Network = getattr(population, side)
-    ranges = [_ranges(pre_activation) for _, pre_activation, _ in network.hidden(inputs)]
+    ranges = [_ranges(pre_activation) for _, _, pre_activation, _ in network.hidden(inputs)]
+    named = population.parameters.values
     members = []
     for member, recipe in enumerate(population.members):
-        activation = ACTIVATIONS[getattr(recipe, f"{side}_activation")]
+        activation = ACTIVATIONS[network.chain.activation_of(recipe)]
         layers = []
         mixing: Tensor | None = None  # what the layer before does to its units, (H, H)
-        for depth, dense in enumerate(network.dense):
-            weight = dense.weight[member].double()
+        for depth, block in enumerate(network.chain.blocks):
+            weight = named[f"{block.key}.weight"][member].double()
             layer: dict[str, Any] = {
-                "in": weight.shape[0],
-                "out": weight.shape[1],
+                "in": block.inputs,
+                "out": block.outputs,
                 "weight": blob.add(weight if mixing is None else mixing @ weight),
-                "bias": blob.add(dense.bias[member]),
+                "bias": blob.add(named[f"{block.key}.bias"][member]),
                 "table": None,
             }
             mixing = None
-            if depth < len(ranges):
-                learned = _learned(population, f"{side}.{depth}.activation", activation, member)
+            if block.hidden:
+                learned = _learned(population, block.activation_key, activation, member)
                 function = _on_doubles(activation, learned)
                 if activation.elementwise:
                     layer["table"] = _table(function, *ranges[depth][member], blob)
                 else:
-                    mixing = _matrix(activation, function, weight.shape[1])
+                    mixing = _matrix(activation, function, block.outputs)
             layers.append(layer)
         members.append(layers)
     return members
