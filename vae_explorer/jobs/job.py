@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import secrets
-import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from typing import Any
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
+from vae_explorer.jobs import endings
 from vae_explorer.jobs.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
 from vae_explorer.results.history import History
 from vae_explorer.results.race import Race
@@ -38,18 +38,6 @@ _END_SECONDS = 3.0
 
 _open_jobs: weakref.WeakSet[Job] = weakref.WeakSet()
 _open_lock = threading.Lock()
-
-
-_UNREADABLE = (
-    "The training process sent what cannot be read: {error} It was ended; what it has shown stays "
-    "here, and Train anew starts again."
-)
-
-
-_ABANDONED = (
-    "The page was away for more than {seconds:.0f} s, and the training process was ended: what it "
-    "has shown stays here, and can no longer be saved."
-)
 
 
 class TooManyJobs(RuntimeError):
@@ -268,7 +256,7 @@ class Job:
         except Exception as error:  # whatever it is, no later frame can be read
             self._last_words.append(str(error))
             self._process.kill()
-            self._update(state="failed", error=_UNREADABLE.format(error=error))
+            self._update(state="failed", error=endings.unreadable(error))
         self._report_end()
 
     def _hear(self, message: dict[str, Any]) -> None:
@@ -304,18 +292,8 @@ class Job:
         if self.state == "failed":
             self.close()
             return
-        if code < 0:
-            how = f"was ended by {signal.Signals(-code).name}"
-            if -code == signal.SIGKILL:
-                how += ", as happens when memory runs out"
-        else:
-            how = f"ended with code {code}"
-        last = f" It last said: {self._last_words[-1]}" if self._last_words else ""
-        self._update(
-            state="failed",
-            error=f"The training process {how}. What it has shown stays here; "
-            f"Train anew starts again.{last}",
-        )
+        last = self._last_words[-1] if self._last_words else ""
+        self._update(state="failed", error=endings.ended(code, last))
         self.close()
 
     def _watch(self) -> None:
@@ -325,7 +303,7 @@ class Job:
             if self.owner_is_there():
                 seen = time.monotonic()
             elif time.monotonic() - seen > GRACE_SECONDS:
-                gone = _ABANDONED.format(seconds=GRACE_SECONDS)
+                gone = endings.abandoned(GRACE_SECONDS)
                 self._update(notice=f"{self.notice} {gone}" if self.notice else gone)
                 self.close()
 
