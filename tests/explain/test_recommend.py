@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import pytest
 
 from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.experiment.recipe import NO_ACTIVATION
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.statistics import ALPHA, compare
 from vae_explorer.explain.words import margin, size
@@ -187,22 +185,3 @@ def test_another_winner_with_another_value_is_case_by_case():
         "ReLU is among the leaders, or alone, with every value of the beta"
         in claim(race_of(experiment, losses), "C10")[0]
     )
-
-
-@pytest.mark.parametrize("count", [2, 3, 4])
-def test_without_hidden_layers_there_is_nothing_to_choose(count):
-    names = ("relu", "tanh", "gelu", "elu")[:count]
-    experiment = Experiment(dataset="digits", activations=names, hidden=(), seeds=2)
-    race = race_of(experiment, dict.fromkeys(names, 30.0))
-    advice = recommend(race, names[0])
-    assert (advice.arms, advice.reason) == ((), NO_ACTIVATION)
-    assert explain(race, names[0])[0].sentence == NO_ACTIVATION
-    assert claims(race) == ()
-
-
-def test_arms_that_are_all_equal_have_no_worst_and_raise_nothing():
-    race = plain(dict.fromkeys(("relu", "tanh", "gelu"), 30.0))
-    for member in race.members:
-        object.__setattr__(member, "result", dataclasses.replace(member.result, test_loss=30.0))
-    (claim,) = [each for each in claims(race) if each.rule == "C10"]
-    assert "no clear difference between the best and the worst of 3" in claim.sentence

@@ -256,11 +256,6 @@ class Experiment:
         return self.hidden[::-1] if self.decoder_hidden is None else self.decoder_hidden
 
     @property
-    def uses_activations(self) -> bool:
-        """Whether there is a hidden layer; without one all activations are the same VAE."""
-        return self.sweep == "depth" or bool(self.hidden or self.decoder_widths)
-
-    @property
     def image_size(self) -> int:
         """Pixels of one image."""
         return math.prod(DATASETS[self.dataset].image_shape)

@@ -27,10 +27,6 @@ SWEEPS: Mapping[str, Sweep] = {
     "beta": Sweep("beta", (0.25, 1, 4)),
     "dropout": Sweep("dropout", (0, 0.1, 0.3)),
 }
-NO_ACTIVATION = (
-    "Without hidden layers no activation is used: VAEs that differ in it alone are the same VAE."
-)
-
 # Those that change the shape of the VAEs: each value is a population of its own.
 SHAPE_SWEEPS = ("depth", "width", "latent")
 

@@ -33,6 +33,6 @@ def recommend(race: Race, reference: str) -> Recommendation:
 def claims(race: Race) -> tuple[Finding, ...]:
     """What the race says to the claims of the article, a sentence for each that it can speak to."""
     facts = Facts(race, race.arms[0].key)
-    if facts.one_seed or not race.experiment.uses_activations:
+    if facts.one_seed:
         return ()
     return tuple(finding for claim in CLAIMS for finding in claim(facts))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vae_explorer.experiment.recipe import NO_ACTIVATION, SWEEPS
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.standings import Facts, Finding
 from vae_explorer.explain.words import (
     decimals,
@@ -29,21 +29,6 @@ MOST_NAMED = 6  # leaders that one sentence names; of more it tells the first an
 # sets of images.
 OVERFITTING = 0.05
 FASTER = 2.0  # timings of one machine vary by some ten per cent; twice is beyond doubt
-
-
-def no_activation(facts: Facts) -> Iterator[Finding]:
-    """Before all else, where there is no hidden layer for an activation to be in."""
-    if not facts.race.experiment.uses_activations:
-        yield Finding("no_activation", (), NO_ACTIVATION, 200)
-
-
-def not_begun(facts: Facts) -> Iterator[Finding]:
-    """Of a race that was stopped: what it never came to."""
-    if missing := facts.not_begun:
-        names = listed(facts.labels(*missing[:MOST_NAMED]))
-        more = f" and {len(missing) - MOST_NAMED} more" * (len(missing) > MOST_NAMED)
-        text = f"The race was stopped before {names}{more} took a step: of these there is no number"
-        yield Finding("not_begun", facts.keys(*missing), sentence(text), 190)
 
 
 def one_seed(facts: Facts) -> Iterator[Finding]:
@@ -276,16 +261,4 @@ def _share(amount: float) -> float:
     return abs(amount) / (1 + abs(amount))
 
 
-RULES = (
-    no_activation,
-    not_begun,
-    one_seed,
-    leading,
-    diverged,
-    difference,
-    bound_order,
-    overfitting,
-    trade,
-    gap,
-    speed,
-)
+RULES = (one_seed, leading, diverged, difference, bound_order, overfitting, trade, gap, speed)

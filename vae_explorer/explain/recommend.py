@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.experiment.recipe import NO_ACTIVATION, SWEEPS
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
 from vae_explorer.explain.standings import Facts
 from vae_explorer.explain.statistics import Difference, compare
@@ -32,13 +32,6 @@ class Recommendation:
 def recommended(facts: Facts) -> Recommendation:
     experiment = facts.race.experiment
     place = f"{DATASETS[experiment.dataset].label} with these settings"
-    if not experiment.uses_activations and experiment.sweep == "none":
-        return Recommendation(
-            (),
-            f"There is nothing to choose for {place}.",
-            NO_ACTIVATION,
-            "With a hidden layer there is.",
-        )
     if facts.one_seed:
         return Recommendation(
             (),

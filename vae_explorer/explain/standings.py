@@ -46,15 +46,6 @@ class Facts:
         """The arms that can be compared."""
         return np.flatnonzero(self.race.whole()).tolist()
 
-    @cached_property
-    def not_begun(self) -> list[int]:
-        """The arms none of whose members took a step before the race was stopped."""
-        return [
-            row
-            for row, arm in enumerate(self.arms)
-            if not any(self.race.members[member].begun for member in arm.rows)
-        ]
-
     @property
     def noun(self) -> str:
         """What the arms are, in the plural."""

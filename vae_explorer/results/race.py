@@ -42,16 +42,6 @@ class MemberJudgement:
         return self.result.frozen is not None
 
     @property
-    def begun(self) -> bool:
-        """Whether it took a step; in a race that was stopped some never do."""
-        return self.result.images_per_second > 0 or self.diverged
-
-    @property
-    def has_numbers(self) -> bool:
-        """Whether it trained and did not diverge: of others there is no result."""
-        return self.begun and not self.diverged
-
-    @property
     def gap(self) -> float | None:
         """Test minus training loss, both as in evaluation: what is lost on images never seen."""
         if self.result.test_loss is None or self.train_loss is None:
@@ -143,11 +133,10 @@ class Race:
     def values(self, quantity: str) -> np.ndarray:
         """(A, S) of one of `QUANTITIES`, an arm a row, a seed a column; NaN where there is none.
 
-        A member that diverged has no value: what it was before it stopped is no result. Nor has
-        one that never took a step.
+        A member that diverged has no value: what it was before it stopped is no result.
         """
         of = QUANTITIES[quantity].of
-        numbers = [_number(of(member)) if member.has_numbers else np.nan for member in self.members]
+        numbers = [np.nan if member.diverged else _number(of(member)) for member in self.members]
         return by_arm(self.arms, np.array(numbers))
 
     def whole(self) -> np.ndarray:

@@ -61,13 +61,13 @@ def to_csv(race: Race) -> str:
         for row in arm.rows:
             member = race.members[row]
             recipe, frozen = member.result.recipe, member.result.frozen
-            numbers = [q.of(member) if member.has_numbers else None for q in QUANTITIES.values()]
+            numbers = [None if member.diverged else q.of(member) for q in QUANTITIES.values()]
             writer.writerow(
                 [
                     *(arm.key, recipe.encoder_activation, recipe.decoder_activation),
                     *("" if sweep == "none" else sweep, _cell(arm.value), recipe.seed),
                     *map(_cell, numbers),
-                    _cell(member.bound_error if member.has_numbers else None),
+                    _cell(None if member.diverged else member.bound_error),
                     *("yes" if frozen else "no", frozen.step if frozen else ""),
                     *((_text(frozen.layer), _text(frozen.reason)) if frozen else ("", "")),
                 ]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.experiment.recipe import NO_ACTIVATION
 from vae_explorer.terminal.interruption import Interruption
 from vae_explorer.terminal.progress import latest, progress
 from vae_explorer.training.machine import available_cores
@@ -38,7 +37,6 @@ def announcement(trainer: Trainer | RaceTrainer, threads: int) -> str:
         f"Training {count} VAE{'s' * (count > 1)} ({', '.join(labels)}) for "
         f"{trainer.experiment.epochs:,} epochs in {precision} on {threads} "
         f"thread{'s' * (threads > 1)}."
-        f"{'' if trainer.experiment.uses_activations else f' {NO_ACTIVATION}'}"
     )
 
 

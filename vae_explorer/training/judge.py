@@ -10,10 +10,9 @@ import torch
 
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.experiment.recipe import Member
 from vae_explorer.model.bound import bound_with_error
 from vae_explorer.results.environment import Environment, library_versions
-from vae_explorer.results.members import MemberResult, member_results
+from vae_explorer.results.members import member_results
 from vae_explorer.results.race import LayerHealth, MemberJudgement, Race
 from vae_explorer.training.race import RaceTrainer
 from vae_explorer.training.trainer import Trainer
@@ -24,8 +23,6 @@ def judge(
 ) -> Race:
     """The measurements of every member, of a race that has ended or was stopped.
 
-    What never took a step has no numbers: those of weights as they were drawn are no result.
-
     Training images are as many as there are test images, spread evenly over the set, so that the
     two losses have errors of the same size. `progress` is told a sentence now and then.
     """
@@ -35,9 +32,6 @@ def judge(
     members: list[MemberJudgement] = []
     for number, trainer in enumerate(race.trainers, start=1):
         place = f", {number} of {len(race.trainers)} shapes" if len(race.trainers) > 1 else ""
-        if not trainer.step_number:
-            members += [_without_numbers(recipe) for recipe in trainer.population.members]
-            continue
         progress(f"Measuring how tight the bound is, on {bound_images:,} images{place}…")
         members += _judged(trainer, judging.bound_samples, bound_images, train_images)
     return Race(
@@ -89,18 +83,6 @@ def _judged(
         )
         for k, result in enumerate(results)
     ]
-
-
-def _without_numbers(recipe: Member) -> MemberJudgement:
-    """Of a member that the race was stopped before."""
-    return MemberJudgement(
-        result=MemberResult(recipe, None, None, None, 0, 0.0, 0.0, 0.0, None),
-        train_loss=None,
-        bound=None,
-        bound_error=None,
-        layers=(),
-        gradients={},
-    )
 
 
 def _finite(value: np.floating) -> float | None:

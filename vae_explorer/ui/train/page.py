@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from vae_explorer.experiment.recipe import NO_ACTIVATION
 from vae_explorer.ui.shared import preview, session, sidebar, toolbar
 from vae_explorer.ui.shared.address import keep_in_address
 from vae_explorer.ui.shared.live_figure import load_plotly
@@ -34,8 +33,6 @@ def page() -> None:
     session.show_notices()
     if job is not None:
         toolbar.saving(job)
-    if experiment is not None and not experiment.uses_activations:
-        st.warning(NO_ACTIVATION, icon=":material/info:")
     if job is not None:
         live.view(job, shown_state)
     elif experiment is not None:
