@@ -31,7 +31,7 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
     A column is a number for all members, or a mapping of arm keys to a number for all seeds or a
     list of one a seed: kl, gap, bound_gap (negative ELBO minus bound), active, speed; `dead` and
     `saturated` map arm keys to shares by layer, `gradients` to norms by layer, `diverged` to the
-    seeds' places and the steps at which they stopped.
+    seeds' places and the steps at which they stopped, `epochs` to those that were trained.
     """
     arms = arms_of(experiment)
     members: list[MemberJudgement | None] = [None] * len(experiment.members)
@@ -53,6 +53,7 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
             step = of("diverged").get(place)
             reason = f"Its loss was no longer finite at step {step}."
             frozen = None if step is None else Freeze(row, step, "encoder 1", reason)
+            epochs = at("epochs", float(experiment.epochs))
             result = MemberResult(
                 recipe=experiment.members[row],
                 test_loss=loss,
@@ -63,6 +64,7 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
                 seconds_with_evaluation=5.0,
                 images_per_second=at("speed", 1000.0),
                 frozen=frozen,
+                epochs=epochs,
             )
             names = {**of("dead"), **of("saturated")} or {"encoder 1": 0.0, "decoder 1": 0.0}
             members[row] = MemberJudgement(

@@ -148,6 +148,8 @@ def overfitting(facts: Facts) -> Iterator[Finding]:
         rising = {k: each for k, each in trends(facts, "gap").items() if each.mean > 0}
         groups = activation_groups(facts.arms)
         setting = SWEEPS[sweep].label
+        if not any(len(r) > 1 and set(r) <= set(facts.whole) for r in groups.values()):
+            return
         if not rising:
             here = f"no activation's generalisation gap clearly grows with the {setting}"
         else:

@@ -11,6 +11,7 @@ from vae_explorer.explain.standings import Facts, Finding
 from vae_explorer.explain.words import (
     decimals,
     direction,
+    epoch_text,
     layer,
     listed,
     margin,
@@ -39,6 +40,28 @@ def one_seed(facts: Facts) -> Iterator[Finding]:
             "none is stated; train from 3 seeds or more"
         )
         yield Finding("one_seed", (), sentence(text), 100)
+
+
+def stopped(facts: Facts) -> Iterator[Finding]:
+    """How far each shape got in a race that was stopped."""
+    stops = facts.race.stops()
+    if all(epoch is None for epoch in stops):
+        return
+    planned = facts.race.experiment.epochs
+    if len(stops) == 1:
+        text = f"The race was stopped at epoch {epoch_text(stops[0] or 0.0)} of {planned:,}"
+    else:
+        values = dict(enumerate(f"{v:g}" for v in facts.race.experiment.swept_values))
+        ended = [values[shape] for shape, epoch in enumerate(stops) if epoch is None]
+        never = [values[shape] for shape, epoch in enumerate(stops) if epoch == 0]
+        begun = [(values[shape], epoch) for shape, epoch in enumerate(stops) if epoch]
+        parts = [f"{listed(ended)} came to the end"] if ended else []
+        parts += [f"{v} was stopped at epoch {epoch_text(at)} of {planned:,}" for v, at in begun]
+        parts += [f"{listed(never)} never began"] if never else []
+        text = f"The race was stopped: {SWEEPS[facts.race.experiment.sweep].label} {listed(parts)}"
+        if ended and begun:
+            text += ". What learned for fewer epochs than the rest is not compared with it"
+    yield Finding("stopped", (), sentence(text), 101)
 
 
 def leading(facts: Facts) -> Iterator[Finding]:
@@ -261,4 +284,15 @@ def _share(amount: float) -> float:
     return abs(amount) / (1 + abs(amount))
 
 
-RULES = (one_seed, leading, diverged, difference, bound_order, overfitting, trade, gap, speed)
+RULES = (
+    one_seed,
+    stopped,
+    leading,
+    diverged,
+    difference,
+    bound_order,
+    overfitting,
+    trade,
+    gap,
+    speed,
+)

@@ -10,7 +10,7 @@ from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
 from vae_explorer.explain.standings import Facts
 from vae_explorer.explain.statistics import Difference, compare
-from vae_explorer.explain.words import listed, margin, measured, sentence, size
+from vae_explorer.explain.words import epoch_text, listed, margin, measured, sentence, size
 
 # With fewer, the t interval is wide: at 3 seeds 2.5 standard deviations to either side, at 5 only
 # 1.2, so that differences of the size of a seed's luck stay hidden.
@@ -108,11 +108,16 @@ def _doubts(facts: Facts) -> str:
         found, _ = _lead(facts)
         if abs(found.mean) < SMALL_LEAD * abs(facts.interval("test_loss", facts.leaders[0]).mean):
             doubts.append("the lead is clear but small, less than 1 % of the loss")
-    if experiment.epochs < SHORT:
-        epochs = f"{experiment.epochs} epoch{'s' * (experiment.epochs > 1)}"
+    if facts.furthest < SHORT:
+        epochs = f"{epoch_text(facts.furthest)} epoch{'s' * (facts.furthest != 1)}"
         doubts.append(f"{epochs} are short: what learns faster need not end lower")
     if experiment.sweep == "beta" or experiment.beta != 1:
         doubts.append("training with a beta other than 1 does not minimise the negative ELBO")
+    if any(epoch is not None for epoch in facts.race.stops()):
+        doubts.append("the race was stopped before its end")
+    if fewer := sum(epochs is not None for epochs in facts.race.short()):
+        noun = facts.noun if fewer > 1 else facts.noun.removesuffix("s")
+        doubts.append(f"{fewer} {noun} learned for fewer epochs and stood no chance")
     if facts.diverged.any():
         lost = int((facts.diverged > 0).sum())
         noun = facts.noun if lost > 1 else facts.noun.removesuffix("s")

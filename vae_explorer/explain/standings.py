@@ -30,6 +30,7 @@ class Facts:
         self.arms = race.arms
         self.reference = race.row(reference)
         self.diverged = race.diverged()  # (A,) seeds
+        self.epochs = race.epochs()  # (A,)
         self._values: dict[str, np.ndarray] = {}
         self._differences: dict[str, tuple[Difference | None, ...]] = {}
 
@@ -67,7 +68,8 @@ class Facts:
         if QUANTITIES[quantity].shared or not {arm, self.reference} <= set(self.whole):
             return None
         if quantity not in self._differences:
-            self._differences[quantity] = differences(self.values(quantity), self.reference)
+            found = differences(self.race.compared(quantity), self.reference)
+            self._differences[quantity] = found
         difference = self._differences[quantity][arm]
         return difference if difference is not None and difference.clear else None
 
@@ -79,8 +81,7 @@ class Facts:
         return self.leaders_by("test_loss")
 
     def leaders_by(self, quantity: str) -> tuple[int, ...]:
-        found = leaders(self.values(quantity), QUANTITIES[quantity].better, self.reference)
-        return tuple(arm for arm in found if arm in self.whole)
+        return leaders(self.race.compared(quantity), QUANTITIES[quantity].better, self.reference)
 
     def others(self) -> list[int]:
         """All arms but the reference."""
@@ -92,10 +93,16 @@ class Facts:
     def labels(self, *arms: int) -> list[str]:
         return [self.arms[arm].label for arm in arms]
 
+    @property
+    def furthest(self) -> float:
+        """Epochs of the arms that learned longest: fewer than planned where the race was stopped
+        before its first shape came to its end."""
+        return float(self.epochs.max())
+
     def finished(self, arm: int) -> list[MemberJudgement]:
-        """The arm's members that did not diverge."""
+        """The arm's members whose numbers are results."""
         members = [self.race.members[row] for row in self.arms[arm].rows]
-        return [member for member in members if not member.diverged]
+        return [member for member in members if member.counts]
 
     def latent(self, arm: int) -> int:
         """Latent size of the arm's VAEs."""

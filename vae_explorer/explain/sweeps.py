@@ -137,17 +137,15 @@ def grid(facts: Facts) -> Iterator[Finding]:
 def _means_by_side(facts: Facts, part: int) -> dict[str, np.ndarray]:
     """Activation of one side to (S,) mean negative ELBO over all arms that have it there.
 
-    An activation of which any arm lost a seed is left out: its mean would be over others than the
-    rest.
+    An activation of which any arm cannot be compared is left out: its mean would be over others
+    than the rest.
     """
     groups: dict[str, list[int]] = {}
     for row, arm in enumerate(facts.arms):
         groups.setdefault(arm.activation_key.split(">")[part], []).append(row)
     values = facts.values("test_loss")
     return {
-        name: values[rows].mean(0)
-        for name, rows in groups.items()
-        if not facts.diverged[rows].any()
+        name: values[rows].mean(0) for name, rows in groups.items() if set(rows) <= set(facts.whole)
     }
 
 

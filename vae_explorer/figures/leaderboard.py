@@ -26,6 +26,7 @@ def leaderboard_rows(
     *,
     digits: int = 2,
     diverged: Sequence[int] | np.ndarray | None = None,
+    short: Sequence[float | None] | None = None,
 ) -> list[dict[str, Any]]:
     """A row an arm, the best first, as JSON has it.
 
@@ -33,17 +34,28 @@ def leaderboard_rows(
     `reference` is the arm that the others are compared with. `better` is 1 where more is, −1 where
     less is, 0 where neither: then the largest is first and none has a rank. `diverged` (A,) counts
     the seeds of each arm that did; such an arm is last and has no rank, as what the seeds that are
-    left come to is no result of all.
+    left come to is no result of all. So is one that learned for fewer epochs than the rest: `short`
+    (A,) says for how many, None of others.
     """
     lost = np.zeros(len(arms), int) if diverged is None else np.asarray(diverged, int)
     found = [interval(each) for each in values]
     compared = differences(values, reference)
-    order = sorted(range(len(arms)), key=lambda arm: _place(found[arm], better, int(lost[arm])))
+    short = [None] * len(arms) if short is None else short
+    out = [bool(count) or epochs is not None for count, epochs in zip(lost, short)]
+    order = sorted(range(len(arms)), key=lambda arm: _place(found[arm], better, out[arm]))
     looks = arm_styles(arms)
     rows = []
     for place, a in enumerate(order):
-        ranked = better != 0 and not lost[a] and np.isfinite(found[a].mean)
-        judged = verdict(compared[a], better, values.shape[1], int(lost[a]), int(lost[reference]))
+        ranked = better != 0 and not out[a] and np.isfinite(found[a].mean)
+        judged = verdict(
+            compared[a],
+            better,
+            values.shape[1],
+            int(lost[a]),
+            int(lost[reference]),
+            short[a],
+            short[reference],
+        )
         rows.append(
             {
                 "key": arms[a].key,
@@ -78,10 +90,10 @@ def scale_of(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _place(found: Interval, better: int, diverged: int) -> tuple[bool, bool, float]:
+def _place(found: Interval, better: int, out: bool) -> tuple[bool, bool, float]:
     """What arms are sorted by; the smallest is first."""
     known = bool(np.isfinite(found.mean))
-    return bool(diverged), not known, -(better or 1) * found.mean if known else 0.0
+    return out, not known, -(better or 1) * found.mean if known else 0.0
 
 
 def _numbers(found: Interval, prefix: str, text: str, digits: int) -> dict[str, Any]:

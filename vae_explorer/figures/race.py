@@ -16,7 +16,7 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.statistics import differences
 from vae_explorer.figures import charts
 from vae_explorer.results.history import History
-from vae_explorer.results.race import QUANTITIES
+from vae_explorer.results.race import QUANTITIES, short
 from vae_explorer.results.scene import Panel, Scene, film
 from vae_explorer.results.snapshot import LayerView, Snapshot
 from vae_explorer.study import alignment
@@ -86,6 +86,7 @@ def against(scene: Scene, values: np.ndarray, quantity: str, reference: int) -> 
         digits=about.digits,
         better=about.better,
         diverged=scene.diverged,
+        short=short(scene.newest("loss"), scene.epochs),
     )
 
 

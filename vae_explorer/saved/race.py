@@ -9,10 +9,13 @@ is read as if a stranger had sent it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.results.history import History
+from vae_explorer.results.race import Race
 from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.files import check_regular, replace_file
 from vae_explorer.saved.history import from_bytes, to_bytes
@@ -126,7 +129,20 @@ def parse_race(read: Callable[[str, int], bytes]) -> SavedRace:
     except UnicodeDecodeError as error:
         raise ValueError(f"{RESULTS_NAME} is not a text in UTF-8") from error
     history, probe = from_bytes(read(HISTORY_NAME, _MOST_HISTORY_BYTES), race.experiment)
-    return SavedRace(race, history, probe)
+    return SavedRace(_as_far_as(history, race), history, probe)
+
+
+def _as_far_as(history: History, race: Race) -> Race:
+    """With the epochs of each member, which only files of before do not say, from the history."""
+    if all(member.result.epochs is not None for member in race.members):
+        return race
+    reached = {snapshot.shape: snapshot.epoch for snapshot in history.at(-1) if snapshot.step}
+    shapes = [number for number, shape in enumerate(race.experiment.shapes) for _ in shape.members]
+    members = tuple(
+        replace(member, result=replace(member.result, epochs=reached.get(shape, 0.0)))
+        for shape, member in zip(shapes, race.members)
+    )
+    return replace(race, members=members)
 
 
 def _content(path: Path, most_bytes: int) -> bytes:

@@ -43,7 +43,7 @@ _MOST_LAYERS = 64
 COLUMNS = (
     *("arm", "encoder_activation", "decoder_activation", "swept", "value", "seed"),
     *QUANTITIES,
-    *("bound_error", "diverged", "diverged_at_step", "diverged_in_layer", "why"),
+    *("bound_error", "diverged", "diverged_at_step", "diverged_in_layer", "why", "epochs"),
 )
 
 
@@ -53,8 +53,8 @@ COLUMNS = (
 def to_csv(race: Race) -> str:
     """A header, then a line a member. Shares are from 0 to 1.
 
-    A cell is empty where there is no number, and those of a member that diverged all are: what it
-    was before it stopped is no result.
+    A cell is empty where there is no number, and those of a member that diverged or never began
+    all are: what it was before it stopped, or before it learned anything, is no result.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -64,15 +64,16 @@ def to_csv(race: Race) -> str:
         for row in arm.rows:
             member = race.members[row]
             recipe, frozen = member.result.recipe, member.result.frozen
-            numbers = [None if member.diverged else q.of(member) for q in QUANTITIES.values()]
+            numbers = [q.of(member) if member.counts else None for q in QUANTITIES.values()]
             writer.writerow(
                 [
                     *(arm.key, recipe.encoder_activation, recipe.decoder_activation),
                     *("" if sweep == "none" else sweep, _cell(arm.value), recipe.seed),
                     *map(_cell, numbers),
-                    _cell(None if member.diverged else member.bound_error),
+                    _cell(member.bound_error if member.counts else None),
                     *("yes" if frozen else "no", frozen.step if frozen else ""),
                     *((_text(frozen.layer), _text(frozen.reason)) if frozen else ("", "")),
+                    _cell(member.result.epochs),
                 ]
             )
     return text.getvalue()
@@ -121,7 +122,7 @@ def to_json(race: Race, reference: str) -> str:
 
 def _arms(race: Race, reference: int) -> list[dict[str, Any]]:
     """Mean, interval and difference to the reference of each quantity, for each arm."""
-    whole, diverged = race.whole(), race.diverged()
+    whole, diverged, epochs = race.whole(), race.diverged(), race.epochs()
     arms: list[dict[str, Any]] = [
         {
             "key": arm.key,
@@ -129,6 +130,7 @@ def _arms(race: Race, reference: int) -> list[dict[str, Any]]:
             "value": arm.value,
             "seeds": len(arm.rows),
             "diverged": int(diverged[index]),
+            "epochs": float(epochs[index]),
             "quantities": {},
         }
         for index, arm in enumerate(race.arms)
@@ -166,13 +168,8 @@ def _leaders(race: Race, reference: int) -> dict[str, list[str]]:
     """Keys of the arms that may be the best by each quantity; nobody leads by one seed."""
     if race.experiment.seeds < 2:
         return {}
-    whole = race.whole()
     return {
-        name: [
-            race.arms[arm].key
-            for arm in leaders(race.values(name), q.better, reference)
-            if whole[arm]
-        ]
+        name: [race.arms[arm].key for arm in leaders(race.compared(name), q.better, reference)]
         for name, q in QUANTITIES.items()
         if q.better and not q.shared
     }
@@ -197,6 +194,7 @@ def _race(text: str) -> Race:
     if len(entries) != len(recipes):
         raise ValueError(f"it has {len(entries):,} members and its experiment has {len(recipes):,}")
     latents = [each.latent for each in experiment.shapes for _ in each.members]
+    _check_epochs(experiment, entries)
     return Race(
         experiment=experiment,
         arms=arms_of(experiment),
@@ -209,6 +207,18 @@ def _race(text: str) -> Race:
         train_images=field(values, "train_images", int),
         environment=_environment(field(values, "environment", dict, optional=True)),
     )
+
+
+def _check_epochs(experiment: Experiment, entries: Sequence[Any]) -> None:
+    """That VAEs which train together say as much, and no more than was planned."""
+    results = [entry.get("result") if isinstance(entry, dict) else None for entry in entries]
+    said = iter([result.get("epochs") for result in results if isinstance(result, dict)])
+    for shape in experiment.shapes:
+        found = {value for _, value in zip(shape.members, said) if isinstance(value, int | float)}
+        if len(found) > 1:
+            raise ValueError("VAEs of one shape, which train together, say different epochs")
+        if any(not 0 <= value <= shape.epochs for value in found):
+            raise ValueError(f"a VAE says more epochs than the {shape.epochs:,} of its experiment")
 
 
 def _environment(values: Mapping[str, Any] | None) -> Environment | None:

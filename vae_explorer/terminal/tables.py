@@ -74,10 +74,15 @@ def standings(race: Race, reference: str) -> str:
     row_of_reference = race.row(reference)
     against = differences(values, row_of_reference)
     means = [interval(row) for row in values]
-    order = sorted(range(len(means)), key=lambda arm: np.nan_to_num(means[arm].mean, nan=np.inf))
+    whole = race.whole()
+    order = sorted(
+        range(len(means)),
+        key=lambda arm: (not whole[arm], np.nan_to_num(means[arm].mean, nan=np.inf)),
+    )
     rows = [("", "negative ELBO", "", f"to {race.arms[row_of_reference].label}", "")]
     for arm in order:
-        mean, difference = means[arm], against[arm]
+        mean = means[arm]
+        difference = against[arm] if whole[arm] and whole[row_of_reference] else None
         rows.append(
             (
                 race.arms[arm].label,

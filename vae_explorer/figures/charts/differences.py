@@ -29,20 +29,26 @@ def difference_plot(
     better: int = 0,
     row_height: int = 30,
     diverged: Sequence[int] | np.ndarray = (),
+    short: Sequence[float | None] = (),
 ) -> go.Figure:
     """Mean difference of each arm to the reference, with its 95 % interval: a row an arm.
 
     `differences` are those of `statistics.differences`, None for the reference, in `unit`. Sorted,
     the best on top (`better` 1: more is, −1: less is; 0: the lowest). Clear ones are filled, others
     hollow and so named; the line at zero is the reference. `diverged` (A,) counts the seeds of each
-    arm that did: the differences of those that are left are of the lucky ones, and never clear.
+    arm that did: the differences of those that are left are of the lucky ones, and never clear. Nor
+    are those of an arm that learned for fewer epochs than the rest: `short` (A,) says for how many.
     """
+    fewer = list(short) or [None] * len(arms)
     counts = [int(count) for count in diverged] or [0] * len(arms)
     reference = next((a for a, each in enumerate(differences) if each is None), None)
     lost = 0 if reference is None else counts[reference]
+    behind = None if reference is None else fewer[reference]
     rows = [
-        (arm, each, look, _unsure(each, better, arm, count, lost))
-        for arm, each, look, count in zip(arms, differences, arm_styles(arms), counts)
+        (arm, each, look, _unsure(each, better, arm, (count, lost), (epochs, behind)))
+        for arm, each, look, count, epochs in zip(
+            arms, differences, arm_styles(arms), counts, fewer
+        )
         if each is not None
     ]
     sign = -1 if better > 0 else 1
@@ -76,11 +82,17 @@ def difference_plot(
     return go.Figure(data, layout)
 
 
-def _unsure(difference: Difference, better: int, arm: Arm, diverged: int, reference: int) -> str:
-    """What is said where seeds of the arm or of the reference diverged; else nothing."""
-    if not diverged and not reference:
+def _unsure(
+    difference: Difference,
+    better: int,
+    arm: Arm,
+    diverged: tuple[int, int],
+    short: tuple[float | None, float | None],
+) -> str:
+    """What is said where the arm or the reference lost seeds or epochs; else nothing."""
+    if diverged == (0, 0) and short == (None, None):
         return ""
-    return verdict(difference, better, len(arm.rows), diverged, reference).words
+    return verdict(difference, better, len(arm.rows), *diverged, *short).words
 
 
 def _whisker(arm: Arm, difference: Difference, look: ArmStyle, unsure: str, row: int) -> Trace:

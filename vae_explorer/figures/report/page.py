@@ -17,6 +17,7 @@ from vae_explorer.experiment.command import command_line
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.standings import Finding
+from vae_explorer.explain.words import epochs_of
 from vae_explorer.figures.page import (
     MOSAIC_STYLE,
     figure_values,
@@ -94,11 +95,11 @@ def _section(title: str, body: str) -> str:
 
 def _summary(race: Race, reference: str) -> str:
     found, experiment = recommend(race, reference), race.experiment
-    seeds, epochs = experiment.seeds, experiment.epochs
+    seeds = experiment.seeds
     facts = [
         f"{len(race.members):,} VAEs",
         f"{seeds} seed{'s' * (seeds > 1)}",
-        f"{epochs:,} epoch{'s' * (epochs > 1)}",
+        epochs_of(race),
     ]
     if race.environment:
         version = race.environment.versions.get("vae_explorer", "")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from vae_explorer.experiment.arms import Arm
 from vae_explorer.experiment.experiment import SETTINGS
 from vae_explorer.explain.statistics import Difference, Interval, differences, interval, leaders
+from vae_explorer.explain.verdicts import verdict
 from vae_explorer.figures.report.numbering import Numbering
 from vae_explorer.figures.style import activation_style
 from vae_explorer.results.race import QUANTITIES, Quantity, Race
@@ -35,7 +36,7 @@ def leaderboard(race: Race, reference: str, number: Numbering) -> str:
     values = race.values("test_loss")
     found = differences(values, row)
     whole, one_seed = race.whole(), race.experiment.seeds < 2
-    best = () if one_seed else tuple(arm for arm in leaders(values, -1, row) if whole[arm])
+    best = () if one_seed else leaders(race.compared("test_loss"), -1, row)
     head = "".join(
         [
             _head("Activation", "name"),
@@ -51,7 +52,7 @@ def leaderboard(race: Race, reference: str, number: Numbering) -> str:
         cells = [_mean(QUANTITIES[q], interval(race.values(q)[arm])) for q in _LOSSES]
         comparable = bool(whole[arm] and whole[row])
         cells += _against(found[arm], comparable)
-        cells.append(f'<td class="words">{_verdict(race, arm, found[arm], comparable)}</td>')
+        cells.append(f'<td class="words">{_verdict(race, arm, row, found[arm], comparable)}</td>')
         lines.append(f"<tr>{name}{''.join(cells)}</tr>")
     caption = f"{_how(race, len(best))} The verdict is on the negative ELBO; lower is better."
     return _table(number, caption, head, lines)
@@ -190,10 +191,15 @@ def _against(found: Difference | None, comparable: bool) -> list[str]:
     return [f"<td{kind}>{text}{half}</td>", f"<td{kind}>{p_value}</td>"]
 
 
-def _verdict(race: Race, arm: int, found: Difference | None, comparable: bool) -> str:
+def _verdict(
+    race: Race, arm: int, reference: int, found: Difference | None, comparable: bool
+) -> str:
     lost, seeds = int(race.diverged()[arm]), race.experiment.seeds
     if lost:
         return "diverged" if seeds == 1 else f"{lost} of {seeds} seeds diverged"
+    short, behind = race.short()[arm], race.short()[reference]
+    if short is not None or behind is not None:
+        return verdict(found, -1, seeds, 0, 0, short, behind).words
     if found is None:
         return "reference"
     if seeds == 1:

@@ -9,7 +9,7 @@ from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.style import short_label
-from vae_explorer.results.race import QUANTITIES
+from vae_explorer.results.race import QUANTITIES, short
 from vae_explorer.results.scene import Scene, scene_at
 from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.leaderboard import leaderboard
@@ -43,6 +43,7 @@ def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
                 about.better,
                 digits=about.digits,
                 diverged=scene.diverged,
+                short=short(scene.newest("loss"), scene.epochs),
             ),
             "compare_leaderboard",
             quantity_label=about.label,
