@@ -88,10 +88,10 @@ def hard_choice(facts: Facts) -> Iterator[Finding]:
     worst = max(means, key=means.__getitem__)
     # Best and worst are chosen by their means, so that all pairs must be corrected for.
     pairs = list(combinations(facts.whole, 2))
-    found = dict(zip(pairs, compare(facts.values("test_loss"), pairs)))[
-        min(best, worst), max(best, worst)
-    ]
-    if not found.clear:
+    compared = dict(zip(pairs, compare(facts.values("test_loss"), pairs)))
+    # Where all means are equal, the best is the worst as well.
+    found = compared.get((min(best, worst), max(best, worst)))
+    if found is None or not found.clear:
         here = f"there is no clear difference between the best and the worst of {len(means)}"
     else:
         here = (

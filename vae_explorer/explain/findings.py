@@ -10,6 +10,7 @@ from vae_explorer.explain import mechanism, outcome, sweeps
 from vae_explorer.explain.claims import CLAIMS
 from vae_explorer.explain.recommend import Recommendation, recommended
 from vae_explorer.explain.standings import Facts, Finding
+from vae_explorer.explain.unused import unused
 from vae_explorer.results.race import Race
 
 RULES = (*outcome.RULES, *mechanism.RULES, *sweeps.RULES)
@@ -21,7 +22,9 @@ def explain(race: Race, reference: str) -> tuple[Finding, ...]:
     `reference` is the key of the arm that others are held against; ValueError if there is none.
     """
     facts = Facts(race, reference)
-    found = [finding for rule in RULES for finding in rule(facts)]
+    # Nothing is said to differ between names for one VAE.
+    rules = (*outcome.OF_ONE_VAE, *mechanism.RULES) if facts.alike else RULES
+    found = [finding for rule in rules for finding in rule(facts)]
     return tuple(sorted(found, key=lambda finding: -finding.weight))
 
 
@@ -31,8 +34,11 @@ def recommend(race: Race, reference: str) -> Recommendation:
 
 
 def claims(race: Race) -> tuple[Finding, ...]:
-    """What the race says to the claims of the article, a sentence for each that it can speak to."""
+    """What the race says to the claims of the article, a sentence for each that it can speak to.
+
+    They are on activations, so that a race with one that no unit has says nothing to them.
+    """
     facts = Facts(race, race.arms[0].key)
-    if facts.one_seed:
+    if facts.one_seed or unused(race.experiment):
         return ()
     return tuple(finding for claim in CLAIMS for finding in claim(facts))

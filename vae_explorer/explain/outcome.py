@@ -8,6 +8,7 @@ import numpy as np
 
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.standings import Facts, Finding
+from vae_explorer.explain.unused import unused
 from vae_explorer.explain.words import (
     decimals,
     direction,
@@ -40,6 +41,12 @@ def one_seed(facts: Facts) -> Iterator[Finding]:
             "none is stated; train from 3 seeds or more"
         )
         yield Finding("one_seed", (), sentence(text), 100)
+
+
+def no_activation(facts: Facts) -> Iterator[Finding]:
+    """That activations are raced which no unit has."""
+    if text := unused(facts.race.experiment):
+        yield Finding("no_activation", (), text, 110)
 
 
 def stopped(facts: Facts) -> Iterator[Finding]:
@@ -285,6 +292,7 @@ def _share(amount: float) -> float:
 
 
 RULES = (
+    no_activation,
     one_seed,
     stopped,
     leading,
@@ -296,3 +304,4 @@ RULES = (
     gap,
     speed,
 )
+OF_ONE_VAE = (no_activation, stopped, diverged, overfitting)

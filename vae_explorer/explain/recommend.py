@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
@@ -10,6 +10,7 @@ from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
 from vae_explorer.explain.standings import Facts
 from vae_explorer.explain.statistics import Difference, compare
+from vae_explorer.explain.unused import unused
 from vae_explorer.explain.words import epoch_text, listed, margin, measured, sentence, size
 
 # With fewer, the t interval is wide: at 3 seeds 2.5 standard deviations to either side, at 5 only
@@ -30,8 +31,22 @@ class Recommendation:
 
 
 def recommended(facts: Facts) -> Recommendation:
+    found = _recommended(facts)
+    none = unused(facts.race.experiment)
+    return replace(found, sentence=f"{none} {found.sentence}") if none else found
+
+
+def _recommended(facts: Facts) -> Recommendation:
     experiment = facts.race.experiment
     place = f"{DATASETS[experiment.dataset].label} with these settings"
+    if facts.alike:
+        return Recommendation(
+            (),
+            f"No recommendation for {place}: there is nothing to choose.",
+            f"The {len(facts.arms)} {facts.noun} are names for one VAE; what differs between them "
+            "is noise of the machine.",
+            "Hidden layers give an activation something to do.",
+        )
     if facts.one_seed:
         return Recommendation(
             (),

@@ -9,6 +9,7 @@ import numpy as np
 
 from vae_explorer.experiment.arms import Arm
 from vae_explorer.explain.statistics import Difference, Interval, differences, interval, leaders
+from vae_explorer.explain.unused import all_alike
 from vae_explorer.results.race import QUANTITIES, MemberJudgement, Race
 
 
@@ -41,6 +42,11 @@ class Facts:
     @property
     def one_seed(self) -> bool:
         return self.seeds < 2
+
+    @cached_property
+    def alike(self) -> bool:
+        """Whether all arms are the same VAE by several names."""
+        return all_alike(self.race.experiment, self.arms)
 
     @cached_property
     def whole(self) -> list[int]:

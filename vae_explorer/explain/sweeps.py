@@ -16,6 +16,7 @@ from vae_explorer.explain.statistics import (
     leaders,
     leaders_within,
 )
+from vae_explorer.explain.unused import sides_in_use
 from vae_explorer.explain.words import decimals, listed, measured, number, sentence
 
 
@@ -105,7 +106,10 @@ def grid(facts: Facts) -> Iterator[Finding]:
     """Which activation does best on each side, averaged over all else."""
     if not facts.race.experiment.decoder_activations or facts.one_seed:
         return
+    used = sides_in_use(facts.race.experiment)
     for side, part in (("encoder", 0), ("decoder", -1)):
+        if not used[part]:
+            continue
         means = _means_by_side(facts, part)
         if len(means) < 2:
             continue

@@ -10,6 +10,7 @@ import numpy as np
 
 from vae_explorer.explain.findings import explain, recommend
 from vae_explorer.explain.statistics import differences, interval
+from vae_explorer.explain.unused import unused
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.race import Race
 
@@ -100,9 +101,12 @@ def standings(race: Race, reference: str) -> str:
         cells = [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2])]
         cells += [row[3].rjust(widths[3]), row[4]]
         lines.append("  ".join(cells).rstrip())
-    findings = [finding.sentence for finding in explain(race, reference)]
+    none = unused(race.experiment)
+    findings = [each.sentence for each in explain(race, reference) if each.sentence != none]
     advice = recommend(race, reference)
-    return "\n".join([*lines, *findings, f"{advice.sentence} {advice.reason} {advice.doubt}"])
+    first = [none] if none else []
+    last = f"{advice.sentence.removeprefix(none).strip()} {advice.reason} {advice.doubt}"
+    return "\n".join([*first, *lines, *findings, last])
 
 
 def _signed(value: float) -> str:

@@ -116,6 +116,7 @@ def _opened(shown: ShownRace) -> None:
 
 
 def _race(shown: ShownRace) -> None:
+    preview.no_activation(shown.experiment)
     index = clock.place(shown)
     at_end = index in (-1, len(shown.history) - 1)
     scene = scene_at(shown.experiment, shown.history, index)
