@@ -13,6 +13,7 @@ from tests.figures.report.test_report import rows_of, text_of
 from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import differences
 from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.report.page import report_html
@@ -52,7 +53,7 @@ def test_what_never_began_and_what_learned_for_fewer_epochs_is_neither_better_no
     race = stopped()
     values = race.values("test_loss")
     assert differences(values, 0)[1].clear  # were it not for the epochs
-    rows = leaderboard_rows(race.arms, values, 0, -1, short=race.short())
+    rows = leaderboard_rows(Standings(race).of("test_loss"))
     assert [(row["label"], row["rank"], row["verdict"]) for row in rows] == [
         ("ReLU, latent size 2", 1, "reference"),
         ("ReLU, latent size 8", None, "trained to epoch 12.5"),
@@ -61,7 +62,7 @@ def test_what_never_began_and_what_learned_for_fewer_epochs_is_neither_better_no
     table = rows_of(report_html(race, "relu@2"))
     assert [(row[0], row[-1]) for row in table] == [(r["label"], r["verdict"]) for r in rows]
     assert [row[5:7] for row in table] == [["–", "–"]] * 3
-    said = [f.sentence for f in (*explain(race, "relu@2"), *claims(race))]
+    said = [f.sentence for f in (*explain(Standings(race, "relu@2")), *claims(Standings(race)))]
     assert not any("clearly" in sentence for sentence in said), said
     assert not json.loads(to_json(race, "relu@2"))["arms"][1]["quantities"]["test_loss"][
         "difference"
@@ -74,15 +75,14 @@ def test_nothing_is_held_against_a_reference_that_learned_for_fewer_epochs():
         ("relu@8", "reference trained for fewer epochs"),
         ("relu@32", "reference not trained"),
     ]:
-        place = race.row(reference)
-        rows = leaderboard_rows(race.arms, race.values("test_loss"), place, -1, short=race.short())
+        rows = leaderboard_rows(Standings(race, reference).of("test_loss"))
         assert rows[0]["verdict"] == words
         assert rows_of(report_html(race, reference))[0][-1] == words
 
 
 def test_every_surface_says_at_which_epoch_each_shape_was_stopped():
     race = stopped()
-    (sentence,) = [f.sentence for f in explain(race, "relu@2") if f.rule == "stopped"]
+    (sentence,) = [f.sentence for f in explain(Standings(race, "relu@2")) if f.rule == "stopped"]
     assert sentence == (
         "The race was stopped: latent size 2 came to the end, 8 was stopped at epoch 12.5 of 30 "
         "and 32 never began. What learned for fewer epochs than the rest is not compared with it."
@@ -91,7 +91,7 @@ def test_every_surface_says_at_which_epoch_each_shape_was_stopped():
     assert sentence in report
     assert "15 VAEs · 5 seeds · stopped: 1 of 3 shapes trained for 30 epochs" in report
     assert sentence in standings(race, "relu@2")
-    doubt = recommend(race, "relu@2").doubt
+    doubt = recommend(Standings(race, "relu@2")).doubt
     assert "The race was stopped before its end" in doubt
     assert "2 settings learned for fewer epochs and stood no chance" in doubt
 
@@ -99,11 +99,11 @@ def test_every_surface_says_at_which_epoch_each_shape_was_stopped():
 def test_a_race_of_one_shape_that_was_stopped_is_compared_as_far_as_it_got():
     race = plain({"relu": 30.0, "gelu": 28.0}, epochs=0.75)
     assert race.stops() == (0.75,) and race.whole().all()
-    found = [f.sentence for f in explain(race, "relu")]
+    found = [f.sentence for f in explain(Standings(race, "relu"))]
     assert found[0] == "The race was stopped at epoch 0.8 of 30."
     assert any(sentence.startswith("GELU wins") for sentence in found)
     assert "5 seeds · stopped at epoch 0.8 of 30" in text_of(report_html(race, "relu"))
-    assert "0.8 epochs are short" in recommend(race, "relu").doubt
+    assert "0.8 epochs are short" in recommend(Standings(race, "relu")).doubt
 
 
 def test_a_shape_of_which_every_vae_diverged_was_not_stopped():

@@ -13,6 +13,7 @@ from tests.helpers.saved_races import saved_race
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.unused import unused
 from vae_explorer.figures.report.page import report_html
 from vae_explorer.saved.race_json import from_json, to_csv, to_json
@@ -33,8 +34,8 @@ def test_without_hidden_layers_every_activation_gives_the_same_vae(none):
 
 
 def test_every_surface_says_first_that_no_activation_is_used(none):
-    assert explain(none, "relu")[0].sentence == SAME
-    found = recommend(none, "relu")
+    assert explain(Standings(none, "relu"))[0].sentence == SAME
+    found = recommend(Standings(none, "relu"))
     assert found.sentence.startswith(SAME) and found.arms == ()
     assert text_of(report_html(none, "relu")).index(SAME) < 300
     assert standings(none, "relu").startswith(SAME)
@@ -42,13 +43,13 @@ def test_every_surface_says_first_that_no_activation_is_used(none):
 
 
 def test_no_activation_is_said_to_differ_or_to_do_anything(none):
-    assert claims(none) == ()
-    for finding in explain(none, "relu")[1:]:
+    assert claims(Standings(none)) == ()
+    for finding in explain(Standings(none, "relu"))[1:]:
         assert finding.rule not in ("leading", "difference", "trade", "gap", "bound_order")
     for seeds in (1, 2):
         losses = {"relu": 30.0, "gelu": 10.0, "tanh": 20.0}
         race = plain(losses, seeds=seeds, settings={"hidden": ()})
-        said = [finding.sentence for finding in explain(race, "relu")]
+        said = [finding.sentence for finding in explain(Standings(race, "relu"))]
         assert said == [SAME]
 
 
@@ -88,7 +89,7 @@ def test_of_pairs_the_side_without_hidden_layers_is_not_spoken_of():
         seeds=5,
     )
     losses = {a.key: 20.0 if a.key.endswith(">gelu") else 30.0 for a in arms_of(experiment)}
-    sentences = [f.sentence for f in explain(race_of(experiment, losses), "relu")]
+    sentences = [f.sentence for f in explain(Standings(race_of(experiment, losses), "relu"))]
     assert any("GELU is clearly the best activation of the decoder" in each for each in sentences)
     assert not any("activation of the encoder" in each for each in sentences)
 
@@ -144,8 +145,8 @@ def test_of_any_small_race_something_can_be_said(seed):
     rng = np.random.default_rng(seed)
     race = _random_race(rng)
     reference = str(rng.choice([arm.key for arm in race.arms]))
-    found = [*explain(race, reference), *claims(race)]
-    advice = recommend(race, reference)
+    found = [*explain(Standings(race, reference)), *claims(Standings(race))]
+    advice = recommend(Standings(race, reference))
     for sentence in [f.sentence for f in found] + [advice.sentence, advice.reason, advice.doubt]:
         assert "nan" not in sentence.split() and sentence.endswith(".")
     assert from_json(to_json(race, reference)).arms == race.arms

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.arms import Arm, arms_of
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.explain.standings import Standing
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.race import LayerHealth, MemberJudgement, Race
@@ -87,3 +88,19 @@ def plain(losses: Mapping[str, float], seeds: int = 5, **columns: Any) -> Race:
     return race_of(
         Experiment(activations=tuple(losses), seeds=seeds, **settings), losses, **columns
     )
+
+
+def standing(
+    arms: Sequence[Arm],
+    values: np.ndarray,
+    better: int = -1,
+    reference: int = 0,
+    diverged: Sequence[int] | None = None,
+    short: Sequence[float | None] | None = None,
+) -> Standing:
+    """How arms stand by values (A, S): whole are those with all, none diverged and none short."""
+    lost = [0] * len(arms) if diverged is None else list(diverged)
+    fewer = [None] * len(arms) if short is None else list(short)
+    known = np.isfinite(values).all(1)
+    whole = tuple(a for a in range(len(arms)) if known[a] and not lost[a] and fewer[a] is None)
+    return Standing(tuple(arms), values, reference, better, whole, lost, fewer)

@@ -8,7 +8,7 @@ from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
-from vae_explorer.explain.standings import Facts
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import Difference, compare
 from vae_explorer.explain.unused import unused
 from vae_explorer.explain.words import epoch_text, listed, margin, measured, sentence, size
@@ -30,13 +30,13 @@ class Recommendation:
     doubt: str
 
 
-def recommended(facts: Facts) -> Recommendation:
+def recommended(facts: Standings) -> Recommendation:
     found = _recommended(facts)
     none = unused(facts.race.experiment)
     return replace(found, sentence=f"{none} {found.sentence}") if none else found
 
 
-def _recommended(facts: Facts) -> Recommendation:
+def _recommended(facts: Standings) -> Recommendation:
     experiment = facts.race.experiment
     place = f"{DATASETS[experiment.dataset].label} with these settings"
     if facts.alike:
@@ -81,7 +81,7 @@ def _recommended(facts: Facts) -> Recommendation:
     return Recommendation(facts.keys(*leaders), sentence(text), reason, doubts)
 
 
-def _reason(facts: Facts) -> str:
+def _reason(facts: Standings) -> str:
     leaders = facts.leaders
     first = facts.arms[leaders[0]].label
     loss = measured(facts.interval("test_loss", leaders[0]))
@@ -103,7 +103,7 @@ def _reason(facts: Facts) -> str:
     return sentence(text)
 
 
-def _lead(facts: Facts) -> tuple[Difference, str]:
+def _lead(facts: Standings) -> tuple[Difference, str]:
     """The winner minus the next by mean, and the next's label."""
     values = facts.values("test_loss")
     winner = facts.leaders[0]
@@ -112,7 +112,7 @@ def _lead(facts: Facts) -> tuple[Difference, str]:
     return found, facts.arms[rest[0]].label
 
 
-def _doubts(facts: Facts) -> str:
+def _doubts(facts: Standings) -> str:
     experiment = facts.race.experiment
     doubts = []
     if facts.seeds < FEW_SEEDS:

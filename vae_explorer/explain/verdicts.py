@@ -29,13 +29,17 @@ def verdict(
     reference_diverged: int = 0,
     short: float | None = None,
     reference_short: float | None = None,
+    *,
+    comparable: bool = True,
+    shared: bool = False,
 ) -> Verdict:
     """Of an arm with `seeds` of which `diverged` did; `difference` is None for the reference.
 
     `better` is 1 where more of the quantity is, −1 where less is, 0 where neither. An arm of which
     seeds diverged has no other verdict: the difference of those that are left is one of the lucky,
     as is each difference to a reference of which `reference_diverged` did. Nor has one that learned
-    for fewer epochs than the rest, `short` of them.
+    for fewer epochs than the rest, `short` of them, nor what is not `comparable` for another
+    reason, nor a number that all arms share (`Quantity.shared`).
     """
     if diverged:
         return Verdict("lost", _diverged(seeds, diverged))
@@ -49,10 +53,14 @@ def verdict(
         return Verdict("unclear", REFERENCE_SHORT if reference_short else REFERENCE_NOT_TRAINED)
     if difference.count == 0:
         return Verdict("unclear", "no value")
+    if shared:
+        return Verdict("example", "timed once")
     if seeds == 1:
         return Verdict("example", "one seed: an example")
     if difference.count < 2:
         return Verdict("example", "one pair of seeds: an example")
+    if not comparable:
+        return Verdict("unclear", "not comparable")
     if not difference.clear:
         return Verdict("unclear", NO_CLEAR_DIFFERENCE)
     if better == 0:

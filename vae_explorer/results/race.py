@@ -151,18 +151,13 @@ class Race:
         numbers = [_number(of(member)) if member.counts else np.nan for member in self.members]
         return by_arm(self.arms, np.array(numbers))
 
-    def compared(self, quantity: str) -> np.ndarray:
-        """(A, S) as `values`, of the arms alone that can be compared; NaN of the others."""
-        return np.where(self.whole()[:, None], self.values(quantity), np.nan)
-
     def whole(self) -> np.ndarray:
         """(A,) whether every seed of an arm came with a loss as far as the race did.
 
         Only such arms can be compared: of another the seeds that are left are the lucky ones, or
         they learned for fewer epochs than the rest.
         """
-        long = np.array([epochs is None for epochs in self.short()])
-        return np.isfinite(self.values("test_loss")).all(1) & long
+        return whole(self.values("test_loss"), self.epochs())
 
     def short(self) -> list[float | None]:
         """(A,) the epochs of arms that learned for fewer than the rest; None of the rest."""
@@ -204,6 +199,12 @@ def short(values: np.ndarray, epochs: np.ndarray) -> list[float | None]:
     """
     furthest = epochs[np.isfinite(values).any(1)].max(initial=0.0)
     return [float(each) if each < furthest else None for each in epochs]
+
+
+def whole(values: np.ndarray, epochs: np.ndarray) -> np.ndarray:
+    """(A,) which arms have a value for every seed, after as many epochs as the longest."""
+    long = np.array([fewer is None for fewer in short(values, epochs)])
+    return np.isfinite(values).all(1) & long
 
 
 def _number(value: float | None) -> float:

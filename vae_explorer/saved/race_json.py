@@ -20,15 +20,8 @@ import numpy as np
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
-from vae_explorer.explain.statistics import (
-    ALPHA,
-    LEVEL,
-    Difference,
-    Interval,
-    differences,
-    interval,
-    leaders,
-)
+from vae_explorer.explain.standings import Standing, Standings
+from vae_explorer.explain.statistics import ALPHA, LEVEL, Difference, Interval
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
 from vae_explorer.saved.fields import check_format, field, mapping, parse_object
@@ -94,7 +87,7 @@ def _text(words: str) -> str:
 
 def to_json(race: Race, reference: str) -> str:
     """The race and all that was made of it, held against the arm with the key `reference`."""
-    environment = race.environment
+    environment, standings = race.environment, Standings(race, reference)
     values = {
         "format": FORMAT,
         "version": VERSION,
@@ -111,41 +104,39 @@ def to_json(race: Race, reference: str) -> str:
         "reference": reference,
         "interval_level": LEVEL,
         "alpha": ALPHA,
-        "arms": _arms(race, race.row(reference)),
-        "leaders": _leaders(race, race.row(reference)),
-        "findings": [dataclasses.asdict(finding) for finding in explain(race, reference)],
-        "claims": [dataclasses.asdict(finding) for finding in claims(race)],
-        "recommendation": dataclasses.asdict(recommend(race, reference)),
+        "arms": _arms(standings),
+        "leaders": _leaders(standings),
+        "findings": [dataclasses.asdict(finding) for finding in explain(standings)],
+        "claims": [dataclasses.asdict(finding) for finding in claims(standings)],
+        "recommendation": dataclasses.asdict(recommend(standings)),
     }
     return json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _arms(race: Race, reference: int) -> list[dict[str, Any]]:
-    """Mean, interval and difference to the reference of each quantity, for each arm."""
-    whole, diverged, epochs = race.whole(), race.diverged(), race.epochs()
-    arms: list[dict[str, Any]] = [
+def _arms(standings: Standings) -> list[dict[str, Any]]:
+    """What was made of each quantity, for each arm."""
+    return [
         {
             "key": arm.key,
             "label": arm.label,
             "value": arm.value,
             "seeds": len(arm.rows),
-            "diverged": int(diverged[index]),
-            "epochs": float(epochs[index]),
-            "quantities": {},
+            "diverged": int(standings.diverged[index]),
+            "epochs": float(standings.epochs[index]),
+            "quantities": {name: _stands(standings.of(name), index) for name in QUANTITIES},
         }
-        for index, arm in enumerate(race.arms)
+        for index, arm in enumerate(standings.arms)
     ]
-    for name, quantity in QUANTITIES.items():
-        values = race.values(name)
-        found = differences(values, reference)
-        for index, arm in enumerate(arms):
-            difference = None if quantity.shared else found[index]
-            arm["quantities"][name] = {
-                **_interval(interval(values[index])),
-                "difference": difference
-                and _difference(difference, bool(whole[index] and whole[reference])),
-            }
-    return arms
+
+
+def _stands(standing: Standing, arm: int) -> dict[str, Any]:
+    """Mean, interval, difference to the reference and what is said of it."""
+    difference = None if standing.shared else standing.differences[arm]
+    return {
+        **_interval(standing.intervals[arm]),
+        "difference": difference and _difference(difference),
+        "verdict": standing.verdict(arm).words,
+    }
 
 
 def _interval(found: Interval) -> dict[str, Any]:
@@ -154,24 +145,23 @@ def _interval(found: Interval) -> dict[str, Any]:
     return {**finite, "count": found.count}
 
 
-def _difference(found: Difference, comparable: bool) -> dict[str, Any]:
-    """`comparable` is false where a seed was lost: what is left is never clear."""
+def _difference(found: Difference) -> dict[str, Any]:
     return {
         **_interval(found),
         "p_value": found.p_value,
         "p_value_adjusted": found.adjusted,
-        "clear": comparable and bool(found.clear),
+        "clear": bool(found.clear),
     }
 
 
-def _leaders(race: Race, reference: int) -> dict[str, list[str]]:
+def _leaders(standings: Standings) -> dict[str, list[str]]:
     """Keys of the arms that may be the best by each quantity; nobody leads by one seed."""
-    if race.experiment.seeds < 2:
+    if standings.one_seed:
         return {}
     return {
-        name: [race.arms[arm].key for arm in leaders(race.compared(name), q.better, reference)]
-        for name, q in QUANTITIES.items()
-        if q.better and not q.shared
+        name: list(standings.keys(*standings.of(name).leaders))
+        for name, about in QUANTITIES.items()
+        if about.better and not about.shared
     }
 
 

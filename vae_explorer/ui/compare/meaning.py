@@ -8,6 +8,7 @@ import streamlit as st
 
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.recommend import Recommendation
+from vae_explorer.explain.standings import Standings
 from vae_explorer.results.race import Race
 from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.shown import ShownRace
@@ -21,7 +22,7 @@ _LATER = "Said of the end of the race, and not of the time at which the slider s
 class _Said:
     """All that is said of a race held against one of its arms."""
 
-    race: Race
+    standings: Standings
     reference: str
     advice: Recommendation
     findings: list[str]
@@ -31,16 +32,22 @@ class _Said:
 def _said_of(race: Race, reference: str) -> _Said:
     """Worked out once: with many arms it takes a third of a second, far longer than to draw it."""
     said: _Said | None = st.session_state.get(_SAID)
-    if said is None or said.race is not race or said.reference != reference:
+    if said is None or said.standings.race is not race or said.reference != reference:
+        standings = Standings(race, reference)
         said = _Said(
-            race,
+            standings,
             reference,
-            recommend(race, reference),
-            [finding.sentence for finding in explain(race, reference)],
-            [finding.sentence for finding in claims(race)],
+            recommend(standings),
+            [finding.sentence for finding in explain(standings)],
+            [finding.sentence for finding in claims(standings)],
         )
         st.session_state[_SAID] = said
     return said
+
+
+def standings_of(race: Race, reference: str) -> Standings:
+    """How a race that has been judged stands."""
+    return _said_of(race, reference).standings
 
 
 def advice(shown: ShownRace, at_end: bool) -> None:
