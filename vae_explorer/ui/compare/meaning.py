@@ -26,6 +26,7 @@ class _Said:
     reference: str
     advice: Recommendation
     findings: list[str]
+    stop: str  # how far each shape got in a race that was stopped
     claims: list[str]
 
 
@@ -34,11 +35,13 @@ def _said_of(race: Race, reference: str) -> _Said:
     said: _Said | None = st.session_state.get(_SAID)
     if said is None or said.standings.race is not race or said.reference != reference:
         standings = Standings(race, reference)
+        found = explain(standings)
         said = _Said(
             standings,
             reference,
             recommend(standings),
-            [finding.sentence for finding in explain(standings)],
+            [finding.sentence for finding in found],
+            " ".join(finding.sentence for finding in found if finding.rule == "stopped"),
             [finding.sentence for finding in claims(standings)],
         )
         st.session_state[_SAID] = said
@@ -53,8 +56,10 @@ def standings_of(race: Race, reference: str) -> Standings:
 def advice(shown: ShownRace, at_end: bool) -> None:
     """Draws the recommendation, or why there is none yet."""
     if shown.race is not None and at_end:
-        recommended = _said_of(shown.race, state.reference_key(shown)).advice
-        st.markdown(f"**{recommended.sentence}** {recommended.reason}")
+        said = _said_of(shown.race, state.reference_key(shown))
+        if said.stop:
+            st.caption(f":material/stop_circle: {said.stop}")
+        st.markdown(f"**{said.advice.sentence}** {said.advice.reason}")
     elif shown.experiment.seeds == 1:
         st.caption(":material/casino: One seed each: an example, not a result.")
 
