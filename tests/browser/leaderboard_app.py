@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from tests.helpers.races import standing
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.figures.leaderboard import leaderboard_rows
@@ -15,7 +16,7 @@ turned = st.toggle("Turn")
 several = np.array([100.0, 101.0, 102.0, 103.0])[:: -1 if turned else 1]
 values = several[:, None] + np.array([0.0, 0.1, 0.3])
 leaderboard(
-    leaderboard_rows(arms_of(experiment), values, 0, -1),
+    leaderboard_rows(standing(arms_of(experiment), values)),
     "standings",
     quantity_label="Negative ELBO",
     unit="nats",

@@ -8,6 +8,7 @@ from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import mechanism
 from vae_explorer.explain.findings import explain
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import differences
 from vae_explorer.explain.words import margin, size
 
@@ -15,7 +16,7 @@ LOSSES = {"gelu": 30.0, "relu": 30.0}
 
 
 def said(race, rule):
-    return [f.sentence for f in explain(race, race.arms[0].key) if f.rule == rule]
+    return [f.sentence for f in explain(Standings(race, race.arms[0].key)) if f.rule == rule]
 
 
 def test_dead_units_are_told_by_layer_with_what_the_kl_does():

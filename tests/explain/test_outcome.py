@@ -7,12 +7,13 @@ import pytest
 from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import explain
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import differences, interval, leaders
 from vae_explorer.explain.words import margin, measured, number, size
 
 
 def said(race, reference, rule):
-    return [f.sentence for f in explain(race, reference) if f.rule == rule]
+    return [f.sentence for f in explain(Standings(race, reference)) if f.rule == rule]
 
 
 def gap_of(race, quantity, reference=0, arm=1):
@@ -27,7 +28,7 @@ def test_every_sentence_is_one_and_the_most_important_comes_first():
         diverged={"exponential": {1: 40}},
         active={"tanh": 1},
     )
-    found = explain(race, "relu")
+    found = explain(Standings(race, "relu"))
     weights = [finding.weight for finding in found]
     assert weights == sorted(weights, reverse=True)
     assert found[0].rule == "leading"
@@ -40,7 +41,7 @@ def test_every_sentence_is_one_and_the_most_important_comes_first():
 
 def test_a_reference_that_does_not_race_is_refused():
     with pytest.raises(ValueError, match=r"There is no 'mish' in this race; it has relu, tanh\."):
-        explain(plain({"relu": 30.0, "tanh": 31.0}), "mish")
+        explain(Standings(plain({"relu": 30.0, "tanh": 31.0}), "mish"))
 
 
 # --- Who leads ---
@@ -78,7 +79,7 @@ def test_many_leaders_are_counted():
 
 def test_one_seed_has_no_order():
     race = plain({"relu": 30.0, "gelu": 10.0}, seeds=1, kl={"gelu": 1.0}, gap={"gelu": 9.0})
-    found = explain(race, "relu")
+    found = explain(Standings(race, "relu"))
     assert [finding.rule for finding in found] == ["one_seed"]
     assert found[0].sentence.startswith("One seed each: an example, not a result.")
 
@@ -203,7 +204,7 @@ def test_overfitting_is_a_gap_that_matters():
 
 def test_a_loss_of_zero_has_no_share():
     race = plain({"relu": -0.1, "gelu": 0.0}, gap={"gelu": 3.0})
-    assert all("inf" not in finding.sentence for finding in explain(race, "relu"))
+    assert all("inf" not in finding.sentence for finding in explain(Standings(race, "relu")))
 
 
 def test_a_bound_that_orders_otherwise_is_told():
@@ -234,4 +235,4 @@ def test_speed_is_told_between_shapes_alone():
 
 
 def test_one_arm_alone_has_nothing_to_be_held_against():
-    assert explain(plain({"relu": 30.0}), "relu") == ()
+    assert explain(Standings(plain({"relu": 30.0}), "relu")) == ()

@@ -9,13 +9,14 @@ import numpy as np
 from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import ALPHA, compare
 from vae_explorer.explain.words import margin, size
 
 
 def test_a_winner_is_recommended_with_its_lead():
     race = plain({"relu": 30.0, "gelu": 28.0, "tanh": 35.0})
-    found = recommend(race, "relu")
+    found = recommend(Standings(race, "relu"))
     (lead,) = compare(race.values("test_loss"), [(1, 0)])
     assert found.arms == ("gelu",)
     assert found.sentence == "For Digits (8×8) with these settings, take GELU."
@@ -28,34 +29,38 @@ def test_a_winner_is_recommended_with_its_lead():
 
 
 def test_a_close_group_is_recommended_together_and_the_reference_may_stay():
-    found = recommend(plain({"relu": 28.0, "gelu": 28.0, "tanh": 35.0}, seeds=4), "relu")
+    found = recommend(Standings(plain({"relu": 28.0, "gelu": 28.0, "tanh": 35.0}, seeds=4), "relu"))
     assert set(found.arms) == {"relu", "gelu"}
     assert "ReLU, the reference, is among them" in found.reason
     assert found.doubt.startswith("4 seeds show large differences only; the leaders are too close")
 
 
 def test_no_difference_is_said_to_be_none():
-    found = recommend(plain({"relu": 28.0, "gelu": 28.0}), "relu")
+    found = recommend(Standings(plain({"relu": 28.0, "gelu": 28.0}), "relu"))
     assert found.sentence.endswith("the choice makes no clear difference.")
 
 
 def test_one_seed_recommends_nothing():
-    found = recommend(plain({"relu": 30.0, "gelu": 10.0}, seeds=1), "relu")
+    found = recommend(Standings(plain({"relu": 30.0, "gelu": 10.0}, seeds=1), "relu"))
     assert found.arms == ()
     assert found.sentence.startswith("No recommendation")
 
 
 def test_what_diverged_is_not_recommended():
-    lost = recommend(plain({"relu": 30.0, "gelu": 10.0}, diverged={"gelu": {0: 4}}), "relu")
+    lost = recommend(
+        Standings(plain({"relu": 30.0, "gelu": 10.0}, diverged={"gelu": {0: 4}}), "relu")
+    )
     assert lost.arms == ("relu",)
     assert "1 activation lost seeds to divergence" in lost.doubt
     both = {"relu": {0: 4}, "gelu": {0: 4}}
-    assert recommend(plain({"relu": 30.0, "gelu": 10.0}, diverged=both), "relu").arms == ()
+    assert (
+        recommend(Standings(plain({"relu": 30.0, "gelu": 10.0}, diverged=both), "relu")).arms == ()
+    )
 
 
 def test_short_training_a_small_lead_and_another_beta_are_doubts():
     short = {"epochs": 5, "beta": 4.0}
-    found = recommend(plain({"relu": 300.2, "gelu": 300.0}, settings=short), "relu")
+    found = recommend(Standings(plain({"relu": 300.2, "gelu": 300.0}, settings=short), "relu"))
     assert found.arms == ("gelu",)
     assert "less than 1 % of the loss" in found.doubt
     assert "5 epochs are short" in found.doubt
@@ -66,7 +71,7 @@ def test_a_sweep_recommends_a_value():
     experiment = Experiment(
         dataset="digits", activations=["relu"], seeds=5, sweep="beta", sweep_values=[1, 4]
     )
-    found = recommend(race_of(experiment, {"relu@1": 30.0, "relu@4": 35.0}), "relu@4")
+    found = recommend(Standings(race_of(experiment, {"relu@1": 30.0, "relu@4": 35.0}), "relu@4"))
     assert found.sentence.endswith("take ReLU, beta 1.")
     assert "nothing but the beta was varied" in found.doubt
 
@@ -78,8 +83,8 @@ def test_arms_that_differ_by_luck_alone_are_called_different_as_rarely_as_is_sai
     repeats, winners, spoken = 100, 0, 0
     for _ in range(repeats):
         null = _with_losses(race, 30 + rng.normal(0, 1, (5, 5)) + rng.normal(0, 1, 5))
-        winners += len(recommend(null, "relu").arms) == 1
-        spoken += any(finding.rule == "difference" for finding in explain(null, "relu"))
+        winners += len(recommend(Standings(null, "relu")).arms) == 1
+        spoken += any(finding.rule == "difference" for finding in explain(Standings(null, "relu")))
     most = ALPHA + 3 * np.sqrt(ALPHA * (1 - ALPHA) / repeats)
     assert winners / repeats <= most
     assert spoken / repeats <= most
@@ -99,7 +104,7 @@ def _with_losses(race, values):
 
 
 def claim(race, name):
-    return [f.sentence for f in claims(race) if f.rule == name]
+    return [f.sentence for f in claims(Standings(race)) if f.rule == name]
 
 
 EVERY = {
@@ -139,8 +144,8 @@ def test_claims_are_held_against_what_was_measured():
 
 
 def test_a_claim_needs_its_arms():
-    assert claims(plain({"silu": 30.0, "gelu": 29.0})) == ()
-    assert claims(plain(EVERY, seeds=1)) == ()
+    assert claims(Standings(plain({"silu": 30.0, "gelu": 29.0}))) == ()
+    assert claims(Standings(plain(EVERY, seeds=1))) == ()
 
 
 def test_no_clear_difference_is_said_to_a_claim_too():

@@ -9,6 +9,7 @@ import pytest
 from tests.helpers.races import race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import explain
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import interval
 from vae_explorer.explain.words import measured
 
@@ -25,7 +26,7 @@ def swept(losses, sweep="learning_rate", values=(0.001, 0.003, 0.01), **columns)
 
 
 def said(race, rule):
-    return [f.sentence for f in explain(race, race.arms[0].key) if f.rule == rule]
+    return [f.sentence for f in explain(Standings(race, race.arms[0].key)) if f.rule == rule]
 
 
 def test_the_best_value_of_each_activation():

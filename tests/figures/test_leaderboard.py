@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from tests.helpers.races import standing
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.statistics import Difference, differences, interval
@@ -29,7 +30,7 @@ def difference(mean: float, adjusted: float, count: int = 5) -> Difference:
 
 
 def test_rows_are_sorted_and_hold_the_numbers():
-    rows = leaderboard_rows(ARMS, VALUES, 0, -1)
+    rows = leaderboard_rows(standing(ARMS, VALUES))
     assert [row["label"] for row in rows] == ["SiLU", "Tanh", "ReLU", "Sine"]
     assert [row["rank"] for row in rows] == [1, 2, 3, 4]
     found, compared = interval(VALUES[2]), differences(VALUES, 0)[2]
@@ -50,29 +51,31 @@ def test_rows_are_sorted_and_hold_the_numbers():
 
 
 def test_more_may_be_better():
-    rows = leaderboard_rows(ARMS, VALUES, 0, 1)
+    rows = leaderboard_rows(standing(ARMS, VALUES, 1))
     assert rows[0]["label"] == "Sine"
     assert rows[0]["verdict"] == "clearly better"
     assert rows[-1]["verdict"] == "clearly worse"
 
 
 def test_where_nothing_is_better_nobody_has_a_rank():
-    rows = leaderboard_rows(ARMS, VALUES, 0, 0)
+    rows = leaderboard_rows(standing(ARMS, VALUES, 0))
     assert {row["rank"] for row in rows} == {None}
     assert rows[0]["verdict"] == "clearly higher"
     assert rows[-1]["verdict"] == "clearly lower"
 
 
 def test_one_seed_is_an_example():
-    rows = leaderboard_rows(ARMS, VALUES[:, :1], 0, -1)
+    rows = leaderboard_rows(standing(ARMS, VALUES[:, :1]))
     assert {row["verdict"] for row in rows} == {"reference", "one seed: an example"}
+    assert [row["key"] for row in rows] == [arm.key for arm in ARMS]  # nobody is put first
+    assert {row["rank"] for row in rows} == {None}
     assert all(row["low"] is None and "±" not in row["text"] for row in rows)
 
 
 def test_an_arm_with_seeds_that_diverged_is_last_without_a_rank():
     values = VALUES.copy()
     values[2, :2] = np.nan
-    rows = leaderboard_rows(ARMS, values, 0, -1, diverged=[0, 0, 2, 0])
+    rows = leaderboard_rows(standing(ARMS, values, diverged=[0, 0, 2, 0]))
     assert rows[-1]["label"] == "SiLU"
     assert rows[-1]["rank"] is None
     assert rows[-1]["verdict"] == "2 of 5 seeds diverged"
@@ -81,7 +84,7 @@ def test_an_arm_with_seeds_that_diverged_is_last_without_a_rank():
 
 def test_rows_without_values_are_json():
     values = np.full((4, 5), np.nan)
-    rows = leaderboard_rows(ARMS, values, 0, -1, diverged=[0, 5, 0, 0])
+    rows = leaderboard_rows(standing(ARMS, values, diverged=[0, 5, 0, 0]))
     json.dumps(rows, allow_nan=False)
     assert rows[-1]["verdict"] == "all 5 seeds diverged"
     assert {row["text"] for row in rows} == {"–"}
@@ -110,19 +113,19 @@ def test_nothing_is_clear_against_the_lucky_seeds_of_a_reference_that_diverged()
     assert verdict(difference(2, 0.01), -1, 5, 0, 2).words == "reference diverged"
     assert verdict(difference(2, 0.01), -1, 5, 1, 2).words == "1 of 5 seeds diverged"
     assert verdict(None, -1, 5, 2, 2).words == "2 of 5 seeds diverged"
-    rows = leaderboard_rows(ARMS, VALUES, 0, -1, diverged=[1, 0, 0, 0])
+    rows = leaderboard_rows(standing(ARMS, VALUES, diverged=[1, 0, 0, 0]))
     assert {row["kind"] for row in rows} == {"lost", "unclear"}
 
 
 def test_the_scale_holds_all_intervals_but_those_of_arms_far_away():
-    rows = leaderboard_rows(ARMS, VALUES, 0, -1)
+    rows = leaderboard_rows(standing(ARMS, VALUES))
     low, high = scale_of(rows)
     assert low < min(row["low"] for row in rows)
     assert high > max(row["high"] for row in rows)
     far = VALUES.copy()
     far[3] += 5000
-    low, high = scale_of(leaderboard_rows(ARMS, far, 0, -1))
+    low, high = scale_of(leaderboard_rows(standing(ARMS, far)))
     assert high < 200
-    same = leaderboard_rows(ARMS, np.full((4, 1), 7.0), 0, -1)
+    same = leaderboard_rows(standing(ARMS, np.full((4, 1), 7.0)))
     low, high = scale_of(same)
     assert low < 7 < high

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from tests.helpers.charts import texts, trace
+from tests.helpers.races import standing
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.statistics import differences, intervals
 from vae_explorer.figures import charts
+from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.charts.curves import End, end_labels, thinned
 from vae_explorer.figures.charts.panels import natural_height, panel_columns
 from vae_explorer.figures.style import activation_style, arm_styles, short_label
@@ -45,23 +47,23 @@ def clear_values() -> np.ndarray:
 TRIO = arms_of(Experiment(activations=("relu", "tanh", "silu"), seeds=5))
 
 
-def race_figures() -> dict:
+def every_figure() -> dict:
     x = np.arange(1, 5) / 2
     counts = np.ones((2, 4, len(BIN_EDGES) - 1), int)
     values = clear_values()
     return {
         "curves": curves(made_lines(ARMS)),
-        "grid": charts.activation_grid("ab", "cd", np.ones((2, 2, 3)), better=-1, **NAMED),
+        "grid": charts.activation_grid("ab", "cd", np.ones((2, 2, 3)), **NAMED),
         "sweep": charts.sweep_lines(arms_of(SWEEP), np.ones((6, 2)), "beta", **NAMED),
-        "differences": charts.difference_plot(TRIO, differences(values, 0), "ReLU", "KL", "nats"),
+        "differences": charts.difference_plot(standing(TRIO, values), "KL", "nats"),
         "histograms": charts.histograms_over_training(counts, x, ["A", "B"]),
         "gradients": charts.gradients_over_training(x, np.ones((4, 6, 2)), "ab", PAIR.members),
     }
 
 
-@pytest.mark.parametrize("name", race_figures())
+@pytest.mark.parametrize("name", every_figure())
 def test_figure_suits_both_themes_and_keeps_zoom(name):
-    figure = race_figures()[name]
+    figure = every_figure()[name]
     assert len(figure.data) > 0
     assert figure.layout.uirevision == "keep"
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
@@ -183,7 +185,7 @@ def test_labels_near_the_top_are_pushed_down_and_not_out():
 
 def test_grid_cells_hold_means_and_intervals():
     values = np.random.default_rng(0).normal(50, 1, (2, 3, 4))
-    figure = charts.activation_grid(["A", "B"], ["C", "D", "E"], values, better=-1, **NAMED)
+    figure = charts.activation_grid(["A", "B"], ["C", "D", "E"], values, **NAMED)
     mean, low, high = intervals(values.reshape(6, 4))
     np.testing.assert_allclose(figure.data[0].z, mean.reshape(2, 3))
     for note, centre, half in zip(figure.layout.annotations, mean, (high - low) / 2):
@@ -197,11 +199,17 @@ def test_grid_cells_hold_means_and_intervals():
 def test_grid_outlines_the_best_cell_where_it_leads_alone(better, cell):
     means = np.array([[50.0, 90.0], [10.0, 50.0]])
     values = means[..., None] + np.random.default_rng(0).normal(0, 0.1, (2, 2, 5))
-    shapes = charts.activation_grid("ab", "cd", values, better=better, **NAMED).layout.shapes
+    names = ("relu", "tanh")
+    experiment = Experiment(activations=names, decoder_activations=names, seeds=5)
+
+    def drawn(values):
+        by = standing(arms_of(experiment), values.reshape(4, -1), better)
+        return race_figures.grid(by, experiment, "test_loss")
+
+    shapes = drawn(values).layout.shapes
     assert [(round(s.y0 + 0.5), round(s.x0 + 0.5)) for s in shapes] == ([cell] if cell else [])
-    even = np.random.default_rng(0).normal(50, 1, (2, 2, 5))
-    assert not charts.activation_grid("ab", "cd", even, better=better, **NAMED).layout.shapes
-    one_seed = charts.activation_grid("ab", "cd", values[..., :1], better=better, **NAMED)
+    assert not drawn(np.random.default_rng(0).normal(50, 1, (2, 2, 5))).layout.shapes
+    one_seed = drawn(values[..., :1])
     assert not one_seed.layout.shapes
     assert "±" not in texts(one_seed)
 
@@ -210,7 +218,7 @@ def test_grid_says_what_diverged():
     values = np.full((1, 2, 3), 7.0) + np.arange(3)
     values[0, 0] = np.nan
     values[0, 1, 0] = np.nan
-    notes = charts.activation_grid("a", "bc", values, better=-1, **NAMED).layout.annotations
+    notes = charts.activation_grid("a", "bc", values, **NAMED).layout.annotations
     assert notes[0].text == "diverged"
     assert "2 of 3 seeds" in notes[1].text
 
@@ -241,7 +249,7 @@ def test_sweep_stands_side_by_side_where_a_log_scale_would_not_read(sweep, value
 
 def test_differences_are_sorted_filled_where_clear_and_named_where_not():
     found = differences(clear_values(), 0)
-    figure = charts.difference_plot(TRIO, found, "ReLU", "KL", "nats", better=-1)
+    figure = charts.difference_plot(standing(TRIO, clear_values()), "KL", "nats")
     assert [t.name for t in figure.data] == ["SiLU", "Tanh"]
     for drawn, each in zip(figure.data, (found[2], found[1])):
         assert drawn.x[0] == each.mean
@@ -254,33 +262,35 @@ def test_differences_are_sorted_filled_where_clear_and_named_where_not():
     assert (
         "ReLU" in figure.layout.xaxis.title.text and "KL (nats)" in figure.layout.xaxis.title.text
     )
-    upwards = charts.difference_plot(TRIO, found, "ReLU", "KL", "nats", better=1)
+    upwards = charts.difference_plot(standing(TRIO, clear_values(), 1), "KL", "nats")
     assert [t.name for t in upwards.data] == ["Tanh", "SiLU"]
 
 
 @pytest.mark.parametrize(
     ("diverged", "words"),
     [
-        ((0, 0, 1), [f"1 of {len(TRIO[2].rows)} seeds diverged", None]),
+        ((0, 0, 1), ["no clear difference", f"1 of {len(TRIO[2].rows)} seeds diverged"]),
         ((1, 0, 0), ["reference diverged", "reference diverged"]),
     ],
 )
 def test_differences_to_or_of_the_lucky_seeds_are_never_clear(diverged, words):
     found = differences(clear_values(), 0)
     assert found[2].clear
-    figure = charts.difference_plot(TRIO, found, "ReLU", "KL", "nats", better=-1, diverged=diverged)
-    assert [t.name for t in figure.data] == ["SiLU", "Tanh"]
-    for drawn, note, wanted in zip(figure.data, figure.layout.annotations, words):
-        if wanted is not None:
-            assert drawn.marker.symbol == "circle-open"
-            assert note.text == wanted
+    figure = charts.difference_plot(standing(TRIO, clear_values(), diverged=diverged), "KL", "nats")
+    assert {t.marker.symbol for t in figure.data} == {"circle-open"}
+    assert [note.text for note in figure.layout.annotations[:2]] == words
+    if diverged[2]:  # of all the lowest, and yet below those that are whole
+        assert [t.name for t in figure.data] == ["Tanh", "SiLU"]
 
 
 def test_differences_from_one_seed_or_none_are_not_called_clear():
-    one = differences(np.array([[1.0], [2.0], [np.nan]]), 0)
-    figure = charts.difference_plot(TRIO, one, "ReLU", "KL", "nats")
+    one = standing(TRIO, np.array([[1.0], [2.0], [np.nan]]))
+    figure = charts.difference_plot(one, "KL", "nats")
     assert [t.marker.symbol for t in figure.data] == ["circle-open"] * 2
-    assert [note.text for note in figure.layout.annotations] == ["+1.00, one seed", "no value"]
+    assert [note.text for note in figure.layout.annotations[:2]] == [
+        "one seed: an example",
+        "no value",
+    ]
     assert np.isfinite(figure.layout.xaxis.range).all()
 
 

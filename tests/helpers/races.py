@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.arms import Arm, arms_of
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.explain.standings import Standing
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.race import LayerHealth, MemberJudgement, Race
@@ -31,7 +32,7 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
     A column is a number for all members, or a mapping of arm keys to a number for all seeds or a
     list of one a seed: kl, gap, bound_gap (negative ELBO minus bound), active, speed; `dead` and
     `saturated` map arm keys to shares by layer, `gradients` to norms by layer, `diverged` to the
-    seeds' places and the steps at which they stopped.
+    seeds' places and the steps at which they stopped, `epochs` to those that were trained.
     """
     arms = arms_of(experiment)
     members: list[MemberJudgement | None] = [None] * len(experiment.members)
@@ -53,6 +54,7 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
             step = of("diverged").get(place)
             reason = f"Its loss was no longer finite at step {step}."
             frozen = None if step is None else Freeze(row, step, "encoder 1", reason)
+            epochs = at("epochs", float(experiment.epochs))
             result = MemberResult(
                 recipe=experiment.members[row],
                 test_loss=loss,
@@ -63,6 +65,7 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
                 seconds_with_evaluation=5.0,
                 images_per_second=at("speed", 1000.0),
                 frozen=frozen,
+                epochs=epochs,
             )
             names = {**of("dead"), **of("saturated")} or {"encoder 1": 0.0, "decoder 1": 0.0}
             members[row] = MemberJudgement(
@@ -85,3 +88,19 @@ def plain(losses: Mapping[str, float], seeds: int = 5, **columns: Any) -> Race:
     return race_of(
         Experiment(activations=tuple(losses), seeds=seeds, **settings), losses, **columns
     )
+
+
+def standing(
+    arms: Sequence[Arm],
+    values: np.ndarray,
+    better: int = -1,
+    reference: int = 0,
+    diverged: Sequence[int] | None = None,
+    short: Sequence[float | None] | None = None,
+) -> Standing:
+    """How arms stand by values (A, S): whole are those with all, none diverged and none short."""
+    lost = [0] * len(arms) if diverged is None else list(diverged)
+    fewer = [None] * len(arms) if short is None else list(short)
+    known = np.isfinite(values).all(1)
+    whole = tuple(a for a in range(len(arms)) if known[a] and not lost[a] and fewer[a] is None)
+    return Standing(tuple(arms), values, reference, better, whole, lost, fewer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 
@@ -9,11 +10,14 @@ import numpy as np
 import pytest
 
 from tests.helpers.saved_races import EXPERIMENT, saved_race
+from vae_explorer.experiment.judging import Judging
+from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.files import _beside
 from vae_explorer.saved.race import check_race_target, load_race, save_race, save_runs
 from vae_explorer.saved.race_json import to_csv, to_json
 from vae_explorer.saved.run import StoreError, load_run
-from vae_explorer.training.race import RaceTrainer
+from vae_explorer.training.judge import judge
+from vae_explorer.training.race import RaceTrainer, Recording
 
 
 @pytest.fixture
@@ -153,3 +157,27 @@ def test_a_file_of_more_than_it_may_have_is_not_read(folder, name):
         file.truncate(300 * 2**20)
     with pytest.raises(StoreError, match="more than such a file may have"):
         load_race(folder)
+
+
+def test_how_far_a_race_of_before_got_is_read_from_its_history(few_digits, tmp_path):
+    experiment = EXPERIMENT.replace(sweep="latent", sweep_values=[2, 3, 4], epochs=4)
+    trainer = RaceTrainer(experiment, few_digits)
+    recording = Recording(trainer)
+    for _ in range(6):  # a step is an epoch: 4 of the first shape, 2 of the second
+        trainer.step()
+        recording.look()
+    assert trainer.trainers[0].steps == 4
+    race = judge(trainer, Judging(bound_samples=2, bound_images=8))
+    saved = SavedRace(race, recording.history, recording.probe)
+    folder = save_race(tmp_path / "race", saved, "relu@2", "")
+    values = json.loads((folder / "results.json").read_text())
+    for member in values["members"]:
+        del member["result"]["epochs"]
+        # Of what never began they had the numbers of untrained VAEs.
+        member["result"]["test_loss"] = member["result"]["test_loss"] or 45.0
+    (folder / "results.json").write_text(json.dumps(values))
+    again = load_race(folder).race
+    assert again.epochs().tolist() == race.epochs().tolist()
+    assert again.stops() == (None, 2, 0)
+    assert np.isnan(again.values("test_loss")[4:]).all()
+    assert not np.isnan(again.values("test_loss")[:4]).any()

@@ -18,7 +18,9 @@ from vae_explorer.training.trainer import Trainer
 def results(losses, seeds=1, frozen=None, **settings):
     members = Experiment(seeds=seeds, **settings).members
     return [
-        MemberResult(recipe, loss, 80.0, 5.25, 2, 4.0, 5.0, 12345.6, frozen if i == 0 else None)
+        MemberResult(
+            recipe, loss, 80.0, 5.25, 2, 4.0, 5.0, 12345.6, frozen if i == 0 else None, 3.0
+        )
         for i, (recipe, loss) in enumerate(zip(members, losses, strict=True))
     ]
 

@@ -106,16 +106,39 @@ def test_layers_and_gradients_are_named_from_input_to_output(judged):
     assert member.dead == max(layer.dead for layer in member.layers)
 
 
-def test_a_race_stopped_halfway_through_its_shapes_is_judged(few_digits):
+def test_what_never_began_when_a_race_was_stopped_has_no_number(few_digits):
     experiment = EXPERIMENT.replace(
-        activations=["tanh"], learning_rate=1e-3, sweep="latent", sweep_values=[1, 2]
+        activations=["tanh"], learning_rate=1e-3, sweep="latent", sweep_values=[1, 2, 3]
     )
     trainer = RaceTrainer(experiment, few_digits)
-    for _ in range(3):
+    first, second, _ = trainer.trainers
+    for _ in range(first.steps + second.steps // 2):
         trainer.step()
     race = judge(trainer, Judging(bound_samples=2, bound_images=10))
-    assert race.values("test_loss").shape == (2, 2)
-    assert np.isfinite(race.values("bound")).all()
+    for name in QUANTITIES:
+        measured = np.isfinite(race.values(name))
+        assert measured[:2].all() and not measured[2].any()
+    assert all(m.result.test_loss is m.train_loss is m.bound is None for m in race.members[4:])
+    assert race.epochs().tolist() == [6.0, second.epoch, 0.0]
+    assert race.stops() == (None, second.epoch, 0.0)
+    assert 0 < second.epoch < 6
+
+
+def test_only_what_learned_as_long_as_the_others_can_be_compared(few_digits):
+    experiment = EXPERIMENT.replace(
+        activations=["tanh"], learning_rate=1e-3, sweep="latent", sweep_values=[1, 2, 3]
+    )
+    trainer = RaceTrainer(experiment, few_digits)
+    steps = trainer.trainers[0].steps
+    judging = Judging(bound_samples=2, bound_images=10)
+    for until, whole in [
+        (steps // 2, [True, False, False]),
+        (steps * 3 // 2, [True, False, False]),
+        (steps * 3, [True, True, True]),
+    ]:
+        while trainer.step_number < until:
+            trainer.step()
+        assert judge(trainer, judging).whole().tolist() == whole
 
 
 @pytest.mark.parametrize("settings", [{"bound_samples": 0}, {"bound_images": 10**9}])

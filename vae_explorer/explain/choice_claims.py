@@ -11,13 +11,13 @@ from itertools import combinations
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.claim_words import activations_of, claim, count
-from vae_explorer.explain.standings import Facts, Finding, activation_groups
+from vae_explorer.explain.standings import Finding, Standings, activation_groups
 from vae_explorer.explain.statistics import compare, leaders_within
 from vae_explorer.explain.sweeps import activation_label, trends
 from vae_explorer.explain.words import listed, margin, number, size
 
 
-def newer(facts: Facts) -> Iterator[Finding]:
+def newer(facts: Standings) -> Iterator[Finding]:
     """C7: more efficient activations raise performance."""
     arms = activations_of(facts)
     new = [arm for name, arm in arms.items() if not ACTIVATIONS[name].article]
@@ -41,7 +41,7 @@ def newer(facts: Facts) -> Iterator[Finding]:
     yield claim("C7", facts, [*old, *new], says, here)
 
 
-def adaptive(facts: Facts) -> Iterator[Finding]:
+def adaptive(facts: Standings) -> Iterator[Finding]:
     """C8: activations that choose a function by the input generalise better.
 
     Of those with parameters of another kind the claim says nothing: they are on neither side.
@@ -71,7 +71,7 @@ def adaptive(facts: Facts) -> Iterator[Finding]:
         yield claim("C8", facts, [arm, *fixed], says, here)
 
 
-def hard_choice(facts: Facts) -> Iterator[Finding]:
+def hard_choice(facts: Standings) -> Iterator[Finding]:
     """C10: the choice is hard, and another one case by case."""
     experiment = facts.race.experiment
     says = "which activation to choose is hard, and changes case by case"
@@ -88,10 +88,10 @@ def hard_choice(facts: Facts) -> Iterator[Finding]:
     worst = max(means, key=means.__getitem__)
     # Best and worst are chosen by their means, so that all pairs must be corrected for.
     pairs = list(combinations(facts.whole, 2))
-    found = dict(zip(pairs, compare(facts.values("test_loss"), pairs)))[
-        min(best, worst), max(best, worst)
-    ]
-    if not found.clear:
+    compared = dict(zip(pairs, compare(facts.values("test_loss"), pairs)))
+    # Where all means are equal, the best is the worst as well.
+    found = compared.get((min(best, worst), max(best, worst)))
+    if found is None or not found.clear:
         here = f"there is no clear difference between the best and the worst of {len(means)}"
     else:
         here = (
@@ -102,7 +102,7 @@ def hard_choice(facts: Facts) -> Iterator[Finding]:
     yield claim("C10", facts, [best, worst], says, here)
 
 
-def _by_value(facts: Facts) -> tuple[list[int], str]:
+def _by_value(facts: Standings) -> tuple[list[int], str]:
     """Whether the same activation is best with each value of the swept setting."""
     setting = SWEEPS[facts.race.experiment.sweep].label
     groups: dict[float | None, list[int]] = {}
@@ -140,7 +140,7 @@ def _is(keys: Sequence[str]) -> str:
     return "is" if len(keys) == 1 else "are"
 
 
-def overfitting(facts: Facts) -> Iterator[Finding]:
+def overfitting(facts: Standings) -> Iterator[Finding]:
     """C11: as models grow, activations may lead to overfitting."""
     says = "as models grow more complex, activations may lead to overfitting"
     sweep = facts.race.experiment.sweep
@@ -148,6 +148,8 @@ def overfitting(facts: Facts) -> Iterator[Finding]:
         rising = {k: each for k, each in trends(facts, "gap").items() if each.mean > 0}
         groups = activation_groups(facts.arms)
         setting = SWEEPS[sweep].label
+        if not any(len(r) > 1 and set(r) <= set(facts.whole) for r in groups.values()):
+            return
         if not rising:
             here = f"no activation's generalisation gap clearly grows with the {setting}"
         else:
@@ -175,6 +177,6 @@ def overfitting(facts: Facts) -> Iterator[Finding]:
     yield claim("C11", facts, [more, less], says, here)
 
 
-def _ends_of_gap(facts: Facts, rows: Sequence[int]) -> str:
+def _ends_of_gap(facts: Standings, rows: Sequence[int]) -> str:
     low, high = (facts.interval("gap", row).mean for row in (rows[0], rows[-1]))
     return f"{number(low, 1)} to {number(high, 1)} nats"

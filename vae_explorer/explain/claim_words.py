@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.explain.mechanism import layer_shares
-from vae_explorer.explain.standings import Facts, Finding
+from vae_explorer.explain.standings import Finding, Standings
 from vae_explorer.explain.statistics import Difference, compare
 from vae_explorer.explain.words import direction, margin, sentence, size
 
 
-def activations_of(facts: Facts) -> dict[str, int]:
+def activations_of(facts: Standings) -> dict[str, int]:
     """Activation name to arm, of races between activations and nothing else.
 
     Arms that lost a seed are left out: what is left of them cannot be compared.
@@ -25,18 +25,18 @@ def activations_of(facts: Facts) -> dict[str, int]:
     }
 
 
-def against(facts: Facts, arms: Sequence[int], other: int) -> dict[int, Difference]:
+def against(facts: Standings, arms: Sequence[int], other: int) -> dict[int, Difference]:
     """The negative ELBO of each arm minus that of another, where it clearly differs."""
     found = compare(facts.values("test_loss"), [(arm, other) for arm in arms])
     return {arm: each for arm, each in zip(arms, found) if each.clear}
 
 
-def claim(name: str, facts: Facts, arms: Sequence[int], says: str, here: str) -> Finding:
+def claim(name: str, facts: Standings, arms: Sequence[int], says: str, here: str) -> Finding:
     text = f"The article says that {says} ({name}); here {here}"
     return Finding(name, facts.keys(*arms), sentence(text), 0)
 
 
-def most_dead(facts: Facts, arm: int) -> float:
+def most_dead(facts: Standings, arm: int) -> float:
     return max(layer_shares(facts, arm, "dead").values(), default=0.0)
 
 
@@ -46,7 +46,7 @@ def ends(found: Difference | None, other: str) -> str:
     return f"{size(found)} nats {direction(found)} than {other} ({margin(found)})"
 
 
-def diverged(facts: Facts, arm: int) -> str:
+def diverged(facts: Standings, arm: int) -> str:
     return f"diverged in {facts.diverged[arm]} of {facts.seeds} seeds"
 
 

@@ -19,13 +19,13 @@ from vae_explorer.explain.claim_words import (
     most_dead,
 )
 from vae_explorer.explain.mechanism import DEAD, gradients, layer_shares
-from vae_explorer.explain.standings import Facts, Finding
+from vae_explorer.explain.standings import Finding, Standings
 from vae_explorer.explain.words import listed, margin, percent, size
 
 MENDED = ("leaky_relu", "prelu")  # ReLU, mended
 
 
-def non_linear(facts: Facts) -> Iterator[Finding]:
+def non_linear(facts: Standings) -> Iterator[Finding]:
     """C1: a non-linear network learns what a linear one cannot."""
     arms = activations_of(facts)
     others = [arm for name, arm in arms.items() if ACTIVATIONS[name].family != "linear"]
@@ -47,7 +47,7 @@ def non_linear(facts: Facts) -> Iterator[Finding]:
     yield claim("C1", facts, [arms["linear"], *others], says, here)
 
 
-def dying_relu(facts: Facts) -> Iterator[Finding]:
+def dying_relu(facts: Standings) -> Iterator[Finding]:
     """C2: units of ReLU die; LeakyReLU and PReLU mend it."""
     arms = activations_of(facts)
     mended = [arms[name] for name in MENDED if name in arms]
@@ -67,7 +67,7 @@ def dying_relu(facts: Facts) -> Iterator[Finding]:
     yield claim("C2", facts, [relu, *mended], says, here)
 
 
-def bounded(facts: Facts) -> Iterator[Finding]:
+def bounded(facts: Standings) -> Iterator[Finding]:
     """C4: the range of tanh keeps outputs under control."""
     experiment = facts.race.experiment
     rows = {arm.activation_key: row for row, arm in enumerate(facts.arms)}
@@ -96,7 +96,7 @@ def bounded(facts: Facts) -> Iterator[Finding]:
     yield claim("C4", facts, [tanh, *free], says, here)
 
 
-def complex_relations(facts: Facts) -> Iterator[Finding]:
+def complex_relations(facts: Standings) -> Iterator[Finding]:
     """C5: ReLU lets the model learn complex relations."""
     arms = activations_of(facts)
     if not {"relu", "linear"} <= set(arms):
@@ -107,7 +107,7 @@ def complex_relations(facts: Facts) -> Iterator[Finding]:
     yield claim("C5", facts, [relu, linear], says, here)
 
 
-def stability(facts: Facts) -> Iterator[Finding]:
+def stability(facts: Standings) -> Iterator[Finding]:
     """C12: vanishing or exploding gradients trouble training."""
     lost = [row for row in range(len(facts.arms)) if facts.diverged[row]]
     faded = [key for finding in gradients(facts) for key in finding.arms]
@@ -132,7 +132,7 @@ def stability(facts: Facts) -> Iterator[Finding]:
     yield claim("C12", facts, arms, says, listed(parts))
 
 
-CLAIMS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
+CLAIMS: tuple[Callable[[Standings], Iterator[Finding]], ...] = (
     non_linear,
     dying_relu,
     bounded,

@@ -9,30 +9,30 @@ from __future__ import annotations
 from vae_explorer.explain import mechanism, outcome, sweeps
 from vae_explorer.explain.claims import CLAIMS
 from vae_explorer.explain.recommend import Recommendation, recommended
-from vae_explorer.explain.standings import Facts, Finding
-from vae_explorer.results.race import Race
+from vae_explorer.explain.standings import Finding, Standings
+from vae_explorer.explain.unused import unused
 
 RULES = (*outcome.RULES, *mechanism.RULES, *sweeps.RULES)
 
 
-def explain(race: Race, reference: str) -> tuple[Finding, ...]:
-    """What is to be said of a race, most important first.
-
-    `reference` is the key of the arm that others are held against; ValueError if there is none.
-    """
-    facts = Facts(race, reference)
-    found = [finding for rule in RULES for finding in rule(facts)]
+def explain(standings: Standings) -> tuple[Finding, ...]:
+    """What is to be said of a race, most important first."""
+    # Nothing is said to differ between names for one VAE.
+    rules = (*outcome.OF_ONE_VAE, *mechanism.RULES) if standings.alike else RULES
+    found = [finding for rule in rules for finding in rule(standings)]
     return tuple(sorted(found, key=lambda finding: -finding.weight))
 
 
-def recommend(race: Race, reference: str) -> Recommendation:
+def recommend(standings: Standings) -> Recommendation:
     """What to take for this data and these settings, why, and what speaks against being sure."""
-    return recommended(Facts(race, reference))
+    return recommended(standings)
 
 
-def claims(race: Race) -> tuple[Finding, ...]:
-    """What the race says to the claims of the article, a sentence for each that it can speak to."""
-    facts = Facts(race, race.arms[0].key)
-    if facts.one_seed:
+def claims(standings: Standings) -> tuple[Finding, ...]:
+    """What the race says to the claims of the article, a sentence for each that it can speak to.
+
+    They are on activations, so that a race with one that no unit has says nothing to them.
+    """
+    if standings.one_seed or unused(standings.race.experiment):
         return ()
-    return tuple(finding for claim in CLAIMS for finding in claim(facts))
+    return tuple(finding for claim in CLAIMS for finding in claim(standings))

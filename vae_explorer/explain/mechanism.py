@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from vae_explorer.explain.standings import Facts, Finding
+from vae_explorer.explain.standings import Finding, Standings
 from vae_explorer.explain.words import (
     direction,
     layer,
@@ -32,7 +32,7 @@ UNUSED = 0.5
 FADED = 1000.0
 
 
-def dead(facts: Facts) -> Iterator[Finding]:
+def dead(facts: Standings) -> Iterator[Finding]:
     """Units that pass no gradient on, by layer."""
     for arm in range(len(facts.arms)):
         shares = layer_shares(facts, arm, "dead")
@@ -41,7 +41,7 @@ def dead(facts: Facts) -> Iterator[Finding]:
             yield Finding("dead", facts.keys(arm), sentence(text), 75 + worst)
 
 
-def saturated(facts: Facts) -> Iterator[Finding]:
+def saturated(facts: Standings) -> Iterator[Finding]:
     """Units that are flat on nearly all images, by layer."""
     for arm in range(len(facts.arms)):
         shares = layer_shares(facts, arm, "saturated")
@@ -50,7 +50,7 @@ def saturated(facts: Facts) -> Iterator[Finding]:
             yield Finding("saturated", facts.keys(arm), sentence(text), 55 + worst)
 
 
-def layer_shares(facts: Facts, arm: int, what: str) -> dict[str, float]:
+def layer_shares(facts: Standings, arm: int, what: str) -> dict[str, float]:
     """Layer to share of units, `what` one of dead and saturated; means over seeds."""
     found: dict[str, list[float]] = {}
     for member in facts.finished(arm):
@@ -59,7 +59,7 @@ def layer_shares(facts: Facts, arm: int, what: str) -> dict[str, float]:
     return {name: float(np.mean(shares)) for name, shares in found.items()}
 
 
-def _by_layer(facts: Facts, arm: int, shares: dict[str, float], least: float, word: str) -> str:
+def _by_layer(facts: Standings, arm: int, shares: dict[str, float], least: float, word: str) -> str:
     high = {name: share for name, share in shares.items() if share >= least}
     if not high:
         return ""
@@ -71,7 +71,7 @@ def _by_layer(facts: Facts, arm: int, shares: dict[str, float], least: float, wo
     return text + _beside(facts, arm)
 
 
-def _beside(facts: Facts, arm: int) -> str:
+def _beside(facts: Standings, arm: int) -> str:
     """What the arm's KL and negative ELBO do, where that is clear; no cause is claimed."""
     for quantity, label in (("kl", "KL"), ("test_loss", "negative ELBO")):
         if found := facts.clear(quantity, arm):
@@ -82,7 +82,7 @@ def _beside(facts: Facts, arm: int) -> str:
     return ""
 
 
-def unused_latents(facts: Facts) -> Iterator[Finding]:
+def unused_latents(facts: Standings) -> Iterator[Finding]:
     """Posterior collapse: latent dimensions that say nothing of the image."""
     unused = {}
     for arm in range(len(facts.arms)):
@@ -114,7 +114,7 @@ def unused_latents(facts: Facts) -> Iterator[Finding]:
         yield Finding("unused_latents", facts.keys(*arms), sentence(text), 65 + share)
 
 
-def gradients(facts: Facts) -> Iterator[Finding]:
+def gradients(facts: Standings) -> Iterator[Finding]:
     """Layers whose gradients are of quite another size: vanishing or exploding on the way back."""
     for arm in range(len(facts.arms)):
         norms = layer_gradients(facts, arm)
@@ -139,7 +139,7 @@ def gradients(facts: Facts) -> Iterator[Finding]:
         yield Finding("gradients", facts.keys(arm), sentence(text), 58)
 
 
-def layer_gradients(facts: Facts, arm: int) -> dict[str, float]:
+def layer_gradients(facts: Standings, arm: int) -> dict[str, float]:
     """Layer to norm of its gradient, from input to output; geometric means over seeds."""
     members = [member.gradients for member in facts.finished(arm) if member.gradients]
     if not members:

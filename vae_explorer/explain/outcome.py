@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.explain.standings import Facts, Finding
+from vae_explorer.explain.standings import Finding, Standings
+from vae_explorer.explain.unused import unused
 from vae_explorer.explain.words import (
     decimals,
     direction,
+    epoch_text,
     layer,
     listed,
     margin,
@@ -31,7 +33,7 @@ OVERFITTING = 0.05
 FASTER = 2.0  # timings of one machine vary by some ten per cent; twice is beyond doubt
 
 
-def one_seed(facts: Facts) -> Iterator[Finding]:
+def one_seed(facts: Standings) -> Iterator[Finding]:
     """Never a winner from one seed."""
     if facts.one_seed and len(facts.arms) > 1:
         text = (
@@ -41,7 +43,35 @@ def one_seed(facts: Facts) -> Iterator[Finding]:
         yield Finding("one_seed", (), sentence(text), 100)
 
 
-def leading(facts: Facts) -> Iterator[Finding]:
+def no_activation(facts: Standings) -> Iterator[Finding]:
+    """That activations are raced which no unit has."""
+    if text := unused(facts.race.experiment):
+        yield Finding("no_activation", (), text, 110)
+
+
+def stopped(facts: Standings) -> Iterator[Finding]:
+    """How far each shape got in a race that was stopped."""
+    stops = facts.race.stops()
+    if all(epoch is None for epoch in stops):
+        return
+    planned = facts.race.experiment.epochs
+    if len(stops) == 1:
+        text = f"The race was stopped at epoch {epoch_text(stops[0] or 0.0)} of {planned:,}"
+    else:
+        values = dict(enumerate(f"{v:g}" for v in facts.race.experiment.swept_values))
+        ended = [values[shape] for shape, epoch in enumerate(stops) if epoch is None]
+        never = [values[shape] for shape, epoch in enumerate(stops) if epoch == 0]
+        begun = [(values[shape], epoch) for shape, epoch in enumerate(stops) if epoch]
+        parts = [f"{listed(ended)} came to the end"] if ended else []
+        parts += [f"{v} was stopped at epoch {epoch_text(at)} of {planned:,}" for v, at in begun]
+        parts += [f"{listed(never)} never began"] if never else []
+        text = f"The race was stopped: {SWEEPS[facts.race.experiment.sweep].label} {listed(parts)}"
+        if ended and begun:
+            text += ". What learned for fewer epochs than the rest is not compared with it"
+    yield Finding("stopped", (), sentence(text), 101)
+
+
+def leading(facts: Standings) -> Iterator[Finding]:
     """The winner, or those that nothing tells apart."""
     leaders, count = facts.leaders, len(facts.arms)
     if facts.one_seed or count < 2:
@@ -84,7 +114,7 @@ def leading(facts: Facts) -> Iterator[Finding]:
     yield Finding("leading", facts.keys(*leaders), sentence(text), 99)
 
 
-def diverged(facts: Facts) -> Iterator[Finding]:
+def diverged(facts: Standings) -> Iterator[Finding]:
     """How many seeds, when first and where."""
     for arm in np.flatnonzero(facts.diverged).tolist():
         rows = facts.arms[arm].rows
@@ -102,7 +132,7 @@ def diverged(facts: Facts) -> Iterator[Finding]:
         yield Finding("diverged", facts.keys(arm), sentence(text), 90 + share)
 
 
-def difference(facts: Facts) -> Iterator[Finding]:
+def difference(facts: Standings) -> Iterator[Finding]:
     """A clear difference of the negative ELBO to the reference, and the part it comes from."""
     reference = facts.arms[facts.reference]
     for arm in facts.others():
@@ -118,7 +148,7 @@ def difference(facts: Facts) -> Iterator[Finding]:
         yield Finding("difference", keys, sentence(text), 80 + _share(found.mean))
 
 
-def _parts(facts: Facts, arm: int) -> str:
+def _parts(facts: Standings, arm: int) -> str:
     """Which part of the negative ELBO a clear difference comes from."""
     rest = facts.clear("reconstruction", arm)
     kl = facts.clear("kl", arm)
@@ -140,7 +170,7 @@ def _parts(facts: Facts, arm: int) -> str:
     return "neither reconstruction nor KL alone differs clearly"
 
 
-def trade(facts: Facts) -> Iterator[Finding]:
+def trade(facts: Standings) -> Iterator[Finding]:
     """Two parts that clearly differ against each other, with no clear difference in their sum."""
     reference = facts.arms[facts.reference]
     for arm in facts.others():
@@ -156,7 +186,7 @@ def trade(facts: Facts) -> Iterator[Finding]:
         yield Finding("trade", keys, sentence(text), 50 + _share(kl.mean))
 
 
-def gap(facts: Facts) -> Iterator[Finding]:
+def gap(facts: Standings) -> Iterator[Finding]:
     """Clear differences in how much is lost on images never seen."""
     reference = facts.arms[facts.reference]
     for arm in facts.others():
@@ -172,7 +202,7 @@ def gap(facts: Facts) -> Iterator[Finding]:
         yield Finding("gap", keys, sentence(text), 40 + _share(found.mean))
 
 
-def overfitting(facts: Facts) -> Iterator[Finding]:
+def overfitting(facts: Standings) -> Iterator[Finding]:
     """Arms whose loss on images never seen is clearly and much higher than on those learned."""
     found = overfitted(facts)
     if not found:
@@ -199,7 +229,7 @@ def overfitting(facts: Facts) -> Iterator[Finding]:
     yield Finding("overfitting", facts.keys(*found), sentence(text), 60)
 
 
-def overfitted(facts: Facts) -> dict[int, float]:
+def overfitted(facts: Standings) -> dict[int, float]:
     """Arm to mean gap, in nats, of those that `overfitting` speaks of."""
     found = {}
     for arm in facts.whole:
@@ -209,11 +239,11 @@ def overfitted(facts: Facts) -> dict[int, float]:
     return found
 
 
-def bound_order(facts: Facts) -> Iterator[Finding]:
+def bound_order(facts: Standings) -> Iterator[Finding]:
     """Where the importance-weighted bound gives another order than the ELBO."""
     if facts.one_seed:
         return
-    by_elbo, by_bound = facts.leaders, facts.leaders_by("bound")
+    by_elbo, by_bound = facts.leaders, facts.of("bound").leaders
     k = facts.race.bound_samples
     if by_elbo and by_bound and not set(by_elbo) & set(by_bound):
         one, other = (listed(facts.labels(*arms[:3])) for arms in (by_elbo, by_bound))
@@ -234,7 +264,7 @@ def bound_order(facts: Facts) -> Iterator[Finding]:
             yield Finding("bound_order", keys, sentence(text), 69 + _share(bound.mean))
 
 
-def speed(facts: Facts) -> Iterator[Finding]:
+def speed(facts: Standings) -> Iterator[Finding]:
     """Between the shapes of a sweep: VAEs of one shape train together and share one timing."""
     by_value: dict[float | None, list[float]] = {}
     for arm, values in zip(facts.arms, facts.values("images_per_second")):
@@ -261,4 +291,17 @@ def _share(amount: float) -> float:
     return abs(amount) / (1 + abs(amount))
 
 
-RULES = (one_seed, leading, diverged, difference, bound_order, overfitting, trade, gap, speed)
+RULES = (
+    no_activation,
+    one_seed,
+    stopped,
+    leading,
+    diverged,
+    difference,
+    bound_order,
+    overfitting,
+    trade,
+    gap,
+    speed,
+)
+OF_ONE_VAE = (no_activation, stopped, diverged, overfitting)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
-from vae_explorer.explain.standings import Facts
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import Difference, compare
-from vae_explorer.explain.words import listed, margin, measured, sentence, size
+from vae_explorer.explain.unused import unused
+from vae_explorer.explain.words import epoch_text, listed, margin, measured, sentence, size
 
 # With fewer, the t interval is wide: at 3 seeds 2.5 standard deviations to either side, at 5 only
 # 1.2, so that differences of the size of a seed's luck stay hidden.
@@ -29,9 +30,23 @@ class Recommendation:
     doubt: str
 
 
-def recommended(facts: Facts) -> Recommendation:
+def recommended(facts: Standings) -> Recommendation:
+    found = _recommended(facts)
+    none = unused(facts.race.experiment)
+    return replace(found, sentence=f"{none} {found.sentence}") if none else found
+
+
+def _recommended(facts: Standings) -> Recommendation:
     experiment = facts.race.experiment
     place = f"{DATASETS[experiment.dataset].label} with these settings"
+    if facts.alike:
+        return Recommendation(
+            (),
+            f"No recommendation for {place}: there is nothing to choose.",
+            f"The {len(facts.arms)} {facts.noun} are names for one VAE; what differs between them "
+            "is noise of the machine.",
+            "Hidden layers give an activation something to do.",
+        )
     if facts.one_seed:
         return Recommendation(
             (),
@@ -66,7 +81,7 @@ def recommended(facts: Facts) -> Recommendation:
     return Recommendation(facts.keys(*leaders), sentence(text), reason, doubts)
 
 
-def _reason(facts: Facts) -> str:
+def _reason(facts: Standings) -> str:
     leaders = facts.leaders
     first = facts.arms[leaders[0]].label
     loss = measured(facts.interval("test_loss", leaders[0]))
@@ -88,7 +103,7 @@ def _reason(facts: Facts) -> str:
     return sentence(text)
 
 
-def _lead(facts: Facts) -> tuple[Difference, str]:
+def _lead(facts: Standings) -> tuple[Difference, str]:
     """The winner minus the next by mean, and the next's label."""
     values = facts.values("test_loss")
     winner = facts.leaders[0]
@@ -97,7 +112,7 @@ def _lead(facts: Facts) -> tuple[Difference, str]:
     return found, facts.arms[rest[0]].label
 
 
-def _doubts(facts: Facts) -> str:
+def _doubts(facts: Standings) -> str:
     experiment = facts.race.experiment
     doubts = []
     if facts.seeds < FEW_SEEDS:
@@ -108,11 +123,16 @@ def _doubts(facts: Facts) -> str:
         found, _ = _lead(facts)
         if abs(found.mean) < SMALL_LEAD * abs(facts.interval("test_loss", facts.leaders[0]).mean):
             doubts.append("the lead is clear but small, less than 1 % of the loss")
-    if experiment.epochs < SHORT:
-        epochs = f"{experiment.epochs} epoch{'s' * (experiment.epochs > 1)}"
+    if facts.furthest < SHORT:
+        epochs = f"{epoch_text(facts.furthest)} epoch{'s' * (facts.furthest != 1)}"
         doubts.append(f"{epochs} are short: what learns faster need not end lower")
     if experiment.sweep == "beta" or experiment.beta != 1:
         doubts.append("training with a beta other than 1 does not minimise the negative ELBO")
+    if any(epoch is not None for epoch in facts.race.stops()):
+        doubts.append("the race was stopped before its end")
+    if fewer := sum(epochs is not None for epochs in facts.race.short()):
+        noun = facts.noun if fewer > 1 else facts.noun.removesuffix("s")
+        doubts.append(f"{fewer} {noun} learned for fewer epochs and stood no chance")
     if facts.diverged.any():
         lost = int((facts.diverged > 0).sum())
         noun = facts.noun if lost > 1 else facts.noun.removesuffix("s")

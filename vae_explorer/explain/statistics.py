@@ -67,12 +67,20 @@ def intervals(values: np.ndarray) -> np.ndarray:
 
 
 def compare(values: np.ndarray, pairs: Sequence[tuple[int, int]]) -> tuple[Difference, ...]:
-    """Of values (A, S), one arm minus another for each pair, corrected for all of the pairs."""
+    """Of values (A, S), one arm minus another for each pair, corrected for all that are compared.
+
+    Pairs with fewer than two seeds in which both have a value are not: nothing is tested of them,
+    so nothing that is said of others needs a correction for them.
+    """
     gaps = [values[one] - values[other] for one, other in pairs]
-    p_values = [_p_value(gap) for gap in gaps]
+    found = [interval(gap) for gap in gaps]
+    p_values = np.array([_p_value(gap) for gap in gaps])
+    tested = np.array([each.count > 1 for each in found], dtype=bool)
+    adjusted = np.ones(len(pairs))
+    adjusted[tested] = holm(p_values[tested])
     return tuple(
-        Difference(each.mean, each.low, each.high, each.count, p_value, adjusted)
-        for each, p_value, adjusted in zip(map(interval, gaps), p_values, holm(p_values))
+        Difference(each.mean, each.low, each.high, each.count, float(p), float(corrected))
+        for each, p, corrected in zip(found, p_values, adjusted)
     )
 
 
@@ -134,7 +142,7 @@ def _standing(values: np.ndarray, arms: Sequence[int]) -> list[int]:
     return [a for a in arms if finite[a].all()] or [a for a in arms if finite[a].any()]
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
+def holm(p_values: Sequence[float] | np.ndarray) -> list[float]:
     """Adjusted p values: the smallest times their count, the next times one less, never falling."""
     order = np.argsort(p_values, kind="stable")
     factors = np.arange(len(order), 0, -1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.explain.standings import Facts, Finding, activation_groups
+from vae_explorer.explain.standings import Finding, Standings, activation_groups
 from vae_explorer.explain.statistics import (
     Difference,
     differences,
@@ -16,10 +16,11 @@ from vae_explorer.explain.statistics import (
     leaders,
     leaders_within,
 )
+from vae_explorer.explain.unused import sides_in_use
 from vae_explorer.explain.words import decimals, listed, measured, number, sentence
 
 
-def best_value(facts: Facts) -> Iterator[Finding]:
+def best_value(facts: Standings) -> Iterator[Finding]:
     """For each activation the value of the swept setting that does best."""
     experiment = facts.race.experiment
     if experiment.sweep == "none" or facts.one_seed:
@@ -29,7 +30,8 @@ def best_value(facts: Facts) -> Iterator[Finding]:
         for key, rows in activation_groups(facts.arms).items()
         if len(whole := [row for row in rows if row in facts.whole]) > 1
     }
-    found = leaders_within(facts.values("test_loss"), -1, list(groups.values()), facts.reference)
+    losses = facts.of("test_loss").compared
+    found = leaders_within(losses, -1, list(groups.values()), facts.reference)
     setting = SWEEPS[experiment.sweep].label
     for key, rows, best in zip(groups, groups.values(), found):
         label = activation_label(key)
@@ -53,7 +55,7 @@ def best_value(facts: Facts) -> Iterator[Finding]:
         yield Finding("best_value", facts.keys(*best), sentence(text), 85)
 
 
-def trend(facts: Facts) -> Iterator[Finding]:
+def trend(facts: Standings) -> Iterator[Finding]:
     """Whether the negative ELBO clearly rises or falls with the swept setting."""
     experiment = facts.race.experiment
     if facts.one_seed:
@@ -71,7 +73,7 @@ def trend(facts: Facts) -> Iterator[Finding]:
         yield Finding("trend", facts.keys(*rows), sentence(text), 84)
 
 
-def trends(facts: Facts, quantity: str) -> dict[str, Difference]:
+def trends(facts: Standings, quantity: str) -> dict[str, Difference]:
     """Activation key to the slope of a quantity over the swept values, where a trend is clear.
 
     The slope is per step from a value to the next, fitted in each seed; clear is one whose mean
@@ -101,11 +103,14 @@ def _slopes(values: np.ndarray) -> np.ndarray:
     return places @ values / (places @ places)
 
 
-def grid(facts: Facts) -> Iterator[Finding]:
+def grid(facts: Standings) -> Iterator[Finding]:
     """Which activation does best on each side, averaged over all else."""
     if not facts.race.experiment.decoder_activations or facts.one_seed:
         return
+    used = sides_in_use(facts.race.experiment)
     for side, part in (("encoder", 0), ("decoder", -1)):
+        if not used[part]:
+            continue
         means = _means_by_side(facts, part)
         if len(means) < 2:
             continue
@@ -134,20 +139,18 @@ def grid(facts: Facts) -> Iterator[Finding]:
         yield Finding("grid", keys, sentence(text), 86)
 
 
-def _means_by_side(facts: Facts, part: int) -> dict[str, np.ndarray]:
+def _means_by_side(facts: Standings, part: int) -> dict[str, np.ndarray]:
     """Activation of one side to (S,) mean negative ELBO over all arms that have it there.
 
-    An activation of which any arm lost a seed is left out: its mean would be over others than the
-    rest.
+    An activation of which any arm cannot be compared is left out: its mean would be over others
+    than the rest.
     """
     groups: dict[str, list[int]] = {}
     for row, arm in enumerate(facts.arms):
         groups.setdefault(arm.activation_key.split(">")[part], []).append(row)
     values = facts.values("test_loss")
     return {
-        name: values[rows].mean(0)
-        for name, rows in groups.items()
-        if not facts.diverged[rows].any()
+        name: values[rows].mean(0) for name, rows in groups.items() if set(rows) <= set(facts.whole)
     }
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from vae_explorer.explain.statistics import Difference
+from vae_explorer.explain.words import epoch_text
 
 NO_CLEAR_DIFFERENCE = "no clear difference"
+NOT_TRAINED = "not trained"
 REFERENCE_DIVERGED = "reference diverged"
+REFERENCE_SHORT = "reference trained for fewer epochs"
+REFERENCE_NOT_TRAINED = "reference not trained"
 
 
 class Verdict(NamedTuple):
@@ -23,25 +27,40 @@ def verdict(
     seeds: int,
     diverged: int = 0,
     reference_diverged: int = 0,
+    short: float | None = None,
+    reference_short: float | None = None,
+    *,
+    comparable: bool = True,
+    shared: bool = False,
 ) -> Verdict:
     """Of an arm with `seeds` of which `diverged` did; `difference` is None for the reference.
 
     `better` is 1 where more of the quantity is, −1 where less is, 0 where neither. An arm of which
     seeds diverged has no other verdict: the difference of those that are left is one of the lucky,
-    as is each difference to a reference of which `reference_diverged` did.
+    as is each difference to a reference of which `reference_diverged` did. Nor has one that learned
+    for fewer epochs than the rest, `short` of them, nor what is not `comparable` for another
+    reason, nor a number that all arms share (`Quantity.shared`).
     """
     if diverged:
         return Verdict("lost", _diverged(seeds, diverged))
+    if short is not None:
+        return Verdict("lost", f"trained to epoch {epoch_text(short)}" if short else NOT_TRAINED)
     if difference is None:
         return Verdict("reference", "reference")
     if reference_diverged:
         return Verdict("unclear", REFERENCE_DIVERGED)
+    if reference_short is not None:
+        return Verdict("unclear", REFERENCE_SHORT if reference_short else REFERENCE_NOT_TRAINED)
     if difference.count == 0:
         return Verdict("unclear", "no value")
+    if shared:
+        return Verdict("example", "timed once")
     if seeds == 1:
         return Verdict("example", "one seed: an example")
     if difference.count < 2:
         return Verdict("example", "one pair of seeds: an example")
+    if not comparable:
+        return Verdict("unclear", "not comparable")
     if not difference.clear:
         return Verdict("unclear", NO_CLEAR_DIFFERENCE)
     if better == 0:

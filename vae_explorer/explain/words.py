@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vae_explorer.experiment.arms import Arm
 from vae_explorer.explain.statistics import Difference, Interval
+from vae_explorer.results.race import Race
 
 _MOST_DECIMALS = 4
 _MOST_TIMES = 1_000_000
@@ -59,6 +60,24 @@ def times(factor: float) -> str:
         return f"more than {_MOST_TIMES:,}"
     step = 10.0 ** max(math.floor(math.log10(factor)) - 1, -1)
     return f"{round(factor / step) * step:,.{1 if factor < 9.95 else 0}f}"
+
+
+def epoch_text(epoch: float) -> str:
+    """ "5.5"; with more digits where they would say that an epoch was begun or ended."""
+    short = f"{epoch:,.1f}"
+    return f"{epoch:,.3f}" if short.endswith(".0") and epoch % 1 else short.removesuffix(".0")
+
+
+def epochs_of(race: Race) -> str:
+    """ "10 epochs", "stopped at epoch 5.5 of 10"."""
+    planned, stops = race.experiment.epochs, race.stops()
+    stopped = [epoch for epoch in stops if epoch is not None]
+    if not stopped:
+        return f"{planned:,} epoch{'s' * (planned > 1)}"
+    if len(stops) == 1:
+        return f"stopped at epoch {epoch_text(stopped[0])} of {planned:,}"
+    ended = len(stops) - len(stopped)
+    return f"stopped: {ended:,} of {len(stops):,} shapes trained for {planned:,} epochs"
 
 
 def layer(name: str) -> str:

@@ -3,56 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from vae_explorer.explain.numbers import plain, signed
-from vae_explorer.explain.statistics import Difference, Interval, differences, interval
-from vae_explorer.explain.verdicts import verdict
+from vae_explorer.explain.standings import Standing
+from vae_explorer.explain.statistics import Difference, Interval
 from vae_explorer.figures.style import ArmStyle, arm_styles
-
-if TYPE_CHECKING:
-    from vae_explorer.experiment.arms import Arm
 
 _FAR = 6.0  # times the typical distance from the median: beyond it an arm is off the scale
 
 
-def leaderboard_rows(
-    arms: Sequence[Arm],
-    values: np.ndarray,
-    reference: int,
-    better: int,
-    *,
-    digits: int = 2,
-    diverged: Sequence[int] | np.ndarray | None = None,
-) -> list[dict[str, Any]]:
-    """A row an arm, the best first, as JSON has it.
-
-    `values` (A, S) of one quantity, an arm a row and a seed a column, NaN where there is none;
-    `reference` is the arm that the others are compared with. `better` is 1 where more is, −1 where
-    less is, 0 where neither: then the largest is first and none has a rank. `diverged` (A,) counts
-    the seeds of each arm that did; such an arm is last and has no rank, as what the seeds that are
-    left come to is no result of all.
-    """
-    lost = np.zeros(len(arms), int) if diverged is None else np.asarray(diverged, int)
-    found = [interval(each) for each in values]
-    compared = differences(values, reference)
-    order = sorted(range(len(arms)), key=lambda arm: _place(found[arm], better, int(lost[arm])))
-    looks = arm_styles(arms)
+def leaderboard_rows(standing: Standing, *, digits: int = 2) -> list[dict[str, Any]]:
+    """A row an arm, in the standing's order, as JSON has it."""
+    looks = arm_styles(standing.arms)
     rows = []
-    for place, a in enumerate(order):
-        ranked = better != 0 and not lost[a] and np.isfinite(found[a].mean)
-        judged = verdict(compared[a], better, values.shape[1], int(lost[a]), int(lost[reference]))
+    for a in standing.order:
+        found, judged = standing.intervals[a], standing.verdict(a)
         rows.append(
             {
-                "key": arms[a].key,
-                "rank": place + 1 if ranked else None,
-                "label": arms[a].label,
-                "is_reference": a == reference,
+                "key": standing.arms[a].key,
+                "rank": standing.ranks[a],
+                "label": standing.arms[a].label,
+                "is_reference": a == standing.reference,
                 "style": _style(looks[a]),
-                **_numbers(found[a], "", plain(found[a].mean, digits), digits),
-                **_difference(compared[a], digits),
+                **_numbers(found, "", plain(found.mean, digits), digits),
+                **_difference(standing.differences[a], digits),
                 "kind": judged.kind,
                 "verdict": judged.words,
             }
@@ -76,12 +53,6 @@ def scale_of(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
     high = max(row["mean"] if row["high"] is None else row["high"] for row in near)
     margin = 0.04 * (high - low) or 0.04 * abs(high) or 1.0
     return low - margin, high + margin
-
-
-def _place(found: Interval, better: int, diverged: int) -> tuple[bool, bool, float]:
-    """What arms are sorted by; the smallest is first."""
-    known = bool(np.isfinite(found.mean))
-    return bool(diverged), not known, -(better or 1) * found.mean if known else 0.0
 
 
 def _numbers(found: Interval, prefix: str, text: str, digits: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain.statistics import differences
+from vae_explorer.explain.standings import Standing
 from vae_explorer.figures import charts
 from vae_explorer.results.history import History
 from vae_explorer.results.race import QUANTITIES
@@ -45,13 +45,13 @@ def curves(
     )
 
 
-def sweep(scene: Scene, values: np.ndarray, quantity: str) -> go.Figure:
-    """One of `judgement.QUANTITIES`, values (A, S), against the swept setting."""
+def sweep(standing: Standing, sweep: str, quantity: str) -> go.Figure:
+    """One of `QUANTITIES` against the swept setting."""
     about = QUANTITIES[quantity]
     return charts.sweep_lines(
-        scene.arms,
-        values * about.factor,
-        scene.experiment.sweep,
+        standing.arms,
+        standing.values * about.factor,
+        sweep,
         quantity_label=about.label,
         unit=about.unit,
         digits=about.digits,
@@ -59,33 +59,27 @@ def sweep(scene: Scene, values: np.ndarray, quantity: str) -> go.Figure:
     )
 
 
-def grid(experiment: Experiment, values: np.ndarray, quantity: str) -> go.Figure:
+def grid(standing: Standing, experiment: Experiment, quantity: str) -> go.Figure:
     """The same for each encoder's activation with each decoder's."""
     decoders = experiment.decoder_activations or ()
     about = QUANTITIES[quantity]
+    alone = standing.leaders[0] if len(standing.leaders) == 1 < len(standing.arms) else None
     return charts.activation_grid(
         [ACTIVATIONS[name].label for name in experiment.activations],
         [ACTIVATIONS[name].label for name in decoders],
-        values.reshape(len(experiment.activations), len(decoders), -1) * about.factor,
+        standing.values.reshape(len(experiment.activations), len(decoders), -1) * about.factor,
         quantity_label=about.label,
         unit=about.unit,
-        better=about.better,
+        best=None if alone is None else divmod(alone, len(decoders)),
         digits=about.digits,
     )
 
 
-def against(scene: Scene, values: np.ndarray, quantity: str, reference: int) -> go.Figure:
-    """Differences to an arm, with their intervals."""
+def against(standing: Standing, quantity: str) -> go.Figure:
+    """Differences to the reference, with their intervals."""
     about = QUANTITIES[quantity]
     return charts.difference_plot(
-        scene.arms,
-        differences(values * about.factor, reference),
-        scene.arms[reference].label,
-        about.label,
-        about.unit,
-        digits=about.digits,
-        better=about.better,
-        diverged=scene.diverged,
+        standing.times(about.factor), about.label, about.unit, digits=about.digits
     )
 
 

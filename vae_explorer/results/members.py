@@ -20,8 +20,8 @@ from vae_explorer.results.snapshot import Freeze, Snapshot
 class MemberResult:
     """One VAE after training. Losses are nats per image, means over the whole test set.
 
-    A loss that is not a finite number, as a diverged member may have, is None. Seconds and speed
-    are those of the whole population, which trains as one program.
+    A loss that is not a finite number, as a diverged member may have, is None. Seconds, speed and
+    epochs are those of the whole population, which trains as one program.
     """
 
     recipe: Member
@@ -33,6 +33,12 @@ class MemberResult:
     seconds_with_evaluation: float  # and of evaluations and snapshots
     images_per_second: float  # training images through this member, mean over the run's steps
     frozen: Freeze | None  # why and when it stopped before the others
+    epochs: float | None  # that were trained; None where a file of before does not say
+
+    @property
+    def began(self) -> bool:
+        """Whether it took a step."""
+        return self.epochs != 0
 
 
 def member_results(
@@ -68,6 +74,7 @@ def member_results(
             seconds_with_evaluation=round(snapshot.wall_seconds, 3),
             images_per_second=round(speed, 1),
             frozen=frozen.get(index),
+            epochs=snapshot.epoch,
         )
         for index, recipe in enumerate(experiment.members)
     )

@@ -42,6 +42,14 @@ class MemberJudgement:
         return self.result.frozen is not None
 
     @property
+    def counts(self) -> bool:
+        """Whether its numbers are results: not of one that diverged, nor of one that never began.
+
+        What a VAE was before it stopped, or before it learned anything, is no result.
+        """
+        return not self.diverged and self.result.began
+
+    @property
     def gap(self) -> float | None:
         """Test minus training loss, both as in evaluation: what is lost on images never seen."""
         if self.result.test_loss is None or self.train_loss is None:
@@ -113,7 +121,11 @@ QUANTITIES: Mapping[str, Quantity] = {
 
 @dataclass(frozen=True)
 class Race:
-    """A race in numbers, ended or stopped. K members in the order of `experiment.members`."""
+    """A race that has ended or was stopped, in numbers.
+
+    K members in the order of `experiment.members`. Its shapes train one after the other, so that of
+    a race that was stopped some may have come to their end, one not, and others never have begun.
+    """
 
     experiment: Experiment
     arms: tuple[Arm, ...]
@@ -133,22 +145,66 @@ class Race:
     def values(self, quantity: str) -> np.ndarray:
         """(A, S) of one of `QUANTITIES`, an arm a row, a seed a column; NaN where there is none.
 
-        A member that diverged has no value: what it was before it stopped is no result.
+        Members that do not count (`MemberJudgement.counts`) have no value.
         """
         of = QUANTITIES[quantity].of
-        numbers = [np.nan if member.diverged else _number(of(member)) for member in self.members]
+        numbers = [_number(of(member)) if member.counts else np.nan for member in self.members]
         return by_arm(self.arms, np.array(numbers))
 
     def whole(self) -> np.ndarray:
-        """(A,) whether every seed of an arm came to its end with a loss.
+        """(A,) whether every seed of an arm came with a loss as far as the race did.
 
-        Only such arms can be compared: of another the seeds that are left are the lucky ones.
+        Only such arms can be compared: of another the seeds that are left are the lucky ones, or
+        they learned for fewer epochs than the rest.
         """
-        return np.isfinite(self.values("test_loss")).all(1)
+        return whole(self.values("test_loss"), self.epochs())
+
+    def short(self) -> list[float | None]:
+        """(A,) the epochs of arms that learned for fewer than the rest; None of the rest."""
+        return short(self.values("test_loss"), self.epochs())
+
+    def epochs(self) -> np.ndarray:
+        """(A,) for how many epochs each arm was trained; 0 for those that never began.
+
+        All of them where a file of before does not say.
+        """
+        planned = self.experiment.epochs
+        found = [m.result.epochs if m.result.epochs is not None else planned for m in self.members]
+        return by_arm(self.arms, np.array(found, dtype=float))[:, 0]
+
+    def stops(self) -> tuple[float | None, ...]:
+        """For each of the experiment's shapes the epoch at which it was stopped.
+
+        0 for one that never began; None for one that trained to its end, be it that all of its
+        members diverged.
+        """
+        found: list[float | None] = []
+        members = iter(self.members)
+        for shape in self.experiment.shapes:
+            own = [next(members) for _ in shape.members]
+            epochs = own[0].result.epochs
+            ended = epochs is None or epochs >= shape.epochs or all(m.diverged for m in own)
+            found.append(None if ended else epochs)
+        return tuple(found)
 
     def diverged(self) -> np.ndarray:
         """(A,) how many seeds of each arm diverged."""
         return by_arm(self.arms, np.array([m.diverged for m in self.members])).sum(1)
+
+
+def short(values: np.ndarray, epochs: np.ndarray) -> list[float | None]:
+    """The epochs of arms that learned for fewer than the longest with a value; None of the rest.
+
+    `values` (A, S), NaN where there is none; `epochs` (A,) that each arm was trained for.
+    """
+    furthest = epochs[np.isfinite(values).any(1)].max(initial=0.0)
+    return [float(each) if each < furthest else None for each in epochs]
+
+
+def whole(values: np.ndarray, epochs: np.ndarray) -> np.ndarray:
+    """(A,) which arms have a value for every seed, after as many epochs as the longest."""
+    long = np.array([fewer is None for fewer in short(values, epochs)])
+    return np.isfinite(values).all(1) & long
 
 
 def _number(value: float | None) -> float:

@@ -82,6 +82,12 @@ class Scene:
             values[row, [member in stopped for member in arm.rows]] = np.nan
         return values
 
+    @property
+    def epochs(self) -> np.ndarray:
+        """(A,) for how many epochs each arm has been trained; 0 before it begins."""
+        snapshots = [self._snapshot(arm) for arm in self.arms]
+        return np.array([0.0 if each is None else each.epoch for each in snapshots])
+
     @cached_property
     def frozen(self) -> tuple[Freeze, ...]:
         """Members that diverged, counted through all shapes."""

@@ -14,11 +14,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.reason import reason
+from vae_explorer.results.history import History
+from vae_explorer.results.race import Race
 from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.files import is_leftover, read_file, replace_file, replace_files
 from vae_explorer.saved.history import from_bytes, to_bytes
@@ -193,7 +196,20 @@ def parse_race(read: Callable[[str, int], bytes]) -> SavedRace:
     except UnicodeDecodeError as error:
         raise ValueError(f"{RESULTS_NAME} is not a text in UTF-8") from error
     history, probe = from_bytes(read(HISTORY_NAME, _MOST_HISTORY_BYTES), race.experiment)
-    return SavedRace(race, history, probe)
+    return SavedRace(_as_far_as(history, race), history, probe)
+
+
+def _as_far_as(history: History, race: Race) -> Race:
+    """With the epochs of each member, which only files of before do not say, from the history."""
+    if all(member.result.epochs is not None for member in race.members):
+        return race
+    reached = {snapshot.shape: snapshot.epoch for snapshot in history.at(-1) if snapshot.step}
+    shapes = [number for number, shape in enumerate(race.experiment.shapes) for _ in shape.members]
+    members = tuple(
+        replace(member, result=replace(member.result, epochs=reached.get(shape, 0.0)))
+        for shape, member in zip(shapes, race.members)
+    )
+    return replace(race, members=members)
 
 
 def _content(path: Path, most_bytes: int) -> bytes:

@@ -18,15 +18,8 @@ from typing import Any
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
-from vae_explorer.explain.statistics import (
-    ALPHA,
-    LEVEL,
-    Difference,
-    Interval,
-    differences,
-    interval,
-    leaders,
-)
+from vae_explorer.explain.standings import Standing, Standings
+from vae_explorer.explain.statistics import ALPHA, LEVEL, Difference, Interval
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
 from vae_explorer.saved.fields import check_format, check_name, field, mapping, parse_object
@@ -40,7 +33,7 @@ _MOST_LAYERS = 64
 COLUMNS = (
     *("arm", "encoder_activation", "decoder_activation", "swept", "value", "seed"),
     *QUANTITIES,
-    *("bound_error", "diverged", "diverged_at_step", "diverged_in_layer", "why"),
+    *("bound_error", "diverged", "diverged_at_step", "diverged_in_layer", "why", "epochs"),
 )
 
 
@@ -50,8 +43,8 @@ COLUMNS = (
 def to_csv(race: Race) -> str:
     """A header, then a line a member. Shares are from 0 to 1.
 
-    A cell is empty where there is no number, and those of a member that diverged all are: what it
-    was before it stopped is no result.
+    A cell is empty where there is no number, and those of a member that diverged or never began
+    all are: what it was before it stopped, or before it learned anything, is no result.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -61,15 +54,16 @@ def to_csv(race: Race) -> str:
         for row in arm.rows:
             member = race.members[row]
             recipe, frozen = member.result.recipe, member.result.frozen
-            numbers = [None if member.diverged else q.of(member) for q in QUANTITIES.values()]
+            numbers = [q.of(member) if member.counts else None for q in QUANTITIES.values()]
             writer.writerow(
                 [
                     *(arm.key, recipe.encoder_activation, recipe.decoder_activation),
                     *("" if sweep == "none" else sweep, _cell(arm.value), recipe.seed),
                     *map(_cell, numbers),
-                    _cell(None if member.diverged else member.bound_error),
+                    _cell(member.bound_error if member.counts else None),
                     *("yes" if frozen else "no", frozen.step if frozen else ""),
                     *((_text(frozen.layer), _text(frozen.reason)) if frozen else ("", "")),
+                    _cell(member.result.epochs),
                 ]
             )
     return text.getvalue()
@@ -90,7 +84,7 @@ def _text(words: str) -> str:
 
 def to_json(race: Race, reference: str) -> str:
     """The race and all that was made of it, held against the arm with the key `reference`."""
-    environment = race.environment
+    environment, standings = race.environment, Standings(race, reference)
     values = {
         "format": FORMAT,
         "version": VERSION,
@@ -107,40 +101,39 @@ def to_json(race: Race, reference: str) -> str:
         "reference": reference,
         "interval_level": LEVEL,
         "alpha": ALPHA,
-        "arms": _arms(race, race.row(reference)),
-        "leaders": _leaders(race, race.row(reference)),
-        "findings": [dataclasses.asdict(finding) for finding in explain(race, reference)],
-        "claims": [dataclasses.asdict(finding) for finding in claims(race)],
-        "recommendation": dataclasses.asdict(recommend(race, reference)),
+        "arms": _arms(standings),
+        "leaders": _leaders(standings),
+        "findings": [dataclasses.asdict(finding) for finding in explain(standings)],
+        "claims": [dataclasses.asdict(finding) for finding in claims(standings)],
+        "recommendation": dataclasses.asdict(recommend(standings)),
     }
     return json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _arms(race: Race, reference: int) -> list[dict[str, Any]]:
-    """Mean, interval and difference to the reference of each quantity, for each arm."""
-    whole, diverged = race.whole(), race.diverged()
-    arms: list[dict[str, Any]] = [
+def _arms(standings: Standings) -> list[dict[str, Any]]:
+    """What was made of each quantity, for each arm."""
+    return [
         {
             "key": arm.key,
             "label": arm.label,
             "value": arm.value,
             "seeds": len(arm.rows),
-            "diverged": int(diverged[index]),
-            "quantities": {},
+            "diverged": int(standings.diverged[index]),
+            "epochs": float(standings.epochs[index]),
+            "quantities": {name: _stands(standings.of(name), index) for name in QUANTITIES},
         }
-        for index, arm in enumerate(race.arms)
+        for index, arm in enumerate(standings.arms)
     ]
-    for name, quantity in QUANTITIES.items():
-        values = race.values(name)
-        found = differences(values, reference)
-        for index, arm in enumerate(arms):
-            difference = None if quantity.shared else found[index]
-            arm["quantities"][name] = {
-                **_interval(interval(values[index])),
-                "difference": difference
-                and _difference(difference, bool(whole[index] and whole[reference])),
-            }
-    return arms
+
+
+def _stands(standing: Standing, arm: int) -> dict[str, Any]:
+    """Mean, interval, difference to the reference and what is said of it."""
+    difference = None if standing.shared else standing.differences[arm]
+    return {
+        **_interval(standing.intervals[arm]),
+        "difference": difference and _difference(difference),
+        "verdict": standing.verdict(arm).words,
+    }
 
 
 def _interval(found: Interval) -> dict[str, Any]:
@@ -149,29 +142,23 @@ def _interval(found: Interval) -> dict[str, Any]:
     return {**finite, "count": found.count}
 
 
-def _difference(found: Difference, comparable: bool) -> dict[str, Any]:
-    """`comparable` is false where a seed was lost: what is left is never clear."""
+def _difference(found: Difference) -> dict[str, Any]:
     return {
         **_interval(found),
         "p_value": found.p_value,
         "p_value_adjusted": found.adjusted,
-        "clear": comparable and bool(found.clear),
+        "clear": bool(found.clear),
     }
 
 
-def _leaders(race: Race, reference: int) -> dict[str, list[str]]:
+def _leaders(standings: Standings) -> dict[str, list[str]]:
     """Keys of the arms that may be the best by each quantity; nobody leads by one seed."""
-    if race.experiment.seeds < 2:
+    if standings.one_seed:
         return {}
-    whole = race.whole()
     return {
-        name: [
-            race.arms[arm].key
-            for arm in leaders(race.values(name), q.better, reference)
-            if whole[arm]
-        ]
-        for name, q in QUANTITIES.items()
-        if q.better and not q.shared
+        name: list(standings.keys(*standings.of(name).leaders))
+        for name, about in QUANTITIES.items()
+        if about.better and not about.shared
     }
 
 
@@ -194,6 +181,7 @@ def _race(text: str) -> Race:
     if len(entries) != len(recipes):
         raise ValueError(f"it has {len(entries):,} members and its experiment has {len(recipes):,}")
     latents = [each.latent for each in experiment.shapes for _ in each.members]
+    _check_epochs(experiment, entries)
     return Race(
         experiment=experiment,
         arms=arms_of(experiment),
@@ -206,6 +194,18 @@ def _race(text: str) -> Race:
         train_images=field(values, "train_images", int),
         environment=_environment(field(values, "environment", dict, optional=True)),
     )
+
+
+def _check_epochs(experiment: Experiment, entries: Sequence[Any]) -> None:
+    """That VAEs which train together say as much, and no more than was planned."""
+    results = [entry.get("result") if isinstance(entry, dict) else None for entry in entries]
+    said = iter([result.get("epochs") for result in results if isinstance(result, dict)])
+    for shape in experiment.shapes:
+        found = {value for _, value in zip(shape.members, said) if isinstance(value, int | float)}
+        if len(found) > 1:
+            raise ValueError("VAEs of one shape, which train together, say different epochs")
+        if any(not 0 <= value <= shape.epochs for value in found):
+            raise ValueError(f"a VAE says more epochs than the {shape.epochs:,} of its experiment")
 
 
 def _environment(values: Mapping[str, Any] | None) -> Environment | None:

@@ -70,7 +70,7 @@ class RunRecord:
                 f"{len(experiment.members):,}"
             )
         results = tuple(
-            result_from(entry, recipe, index)
+            result_from(entry, recipe, index, info.epoch)
             for index, (entry, recipe) in enumerate(zip(entries, experiment.members))
         )
         _check_end(info, results)
@@ -111,14 +111,20 @@ def _changes(values: Mapping[str, Any]) -> tuple[Mapping[str, float], ...]:
     return tuple(changes)
 
 
-def result_from(entry: Any, recipe: Member, index: int) -> MemberResult:
-    """The result of member `index`, of this recipe, from its JSON; ValueError if it is none."""
+def result_from(
+    entry: Any, recipe: Member, index: int, epochs: float | None = None
+) -> MemberResult:
+    """The result of member `index`, of this recipe, from its JSON; ValueError if it is none.
+
+    `epochs` are those that it was trained for where the JSON, as those of before, does not say.
+    """
     wanted = dataclasses.asdict(recipe)
     found = entry.get("recipe") if isinstance(entry, dict) else None
     if isinstance(found, dict):  # runs of before a sweep could reach it name no learning rate
         found = {"learning_rate": recipe.learning_rate, **found}
     if found != wanted:
         raise ValueError(f"member {index} has not the recipe that the experiment gives it")
+    said = field(entry, "epochs", float, optional=True) if "epochs" in entry else None
     result = MemberResult(
         recipe=recipe,
         test_loss=field(entry, "test_loss", float, optional=True),
@@ -129,6 +135,7 @@ def result_from(entry: Any, recipe: Member, index: int) -> MemberResult:
         seconds_with_evaluation=field(entry, "seconds_with_evaluation", float),
         images_per_second=field(entry, "images_per_second", float),
         frozen=_freeze(field(entry, "frozen", dict, optional=True), index),
+        epochs=epochs if said is None else said,
     )
     timings = (result.seconds, result.seconds_with_evaluation, result.images_per_second)
     if min(timings) < 0:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.explain.unused import unused
 from vae_explorer.terminal.interruption import Interruption
 from vae_explorer.terminal.progress import latest, progress
 from vae_explorer.training.machine import available_cores
@@ -33,11 +34,12 @@ def announcement(trainer: Trainer | RaceTrainer, threads: int) -> str:
     labels = dict.fromkeys(member.label for member in members)
     count = len(members)
     precision = latest(trainer).precision
-    return (
+    text = (
         f"Training {count} VAE{'s' * (count > 1)} ({', '.join(labels)}) for "
         f"{trainer.experiment.epochs:,} epochs in {precision} on {threads} "
         f"thread{'s' * (threads > 1)}."
     )
+    return "\n".join(filter(None, [unused(trainer.experiment), text]))
 
 
 def take_steps(

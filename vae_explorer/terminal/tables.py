@@ -9,7 +9,8 @@ from statistics import fmean, stdev
 import numpy as np
 
 from vae_explorer.explain.findings import explain, recommend
-from vae_explorer.explain.statistics import differences, interval
+from vae_explorer.explain.standings import Standings
+from vae_explorer.explain.unused import unused
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.race import Race
 
@@ -69,15 +70,12 @@ def _on_luck(results: Sequence[MemberResult]) -> list[str]:
 
 
 def standings(race: Race, reference: str) -> str:
-    """A line an arm, the best mean first, then what follows from them, a sentence a line."""
-    values = race.values("test_loss")
-    row_of_reference = race.row(reference)
-    against = differences(values, row_of_reference)
-    means = [interval(row) for row in values]
-    order = sorted(range(len(means)), key=lambda arm: np.nan_to_num(means[arm].mean, nan=np.inf))
-    rows = [("", "negative ELBO", "", f"to {race.arms[row_of_reference].label}", "")]
-    for arm in order:
-        mean, difference = means[arm], against[arm]
+    """A line an arm, in their order, then what follows from them, a sentence a line."""
+    found = Standings(race, reference)
+    loss = found.of("test_loss")
+    rows = [("", "negative ELBO", "", f"to {race.arms[loss.reference].label}", "", "")]
+    for arm in loss.order:
+        mean, difference = loss.intervals[arm], loss.differences[arm]
         rows.append(
             (
                 race.arms[arm].label,
@@ -86,18 +84,22 @@ def standings(race: Race, reference: str) -> str:
                 "" if difference is None or np.isnan(difference.mean) else _signed(difference.mean),
                 ""
                 if difference is None or np.isnan(difference.half)
-                else f"± {difference.half:.2f}{'' if difference.clear else '  not clear'}",
+                else f"± {difference.half:.2f}",
+                loss.verdict(arm).words,
             )
         )
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    widths = [max(len(row[column]) for row in rows) for column in range(6)]
     lines = ["On the test images, nats per image, means and 95 % intervals over seeds:"]
     for row in rows:
         cells = [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2])]
-        cells += [row[3].rjust(widths[3]), row[4]]
+        cells += [row[3].rjust(widths[3]), row[4].ljust(widths[4]), row[5]]
         lines.append("  ".join(cells).rstrip())
-    findings = [finding.sentence for finding in explain(race, reference)]
-    advice = recommend(race, reference)
-    return "\n".join([*lines, *findings, f"{advice.sentence} {advice.reason} {advice.doubt}"])
+    none = unused(race.experiment)
+    findings = [each.sentence for each in explain(found) if each.sentence != none]
+    advice = recommend(found)
+    first = [none] if none else []
+    last = f"{advice.sentence.removeprefix(none).strip()} {advice.reason} {advice.doubt}"
+    return "\n".join([*first, *lines, *findings, last])
 
 
 def _signed(value: float) -> str:

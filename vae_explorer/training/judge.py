@@ -23,6 +23,7 @@ def judge(
 ) -> Race:
     """The measurements of every member, of a race that has ended or was stopped.
 
+    Shapes that took no step are not measured: what an untrained VAE loses is no result.
     Training images are as many as there are test images, spread evenly over the set, so that the
     two losses have errors of the same size. `progress` is told a sentence now and then.
     """
@@ -32,6 +33,9 @@ def judge(
     members: list[MemberJudgement] = []
     for number, trainer in enumerate(race.trainers, start=1):
         place = f", {number} of {len(race.trainers)} shapes" if len(race.trainers) > 1 else ""
+        if not trainer.step_number:
+            members += _never_began(trainer)
+            continue
         progress(f"Measuring how tight the bound is, on {bound_images:,} images{place}…")
         members += _judged(trainer, judging.bound_samples, bound_images, train_images)
     return Race(
@@ -49,6 +53,14 @@ def judge(
             data_origin=race.dataset.origin,
         ),
     )
+
+
+def _never_began(trainer: Trainer) -> list[MemberJudgement]:
+    images = len(trainer.dataset.train.labels)
+    return [
+        MemberJudgement(result, None, None, None, (), {})
+        for result in member_results(trainer.experiment, trainer.snapshot(), images)
+    ]
 
 
 def _judged(

@@ -16,6 +16,7 @@ from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import differences
 from vae_explorer.figures.report.page import report_html
 from vae_explorer.results.race import QUANTITIES
@@ -49,10 +50,10 @@ def rows_of(report, table=0):
 
 def test_every_sentence_is_in_it(race, report):
     text = text_of(report)
-    found = recommend(race, "relu")
+    found = recommend(Standings(race, "relu"))
     for sentence in (found.sentence, found.reason, found.doubt):
         assert sentence.replace("'", "&#x27;") in text
-    for finding in (*explain(race, "relu"), *claims(race)):
+    for finding in (*explain(Standings(race, "relu")), *claims(Standings(race))):
         assert finding.sentence.replace("'", "&#x27;") in text
 
 
@@ -86,7 +87,7 @@ def test_from_one_seed_nothing_is_put_first():
     report = report_html(plain({"relu": 30.0, "gelu": 10.0}, seeds=1), "relu")
     rows = rows_of(report)
     assert [row[0] for row in rows] == ["ReLU", "GELU"]
-    assert rows[1][-1] == "an example"
+    assert rows[1][-1] == "one seed: an example"
     assert "±" not in "".join(map("".join, rows))
     assert "One seed each, on test images: an example" in report
     assert "It shows an example, not a result" in report

@@ -9,7 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.explain.numbers import signed, with_unit
-from vae_explorer.explain.verdicts import NO_CLEAR_DIFFERENCE, verdict
+from vae_explorer.explain.standings import Standing
+from vae_explorer.explain.verdicts import Verdict
 from vae_explorer.figures.charts.groups import Trace, key_line
 from vae_explorer.figures.style import NEUTRAL, ArmStyle, arm_styles, chart_axis, chart_layout
 
@@ -19,71 +20,54 @@ if TYPE_CHECKING:
 
 
 def difference_plot(
-    arms: Sequence[Arm],
-    differences: Sequence[Difference | None],
-    reference_label: str,
+    standing: Standing,
     quantity_label: str,
     unit: str,
     *,
     digits: int = 2,
-    better: int = 0,
     row_height: int = 30,
-    diverged: Sequence[int] | np.ndarray = (),
 ) -> go.Figure:
     """Mean difference of each arm to the reference, with its 95 % interval: a row an arm.
 
-    `differences` are those of `statistics.differences`, None for the reference, in `unit`. Sorted,
-    the best on top (`better` 1: more is, −1: less is; 0: the lowest). Clear ones are filled, others
-    hollow and so named; the line at zero is the reference. `diverged` (A,) counts the seeds of each
-    arm that did: the differences of those that are left are of the lucky ones, and never clear.
+    In the standing's order, the best on top. Clear ones are filled, others hollow and so named; the
+    line at zero is the reference.
     """
-    counts = [int(count) for count in diverged] or [0] * len(arms)
-    reference = next((a for a, each in enumerate(differences) if each is None), None)
-    lost = 0 if reference is None else counts[reference]
-    rows = [
-        (arm, each, look, _unsure(each, better, arm, count, lost))
-        for arm, each, look, count in zip(arms, differences, arm_styles(arms), counts)
-        if each is not None
-    ]
-    sign = -1 if better > 0 else 1
-    rows.sort(key=lambda row: (not np.isfinite(row[1].mean), sign * row[1].mean))
-    words = [unsure or _words(each, digits) for _, each, _, unsure in rows]
+    looks = arm_styles(standing.arms)
+    rows, words = [], []
+    for arm in standing.order:
+        if (each := standing.differences[arm]) is not None:
+            rows.append((standing.arms[arm], each, looks[arm]))
+            words.append(_words(each, standing.verdict(arm), digits))
     longest = max(map(len, words), default=0)
     layout = chart_layout(row_height * max(len(rows), 1) + 108, right=24 + 8 * longest)
+    beside = standing.arms[standing.reference].label
     layout["xaxis"] = chart_axis(
-        f"Difference to {reference_label}: {with_unit(quantity_label, unit)}"
-        f"<br>Filled: clear after correction for {len(rows)} comparisons",
+        f"Difference to {beside}: {with_unit(quantity_label, unit)}"
+        f"<br>Filled: clear after correction for {standing.comparisons} comparisons",
         zeroline=True,
         zerolinewidth=2,
-        range=_range([each for _, each, _, _ in rows]),
+        range=_range([each for _, each, _ in rows]),
         nticks=5,
         tickangle=0,
     )
     layout["yaxis"] = chart_axis(
         range=[len(rows) - 0.5, -0.5],
         tickvals=list(range(len(rows))),
-        ticktext=[f"{arm.label} {key_line(look.style)}" for arm, _, look, _ in rows],
+        ticktext=[f"{arm.label} {key_line(look.style)}" for arm, _, look in rows],
         ticklabelstandoff=8,
         showgrid=False,
         fixedrange=True,
     )
     layout["annotations"] = [
-        _note(text, row, bold=each.clear and not unsure)
-        for row, (text, (_, each, _, unsure)) in enumerate(zip(words, rows))
+        _note(text, row, bold=each.clear)
+        for row, (text, (_, each, _)) in enumerate(zip(words, rows))
     ]
-    layout["annotations"] += _directions(better)
+    layout["annotations"] += _directions(standing.better)
     data = [_whisker(*row, place) for place, row in enumerate(rows)]
     return go.Figure(data, layout)
 
 
-def _unsure(difference: Difference, better: int, arm: Arm, diverged: int, reference: int) -> str:
-    """What is said where seeds of the arm or of the reference diverged; else nothing."""
-    if not diverged and not reference:
-        return ""
-    return verdict(difference, better, len(arm.rows), diverged, reference).words
-
-
-def _whisker(arm: Arm, difference: Difference, look: ArmStyle, unsure: str, row: int) -> Trace:
+def _whisker(arm: Arm, difference: Difference, look: ArmStyle, row: int) -> Trace:
     several = np.isfinite(difference.low)
     return {
         "type": "scatter",
@@ -101,7 +85,7 @@ def _whisker(arm: Arm, difference: Difference, look: ArmStyle, unsure: str, row:
         },
         "marker": {
             "size": 13,
-            "symbol": "circle" if difference.clear and not unsure else "circle-open",
+            "symbol": "circle" if difference.clear else "circle-open",
             "color": look.style.colour,
             "line": {"width": 2.5, "color": look.style.colour},
         },
@@ -110,14 +94,11 @@ def _whisker(arm: Arm, difference: Difference, look: ArmStyle, unsure: str, row:
     }
 
 
-def _words(difference: Difference, digits: int) -> str:
-    if not np.isfinite(difference.mean):
-        return "no value"
-    if not np.isfinite(difference.low):
-        return f"{signed(difference.mean, digits)}, one seed"
-    if not difference.clear:
-        return NO_CLEAR_DIFFERENCE
-    return f"{signed(difference.mean, digits)} ± {difference.half:.{digits}f}"
+def _words(difference: Difference, judged: Verdict, digits: int) -> str:
+    """How large a clear difference is; of others, why nothing is said."""
+    if difference.clear:
+        return f"{signed(difference.mean, digits)} ± {difference.half:.{digits}f}"
+    return judged.words
 
 
 def _note(text: str, row: int, bold: bool) -> dict[str, Any]:

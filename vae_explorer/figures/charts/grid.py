@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.explain.numbers import plain, with_unit
-from vae_explorer.explain.statistics import intervals, leaders
+from vae_explorer.explain.statistics import intervals
 from vae_explorer.figures.charts.groups import Trace
 from vae_explorer.figures.charts.scales import VALUE_SCALE
 from vae_explorer.figures.style import FONT_SIZE, NEUTRAL, chart_axis, chart_layout, faded
@@ -27,20 +27,18 @@ def activation_grid(
     *,
     quantity_label: str,
     unit: str,
-    better: int,
+    best: tuple[int, int] | None = None,
     digits: int = 1,
     row_height: int = 62,
 ) -> go.Figure:
     """Mean over seeds of a quantity: a row an encoder's activation, a column a decoder's.
 
     `values` (E, D, S) in `unit`, of S seeds; NaN where one diverged. Written in each cell: the mean
-    and half of its 95 % interval. The best cell has an outline only where it is the one leader, as
-    `statistics.leaders` has it (`better` 1: more is better, −1: less is, 0: no cell is best).
+    and half of its 95 % interval. `best`, row and column of the one leader, has an outline.
     """
     rows, columns, seeds = values.shape
     mean, low, high = intervals(values.reshape(-1, seeds)).reshape(3, rows, columns)
     half = (high - low) / 2
-    best = _best(values, better)
     axis = _colour_axis(mean, with_unit(quantity_label, unit))
     room = _WIDTH / columns
     layout = chart_layout(row_height * rows + 100)
@@ -117,15 +115,6 @@ def _text(lines: Sequence[str], cell: tuple[int, int], colour: str, size: int) -
         "showarrow": False,
         "font": {"color": colour, "size": size},
     }
-
-
-def _best(values: np.ndarray, better: int) -> tuple[int, int] | None:
-    """The cell of the only leader, if there is one and more than one cell and seed."""
-    rows, columns, seeds = values.shape
-    if not better or seeds < 2 or rows * columns < 2:
-        return None
-    found = leaders(values.reshape(-1, seeds), better)
-    return divmod(found[0], columns) if len(found) == 1 else None
 
 
 def _outline(row: int, column: int) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from vae_explorer.data import DATASETS
 from vae_explorer.experiment.command import command_line
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.findings import claims, explain, recommend
-from vae_explorer.explain.standings import Finding
+from vae_explorer.explain.standings import Finding, Standings
+from vae_explorer.explain.words import epochs_of
 from vae_explorer.figures.inline import beside
 from vae_explorer.figures.page import (
     MOSAIC_STYLE,
@@ -52,16 +53,15 @@ def report_html(
     command : str, optional
         What trains the race again; by default `command_line` of its experiment.
     """
-    race.row(reference)
-    number = Numbering()
+    standings, number = Standings(race, reference), Numbering()
     title = title or _title(race)
     parts = [
-        _summary(race, reference),
-        _section("Result", tables.leaderboard(race, reference, number)),
-        _section("What the numbers say", _findings(explain(race, reference))),
-        _section("What the article says", _findings(claims(race))),
+        _summary(standings),
+        _section("Result", tables.leaderboard(standings, number)),
+        _section("What the numbers say", _findings(explain(standings))),
+        _section("What the article says", _findings(claims(standings))),
         _section("Figures", _figures(figures, mosaics, number)),
-        _section("All measurements", tables.measurements(race, number)),
+        _section("All measurements", tables.measurements(standings, number)),
         _section("Settings", tables.settings(race, number)),
         _section("Environment", tables.environment(race, number)),
         _section("How to read this", reading.paragraphs(race, reference)),
@@ -91,13 +91,12 @@ def _section(title: str, body: str) -> str:
     return f"<section>\n<h2>{html.escape(title)}</h2>\n{body}\n</section>" if body else ""
 
 
-def _summary(race: Race, reference: str) -> str:
-    found, experiment = recommend(race, reference), race.experiment
-    seeds, epochs = experiment.seeds, experiment.epochs
+def _summary(standings: Standings) -> str:
+    found, race, seeds = recommend(standings), standings.race, standings.seeds
     facts = [
         f"{len(race.members):,} VAEs",
         f"{seeds} seed{'s' * (seeds > 1)}",
-        f"{epochs:,} epoch{'s' * (epochs > 1)}",
+        epochs_of(race),
     ]
     if race.environment:
         version = race.environment.versions.get("vae_explorer", "")

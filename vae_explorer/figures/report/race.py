@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.command import command_line
 from vae_explorer.experiment.recipe import SWEEPS
+from vae_explorer.explain.standings import Standings
 from vae_explorer.figures import images
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.report.page import report_html
@@ -41,26 +42,26 @@ def race_report(saved: SavedRace, reference: str) -> str:
 def _figures(saved: SavedRace, reference: str) -> Iterator[tuple[go.Figure, str]]:
     race, history = saved.race, saved.history
     scene = scene_at(race.experiment, history)
-    values = race.values("test_loss")
+    standing = Standings(race, reference).of("test_loss")
     yield (
         race_figures.curves(scene, height=420),
         "Negative ELBO on the test images through training. Thin: one VAE a seed; thick: their "
         "mean, with its 95 % interval.",
     )
     yield (
-        race_figures.against(scene, values, "test_loss", race.row(reference)),
+        race_figures.against(standing, "test_loss"),
         "Differences of the negative ELBO to the reference, seed by seed, with 95 % intervals. "
         "Hollow: no clear difference after Holm's correction.",
     )
     if race.experiment.sweep != "none":
         yield (
-            race_figures.sweep(scene, values, "test_loss"),
+            race_figures.sweep(standing, race.experiment.sweep, "test_loss"),
             f"Negative ELBO against {SWEEPS[race.experiment.sweep].label}; bars are 95 % "
             "intervals, dots are seeds.",
         )
     elif race.experiment.decoder_activations is not None:
         yield (
-            race_figures.grid(race.experiment, values, "test_loss"),
+            race_figures.grid(standing, race.experiment, "test_loss"),
             "Negative ELBO of each encoder's activation with each decoder's: mean over seeds and "
             "half of its 95 % interval.",
         )

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from vae_explorer.experiment.arms import Arm
 from vae_explorer.experiment.experiment import SETTINGS
-from vae_explorer.explain.statistics import Difference, Interval, differences, interval, leaders
+from vae_explorer.explain.standings import Standing, Standings
+from vae_explorer.explain.statistics import Interval
 from vae_explorer.figures.report.numbering import Numbering
 from vae_explorer.figures.style import activation_style
 from vae_explorer.results.race import QUANTITIES, Quantity, Race
@@ -29,32 +30,27 @@ _DASHES = {"solid": "none", "dash": "6 2", "dot": "3 1.75", "longdashdot": "9 2 
 _NOTHING = '<td class="none">–</td>'
 
 
-def leaderboard(race: Race, reference: str, number: Numbering) -> str:
+def leaderboard(standings: Standings, number: Numbering) -> str:
     """Losses of every arm, its difference to the reference and a verdict."""
-    row = race.row(reference)
-    values = race.values("test_loss")
-    found = differences(values, row)
-    whole, one_seed = race.whole(), race.experiment.seeds < 2
-    best = () if one_seed else tuple(arm for arm in leaders(values, -1, row) if whole[arm])
+    loss = standings.of("test_loss")
     head = "".join(
         [
             _head("Activation", "name"),
             *(_head(QUANTITIES[name].label, "", QUANTITIES[name].unit) for name in _LOSSES),
-            _head(f"Against {race.arms[row].label}", "", "nats"),
+            _head(f"Against {loss.arms[loss.reference].label}", "", "nats"),
             _head("p", "", "Holm"),
             _head("Verdict", "words"),
         ]
     )
     lines = []
-    for arm in _order(race):
-        name = _name(race.arms[arm], bold=arm in best)
-        cells = [_mean(QUANTITIES[q], interval(race.values(q)[arm])) for q in _LOSSES]
-        comparable = bool(whole[arm] and whole[row])
-        cells += _against(found[arm], comparable)
-        cells.append(f'<td class="words">{_verdict(race, arm, found[arm], comparable)}</td>')
+    for arm in loss.order:
+        name = _name(loss.arms[arm], bold=arm in loss.leaders)
+        cells = [_mean(QUANTITIES[q], standings.interval(q, arm)) for q in _LOSSES]
+        cells += _against(loss, arm)
+        cells.append(f'<td class="words">{loss.verdict(arm).words}</td>')
         lines.append(f"<tr>{name}{''.join(cells)}</tr>")
-    caption = f"{_how(race, len(best))} The verdict is on the negative ELBO; lower is better."
-    return _table(number, caption, head, lines)
+    caption = f"{_how(standings.race, len(loss.leaders))} The verdict is on the negative ELBO; "
+    return _table(number, caption + "lower is better.", head, lines)
 
 
 def _how(race: Race, leading: int) -> str:
@@ -68,7 +64,7 @@ def _how(race: Race, leading: int) -> str:
     return f"Means over {seeds} seeds ± half of their 95 % interval, on test images{bold}."
 
 
-def measurements(race: Race, number: Numbering) -> str:
+def measurements(standings: Standings, number: Numbering) -> str:
     """Every quantity of every arm."""
     tables = []
     for words, names in _HALVES:
@@ -76,10 +72,10 @@ def measurements(race: Race, number: Numbering) -> str:
             _head(QUANTITIES[name].label, "", QUANTITIES[name].unit) for name in names
         )
         lines = [
-            f"<tr>{_name(race.arms[arm])}"
-            + "".join(_mean(QUANTITIES[name], interval(race.values(name)[arm])) for name in names)
+            f"<tr>{_name(standings.arms[arm])}"
+            + "".join(_mean(QUANTITIES[name], standings.interval(name, arm)) for name in names)
             + "</tr>"
-            for arm in _order(race)
+            for arm in standings.of("test_loss").order
         ]
         note = "VAEs of one shape train together and share one timing" if "seconds" in names else ""
         tables.append(_table(number, ". ".join(filter(None, [words, note])) + ".", head, lines))
@@ -158,28 +154,20 @@ def _key(arm: Arm) -> str:
     )
 
 
-def _order(race: Race) -> list[int]:
-    """The best mean first and what lost seeds last; from one seed as chosen, for none is first."""
-    arms = list(range(len(race.arms)))
-    if race.experiment.seeds < 2:
-        return arms
-    whole = race.whole()
-    means = [interval(values).mean for values in race.values("test_loss")]
-    return sorted(arms, key=lambda arm: (not whole[arm], math.isnan(means[arm]), means[arm]))
-
-
 def _mean(quantity: Quantity, found: Interval) -> str:
     if not math.isfinite(found.mean):
         return _NOTHING
     scale = 100 if quantity.percent else 1
     text = _number(scale * found.mean, quantity.digits)
-    if math.isfinite(found.half) and not quantity.shared:
+    if math.isfinite(found.half):
         text += f'<span class="half"> ± {_number(scale * found.half, quantity.digits)}</span>'
     return f"<td>{text}</td>"
 
 
-def _against(found: Difference | None, comparable: bool) -> list[str]:
-    if found is None or not comparable or not math.isfinite(found.mean):
+def _against(standing: Standing, arm: int) -> list[str]:
+    """The difference and its p; of what is not compared, as of lucky seeds, nothing."""
+    found = standing.differences[arm]
+    if found is None or not standing.comparable(arm) or not math.isfinite(found.mean):
         return [_NOTHING, _NOTHING]
     text = f"{found.mean:+,.2f}".replace("-", "−")
     if not math.isfinite(found.half):
@@ -188,21 +176,6 @@ def _against(found: Difference | None, comparable: bool) -> list[str]:
     p_value = f"{found.adjusted:.3f}" if found.adjusted >= 0.001 else "&lt; 0.001"
     half = f'<span class="half"> ± {found.half:,.2f}</span>'
     return [f"<td{kind}>{text}{half}</td>", f"<td{kind}>{p_value}</td>"]
-
-
-def _verdict(race: Race, arm: int, found: Difference | None, comparable: bool) -> str:
-    lost, seeds = int(race.diverged()[arm]), race.experiment.seeds
-    if lost:
-        return "diverged" if seeds == 1 else f"{lost} of {seeds} seeds diverged"
-    if found is None:
-        return "reference"
-    if seeds == 1:
-        return "an example"
-    if not comparable:
-        return "not comparable"
-    if not found.clear:
-        return "no clear difference"
-    return "clearly better" if found.mean < 0 else "clearly worse"
 
 
 def _number(value: float, digits: int) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.recommend import Recommendation
+from vae_explorer.explain.standings import Standings
 from vae_explorer.results.race import Race
 from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.shown import ShownRace
@@ -21,33 +22,44 @@ _LATER = "Said of the end of the race, and not of the time at which the slider s
 class _Said:
     """All that is said of a race held against one of its arms."""
 
-    race: Race
+    standings: Standings
     reference: str
     advice: Recommendation
     findings: list[str]
+    stop: str  # how far each shape got in a race that was stopped
     claims: list[str]
 
 
 def _said_of(race: Race, reference: str) -> _Said:
     """Worked out once: with many arms it takes a third of a second, far longer than to draw it."""
     said: _Said | None = st.session_state.get(_SAID)
-    if said is None or said.race is not race or said.reference != reference:
+    if said is None or said.standings.race is not race or said.reference != reference:
+        standings = Standings(race, reference)
+        found = explain(standings)
         said = _Said(
-            race,
+            standings,
             reference,
-            recommend(race, reference),
-            [finding.sentence for finding in explain(race, reference)],
-            [finding.sentence for finding in claims(race)],
+            recommend(standings),
+            [finding.sentence for finding in found],
+            " ".join(finding.sentence for finding in found if finding.rule == "stopped"),
+            [finding.sentence for finding in claims(standings)],
         )
         st.session_state[_SAID] = said
     return said
 
 
+def standings_of(race: Race, reference: str) -> Standings:
+    """How a race that has been judged stands."""
+    return _said_of(race, reference).standings
+
+
 def advice(shown: ShownRace, at_end: bool) -> None:
     """Draws the recommendation, or why there is none yet."""
     if shown.race is not None and at_end:
-        recommended = _said_of(shown.race, state.reference_key(shown)).advice
-        st.markdown(f"**{recommended.sentence}** {recommended.reason}")
+        said = _said_of(shown.race, state.reference_key(shown))
+        if said.stop:
+            st.caption(f":material/stop_circle: {said.stop}")
+        st.markdown(f"**{said.advice.sentence}** {said.advice.reason}")
     elif shown.experiment.seeds == 1:
         st.caption(":material/casino: One seed each: an example, not a result.")
 

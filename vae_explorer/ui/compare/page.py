@@ -7,6 +7,7 @@ import streamlit as st
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
+from vae_explorer.explain.words import epochs_of
 from vae_explorer.jobs.job import Job
 from vae_explorer.results.scene import scene_at
 from vae_explorer.ui.compare import clock, files, meaning, state
@@ -106,17 +107,18 @@ def _draw(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool
 
 def _opened(shown: ShownRace) -> None:
     """Which race this is: the side bar and the buttons are those of another."""
-    where = shown.race and shown.race.environment
+    race, experiment = shown.race, shown.experiment
+    where = race and race.environment
     made = f", made {where.made[:10]}" if where else ""
-    experiment = shown.experiment
     st.caption(
         f":material/folder_open: A saved race{made}: {DATASETS[experiment.dataset].label}, "
-        f"{len(shown.arms)} × {experiment.seeds} VAEs, {experiment.epochs} epochs. "
+        f"{len(shown.arms)} × {experiment.seeds} VAEs, {race and epochs_of(race)}. "
         "*Saved races* closes it."
     )
 
 
 def _race(shown: ShownRace) -> None:
+    preview.no_activation(shown.experiment)
     index = clock.place(shown)
     at_end = index in (-1, len(shown.history) - 1)
     scene = scene_at(shown.experiment, shown.history, index)

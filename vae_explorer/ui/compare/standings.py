@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from vae_explorer.experiment.recipe import SWEEPS
+from vae_explorer.explain.standings import ON_CURVES, Standing, standing_in
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.style import short_label
@@ -13,15 +13,13 @@ from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.scene import Scene, scene_at
 from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.leaderboard import leaderboard
-from vae_explorer.ui.compare.meaning import advice
+from vae_explorer.ui.compare.meaning import advice, standings_of
 from vae_explorer.ui.compare.shown import ShownRace, overlay_race
 from vae_explorer.ui.shared.live_figure import live_figure
 
 _TALLEST = 326  # px, of the table: twelve arms
 # Settings that decide what a nat of loss is about.
 _MEASURED = ("dataset", "image_set", "output", "pixels")
-# Quantities that there are at any time, and what the curves call them.
-_LIVE = {"test_loss": "loss", "reconstruction": "reconstruction", "kl": "kl"}
 
 
 def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
@@ -29,32 +27,25 @@ def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
     left, right = st.columns([9, 11], gap="small")
     with right, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         quantity = _quantity(shown, at_end)
-        reference = _reference(shown)
-    values = _values(shown, scene, quantity, at_end)
+        _reference(shown)
+    standing = _standing(shown, scene, quantity, at_end)
     with left:
-        _chart(shown, scene, quantity, values, reference)
+        _chart(shown, scene, quantity, standing)
     with right:
         about = QUANTITIES[quantity]
         leaderboard(
-            leaderboard_rows(
-                shown.arms,
-                values * about.factor,
-                reference,
-                about.better,
-                digits=about.digits,
-                diverged=scene.diverged,
-            ),
+            leaderboard_rows(standing.times(about.factor), digits=about.digits),
             "compare_leaderboard",
             quantity_label=about.label,
             unit=about.unit,
-            reference_label=short_label(shown.arms[reference]),
+            reference_label=short_label(shown.arms[standing.reference]),
             height=_TALLEST,
         )
         advice(shown, at_end)
 
 
-def _reference(shown: ShownRace) -> int:
-    """Draws the choice of the arm that the others are held against; returns its place."""
+def _reference(shown: ShownRace) -> None:
+    """Draws the choice of the arm that the others are held against."""
     labels = {arm.key: arm.label for arm in shown.arms}
     st.selectbox(
         "Held against",
@@ -63,11 +54,10 @@ def _reference(shown: ShownRace) -> int:
         label_visibility="collapsed",
         **state.widget("reference", state.reference_key(shown)),
     )
-    return list(labels).index(state.reference_key(shown))
 
 
 def _quantity(shown: ShownRace, at_end: bool) -> str:
-    names = list(QUANTITIES) if shown.race is not None and at_end else list(_LIVE)
+    names = list(QUANTITIES) if shown.race is not None and at_end else list(ON_CURVES)
     return st.selectbox(
         "Judged by",
         names,
@@ -77,16 +67,16 @@ def _quantity(shown: ShownRace, at_end: bool) -> str:
     )
 
 
-def _values(shown: ShownRace, scene: Scene, quantity: str, at_end: bool) -> np.ndarray:
-    """(A, S) of the race's judgement where it is shown at its end, else of the curves."""
+def _standing(shown: ShownRace, scene: Scene, quantity: str, at_end: bool) -> Standing:
+    """By the race's judgement where it is shown at its end, else by the curves."""
+    reference = state.reference_key(shown)
     if shown.race is not None and at_end:
-        return shown.race.values(quantity)
-    return scene.newest(_LIVE[quantity])
+        return standings_of(shown.race, reference).of(quantity)
+    keys = [arm.key for arm in shown.arms]
+    return standing_in(scene, quantity, keys.index(reference))
 
 
-def _chart(
-    shown: ShownRace, scene: Scene, quantity: str, values: np.ndarray, reference: int
-) -> None:
+def _chart(shown: ShownRace, scene: Scene, quantity: str, standing: Standing) -> None:
     views = ["curves", "differences"]
     if shown.experiment.sweep != "none":
         views.insert(1, "sweep")
@@ -106,18 +96,18 @@ def _chart(
         over = _overlay(shown)
         # The leaderboard is the legend, but for what is laid over.
         figure = race_figures.curves(
-            scene, _LIVE.get(quantity, "loss"), over, legend=over is not None
+            scene, ON_CURVES.get(quantity, "loss"), over, legend=over is not None
         )
         alt = "Losses of every VAE on the test images, thin, and each mean with its interval"
     elif view == "sweep":
-        figure = race_figures.sweep(scene, values, quantity)
+        figure = race_figures.sweep(standing, shown.experiment.sweep, quantity)
         alt = f"{label} against {SWEEPS[shown.experiment.sweep].label}"
     elif view == "grid":
-        figure = race_figures.grid(shown.experiment, values, quantity)
+        figure = race_figures.grid(standing, shown.experiment, quantity)
         alt = f"{label} of each encoder's activation with each decoder's"
     else:
-        figure = race_figures.against(scene, values, quantity, reference)
-        alt = f"Differences to {shown.arms[reference].label} with their intervals"
+        figure = race_figures.against(standing, quantity)
+        alt = f"Differences to {shown.arms[standing.reference].label} with their intervals"
     live_figure(figure, "chart.race", alt)
     if view == "curves" and over is None and overlay_race() is not None:
         st.caption(

@@ -10,6 +10,7 @@ from vae_explorer.activations import ACTIVATIONS, FAMILIES, sample
 from vae_explorer.data import DataError, load_dataset
 from vae_explorer.data.probe import Probe
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.explain.unused import unused
 from vae_explorer.figures import images
 from vae_explorer.figures.curve import LEFT, RIGHT, curve_image
 from vae_explorer.figures.style import activation_style
@@ -20,6 +21,7 @@ _POINTS = 161  # of a drawing
 
 def view(experiment: Experiment, verb: str) -> None:
     """Some images of the set, and a card for each activation; `verb` is on the button above."""
+    no_activation(experiment)
     st.markdown(_sentence(experiment, verb))
     _samples(experiment.dataset)
     names = dict.fromkeys([*experiment.activations, *(experiment.decoder_activations or ())])
@@ -28,6 +30,12 @@ def view(experiment: Experiment, verb: str) -> None:
     # Last: the first drawing of a server waits for PyTorch, and the page should not.
     for name, drawing in drawings.items():
         drawing.html(_drawing(name))
+
+
+def no_activation(experiment: Experiment) -> None:
+    """Says, before anything else is shown of it, where an activation is chosen that no unit has."""
+    if text := unused(experiment):
+        st.info(text, icon=":material/info:")
 
 
 @st.cache_data(show_spinner=False)

@@ -21,6 +21,7 @@ from vae_explorer.ui.shared.downloads import figure_button
 from vae_explorer.ui.shared.live_figure import live_figure
 from vae_explorer.ui.shared.mosaic import mosaic
 from vae_explorer.ui.shared.path_ends import choose_path_ends
+from vae_explorer.ui.shared.preview import no_activation
 from vae_explorer.ui.shared.status import REFRESH_SECONDS, status
 
 _MOST_SHOWN = 6  # members with pictures of their own; the loss chart shows all
@@ -48,6 +49,7 @@ def _draw(job: Job, changing: bool, shown_state: str) -> None:
 
 
 def _pictures(job: Job, ready: Ready, snapshot: Snapshot) -> None:
+    no_activation(job.experiment)
     shown = _shown_members(job)
     count = len({member.activation_key for member in job.experiment.members})
     if count > len(shown):
