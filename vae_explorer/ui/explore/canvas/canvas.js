@@ -17,9 +17,6 @@ class Explorer {
     this._dirty = {};
     this._arrived = () => this._take();
     window.addEventListener("vae-explorer-package", this._arrived);
-    // Before whatever a click elsewhere does: told when the page is left, a change comes too late.
-    this._clicked = () => this._tell();
-    document.addEventListener("click", this._clicked, true);
     this._frame = (time) => {
       this._request = requestAnimationFrame(this._frame);
       if (this.plane && !document.hidden) this.step(time);
@@ -30,7 +27,6 @@ class Explorer {
   destroy() {
     cancelAnimationFrame(this._request);
     window.removeEventListener("vae-explorer-package", this._arrived);
-    document.removeEventListener("click", this._clicked, true);
     this.hand?.destroy();
     this._tell(); // nobody else knows of the last change
   }
