@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vae_explorer.data.dataset import DataError, Split
 from vae_explorer.data.idx import read_idx
+from vae_explorer.data.paths import absolute_path
 from vae_explorer.data.sets import DATASETS, DatasetInfo
 from vae_explorer.reason import reason
 
@@ -25,13 +26,21 @@ FEWEST_TEST_IMAGES = 2
 """An interpolation joins two, and a loss has no error over one."""
 
 
+def folder_path(name: str | Path) -> Path:
+    """The absolute path of a folder, as `paths.absolute_path` has it, or DataError."""
+    try:
+        return absolute_path(name)
+    except ValueError as error:
+        raise DataError(f"The data folder cannot be read: {error}") from error
+
+
 def read_folder(info: DatasetInfo, data_dir: Path) -> tuple[Split, Split]:
     """Training and test images of a set from `data_dir`, or from a folder in it named like it.
 
     Raises:
         DataError: a folder or file is missing, unreadable, or not what it should be.
     """
-    files = find_files(info, data_dir.absolute())
+    files = find_files(info, folder_path(data_dir))
     # Remembered by size and time too, so that a file which was replaced is read again.
     return _read_files(info, tuple(_stamped(path) for path in files))
 

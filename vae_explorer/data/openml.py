@@ -14,6 +14,7 @@ from pathlib import Path
 
 from vae_explorer.data.dataset import DataError, Split
 from vae_explorer.data.folder import read_folder
+from vae_explorer.data.paths import absolute_path
 from vae_explorer.data.sets import DATASETS, DatasetInfo
 from vae_explorer.reason import reason
 from vae_explorer.version import ROOT
@@ -48,10 +49,19 @@ def read_openml(info: DatasetInfo, report: Callable[[str], None]) -> tuple[Split
 
 
 def kept_folder(info: DatasetInfo) -> Path:
-    """Where the IDX copy of a set lies: in scikit-learn's data home, beside its own cache."""
+    """Where the IDX copy of a set lies: in scikit-learn's data home, beside its own cache.
+
+    DataError where that has no meaning.
+    """
     # What sklearn.datasets.get_data_home does, without the second that importing it takes.
     home = os.environ.get("SCIKIT_LEARN_DATA", os.path.join("~", "scikit_learn_data"))
-    return Path(os.path.expanduser(home)) / "vae_explorer" / info.name
+    try:
+        return absolute_path(home) / "vae_explorer" / info.name
+    except ValueError as error:
+        raise DataError(
+            f"{info.label} from OpenML has nowhere to be kept: {error} SCIKIT_LEARN_DATA may name "
+            "another folder."
+        ) from error
 
 
 def _download(info: DatasetInfo, folder: Path, report: Callable[[str], None]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vae_explorer.data.dataset import DataError, Dataset, Split
-from vae_explorer.data.folder import read_folder
+from vae_explorer.data.folder import folder_path, read_folder
 from vae_explorer.data.openml import read_openml
 from vae_explorer.data.sets import DATASETS, IMAGE_SETS, DatasetInfo
 from vae_explorer.data.stratify import draw_per_class
@@ -56,9 +56,9 @@ def load_dataset(
     elif image_set == "embedded":
         train, test = read_folder(info, EMBEDDED_DIR)
         origin = "embedded in VAE Explorer"
-    elif folder := data_dir or os.environ.get(DATA_DIR_VARIABLE):
+    elif (folder := _folder(data_dir)) is not None:
         report(f"Reading {info.label} from {folder}.")
-        path = Path(os.path.expanduser(folder)).absolute()
+        path = folder_path(folder)
         train, test = read_folder(info, path)
         # Saved runs keep this sentence and travel: the folder's path says nothing elsewhere.
         if is_published(info, train, test):
@@ -69,6 +69,11 @@ def load_dataset(
         train, test = read_openml(info, report)
         origin = f"downloaded from OpenML ({info.openml[0]}, version {info.openml[1]})"
     return Dataset(info, train, test, image_set, _origin(info, train, test, origin))
+
+
+def _folder(data_dir: str | Path | None) -> str | Path | None:
+    """The folder that is named here or else by the environment."""
+    return os.environ.get(DATA_DIR_VARIABLE) or None if data_dir is None else data_dir
 
 
 def is_published(info: DatasetInfo, train: Split, test: Split) -> bool:

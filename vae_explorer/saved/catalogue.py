@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +30,7 @@ from vae_explorer.saved.run import (
     RECORD_NAME,
     Chosen,
     StoreError,
+    absolute,
     check_model,
     load_chosen,
     read_record,
@@ -176,7 +176,13 @@ def read_catalogue(folder: str | Path = PRETRAINED) -> Catalogue:
 
     Takes milliseconds, and no PyTorch: weights are looked at only as far as their header.
     """
-    folder = Path(os.path.abspath(os.path.expanduser(folder)))
+    try:
+        return _read(absolute(folder))
+    except StoreError as error:
+        return Catalogue(Path(folder), (), (str(error),))
+
+
+def _read(folder: Path) -> Catalogue:
     if not folder.is_dir():
         return Catalogue(folder, (), (f"There is no pretrained catalogue: {folder} is missing.",))
     problems = []

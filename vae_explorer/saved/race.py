@@ -26,7 +26,7 @@ from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.files import is_leftover, read_file, replace_file, replace_files
 from vae_explorer.saved.history import from_bytes, to_bytes
 from vae_explorer.saved.race_json import MOST_BYTES, from_json, to_csv, to_json
-from vae_explorer.saved.run import StoreError, check_target, is_run, save_run
+from vae_explorer.saved.run import StoreError, absolute, check_target, is_run, save_run
 
 if TYPE_CHECKING:
     from vae_explorer.training.race import RaceTrainer
@@ -50,10 +50,7 @@ def check_race_target(folder: str | Path, experiment: Experiment) -> Path:
     StoreError
         Something else than a race is there, the place cannot be written to, or the disk is full.
     """
-    text = str(folder)
-    if not text or "\0" in text:
-        raise StoreError(f"{text!r} is no name of a folder.")
-    target = Path(text).expanduser().absolute()
+    target = absolute(folder)
     try:
         if target.exists() and not target.is_dir():
             raise StoreError(f"{target} is a file, and a race is a folder; choose another name.")
@@ -98,7 +95,7 @@ def save_runs(folder: str | Path, race: RaceTrainer) -> tuple[Path, ...]:
     StoreError
         A run cannot be written; those that are written already stay.
     """
-    runs = Path(folder).expanduser().absolute() / RUNS_NAME
+    runs = absolute(folder) / RUNS_NAME
     saved = tuple(
         save_run(runs / str(trainer.number + 1), trainer)
         for trainer in race.trainers
@@ -139,7 +136,7 @@ def save_results(folder: str | Path, saved: SavedRace, reference: str) -> Path:
     StoreError
         A file cannot be written.
     """
-    target = Path(folder).expanduser().absolute()
+    target = absolute(folder)
     files = {
         HISTORY_NAME: to_bytes(saved.history, saved.probe),
         TABLE_NAME: to_csv(saved.race).encode(),
@@ -161,7 +158,7 @@ def save_report(folder: str | Path, report: str) -> None:
     StoreError
         The file cannot be written.
     """
-    target = Path(folder).expanduser().absolute()
+    target = absolute(folder)
     try:
         replace_file(target / REPORT_NAME, report.encode())
     except OSError as error:
@@ -176,7 +173,7 @@ def load_race(folder: str | Path) -> SavedRace:
     StoreError
         There is no race in the folder, or a file of it is damaged.
     """
-    path = Path(folder).expanduser().absolute()
+    path = absolute(folder)
     if not os.path.lexists(path / RESULTS_NAME):
         raise StoreError(f"{path} is no saved race: it has no {RESULTS_NAME}.")
     try:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from vae_explorer.data.paths import absolute_path
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.reason import reason
 from vae_explorer.results.environment import library_versions
@@ -56,6 +57,14 @@ class SavedRun:
     info: RunInfo
     curves: Curves
     population: Population
+
+
+def absolute(folder: str | Path) -> Path:
+    """The absolute path of a folder, as `data.paths.absolute_path` has it, or StoreError."""
+    try:
+        return absolute_path(folder)
+    except ValueError as error:
+        raise StoreError(str(error)) from error
 
 
 # --- Saving ---
@@ -104,7 +113,7 @@ def check_target(folder: str | Path, experiment: Experiment) -> Path:
     StoreError
         Something else than a run is there, the place cannot be written to, or the disk is full.
     """
-    target = _absolute(folder)
+    target = absolute(folder)
     members = len(experiment.members)
     largest = members * (
         _FLOAT_BYTES * experiment.parameters_per_member + metrics.MOST_BYTES_A_MEMBER
@@ -310,7 +319,7 @@ def _model_of(folder: Path, experiment: Experiment) -> Iterator[Path]:
 
 def _run_folder(folder: str | Path) -> Path:
     """The absolute path of a folder that has a run.json."""
-    path = _absolute(folder)
+    path = absolute(folder)
     try:
         if not path.exists():
             raise StoreError(f"There is no folder {path}.")
@@ -333,9 +342,3 @@ def _parse(path: Path, most_bytes: int, parse: Callable[[str], _T]) -> _T:
 
 def _unloadable(path: Path, error: Exception) -> StoreError:
     return StoreError(f"{path} cannot be read: {reason(error)}.")
-
-
-def _absolute(folder: str | Path) -> Path:
-    if not str(folder) or "\0" in str(folder):
-        raise StoreError(f"{str(folder)!r} is no name of a folder.")
-    return Path(os.path.abspath(os.path.expanduser(folder)))

@@ -13,7 +13,14 @@ from vae_explorer.reason import reason
 from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.files import read_file
 from vae_explorer.saved.race import parse_race
-from vae_explorer.saved.run import METRICS_NAME, MODEL_NAME, RECORD_NAME, StoreError, read_record
+from vae_explorer.saved.run import (
+    METRICS_NAME,
+    MODEL_NAME,
+    RECORD_NAME,
+    StoreError,
+    absolute,
+    read_record,
+)
 
 # Of a race's zip that is made or opened. The largest race, 60 million weights and 540 VAEs, has 240
 # MB of weights, up to 170 MB of pictures, and some 80 MB of curves, numbers and a report.
@@ -47,7 +54,7 @@ def zip_folders(folders: Iterable[str | Path]) -> bytes:
     buffer = io.BytesIO()
     taken: set[str] = set()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for folder in (Path(folder).expanduser() for folder in folders):
+        for folder in map(absolute, folders):
             read_record(folder)  # or StoreError
             name = _free_name(folder.resolve().name, taken)
             taken.add(name)

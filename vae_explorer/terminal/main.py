@@ -10,7 +10,7 @@ from typing import Any
 from vae_explorer.data import DataError
 from vae_explorer.experiment.command import PROGRAM
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.saved.run import StoreError
+from vae_explorer.saved.run import StoreError, absolute
 from vae_explorer.terminal import compare, pretrain, train
 from vae_explorer.terminal.options import (
     FAILED,
@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit code: 0, 2 with a sentence on stderr, or 130."""
     try:
         arguments = build_parser().parse_args(argv)
+        absolute(".")  # without a working folder PyTorch ends the process while it is imported
         return arguments.run(arguments)
     except SystemExit as end:  # argparse has printed the help or what is wrong
         return int(end.code or 0)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment, parse
 from vae_explorer.saved import catalogue, recipes
-from vae_explorer.saved.run import check_target, read_record, save_run
+from vae_explorer.saved.run import absolute, check_target, read_record, save_run
 from vae_explorer.terminal.interruption import Interruption
 from vae_explorer.terminal.options import (
     add_threads,
@@ -50,7 +49,7 @@ def epilog() -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     given = vars(arguments)
-    data_dir, folder = given.get("data_dir"), Path(arguments.out)
+    data_dir, folder = given.get("data_dir"), absolute(arguments.out)
     chosen = {
         name: _on_these_images(recipe, data_dir, given.get("epochs"))
         for name, recipe in recipes.RECIPES.items()
