@@ -59,7 +59,7 @@ def test_a_machine_that_knows_no_home_folder_is_said(monkeypatch):
         absolute_path("~/x")
     monkeypatch.delenv("SCIKIT_LEARN_DATA", raising=False)
     with pytest.raises(
-        DataError, match=r"nowhere to be kept: .*SCIKIT_LEARN_DATA may name another"
+        DataError, match=r"nowhere to be kept: .*LEARN_DATA may name another"
     ):
         load_dataset("mnist", "full")
 
