@@ -37,8 +37,10 @@ def folder_path(name: str | Path) -> Path:
 def read_folder(info: DatasetInfo, data_dir: Path) -> tuple[Split, Split]:
     """Training and test images of a set from `data_dir`, or from a folder in it named like it.
 
-    Raises:
-        DataError: a folder or file is missing, unreadable, or not what it should be.
+    Raises
+    ------
+    DataError
+        A folder or file is missing, unreadable, or not what it should be.
     """
     files = find_files(info, folder_path(data_dir))
     # Remembered by size and time too, so that a file which was replaced is read again.
@@ -48,8 +50,10 @@ def read_folder(info: DatasetInfo, data_dir: Path) -> tuple[Split, Split]:
 def find_files(info: DatasetInfo, data_dir: Path) -> tuple[Path, ...]:
     """The four files of a set, in the order of `IDX_NAMES`.
 
-    Raises:
-        DataError: there is no such folder, or not all of the files are in it.
+    Raises
+    ------
+    DataError
+        There is no such folder, or not all of the files are in it.
     """
     for folder in _candidates(info, data_dir):
         present = set(_listing(folder))

@@ -31,9 +31,11 @@ def read_idx(path: Path, item_shape: tuple[int, ...], max_items: int) -> NDArray
     The header is checked before anything that it promises is read, so neither a lying header
     nor a decompression bomb takes more memory than `max_items` items.
 
-    Raises:
-        DataError: the file cannot be read, is not gzip or IDX, is not of `item_shape`, is empty,
-            holds more than `max_items`, or is shorter or longer than its header says.
+    Raises
+    ------
+    DataError
+        The file cannot be read, is not gzip or IDX, is not of `item_shape`, is empty,
+        holds more than `max_items`, or is shorter or longer than its header says.
     """
     try:
         with open(path, "rb") as file:
@@ -55,8 +57,10 @@ def write_idx(path: Path, items: NDArray[np.uint8]) -> None:
     The gzip header names no file and no time, so the same items make the same bytes. The file
     appears whole or not at all.
 
-    Raises:
-        OSError: the file cannot be written.
+    Raises
+    ------
+    OSError
+        The file cannot be written.
     """
     header = bytes((0, 0, _UNSIGNED_BYTE, items.ndim)) + np.array(items.shape, ">u4").tobytes()
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")

@@ -2,7 +2,7 @@
 
     python -m vae_explorer.data.make_embedded --source FOLDER
 
-FOLDER holds the standard IDX files of MNIST and Fashion-MNIST in folders named like the sets. Of
+FOLDER holds the standard IDX files of each set of OpenML in folders named like the sets. Of
 each class a fixed number of images is drawn without replacement with a fixed seed, apart for
 training and test, and kept in the published order. Prints the table of the data card,
 `embedded/README.md`. The same source makes the same files, byte for byte with the same zlib.
@@ -32,10 +32,14 @@ SEED = 0
 def make_embedded(info: DatasetInfo, source: Path, output: Path) -> Iterator[Path]:
     """Cut one set from `source` into `output`, which is made; yield each file once written.
 
-    Raises:
-        DataError: the published files cannot be read.
-        ValueError: a class has too few images.
-        OSError: a file cannot be written.
+    Raises
+    ------
+    DataError
+        The published files cannot be read.
+    ValueError
+        A class has too few images.
+    OSError
+        A file cannot be written.
     """
     train, test = read_folder(info, source)
     parts = (*_cut(info, train, TRAIN_PER_CLASS), *_cut(info, test, TEST_PER_CLASS))
@@ -61,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     print("| file | bytes | SHA-256 |\n|---|---:|---|")
     try:
-        for info in (DATASETS["mnist"], DATASETS["fashion"]):
+        for info in (each for each in DATASETS.values() if each.openml):
             for path in make_embedded(info, options.source, options.output / info.name):
                 content = path.read_bytes()
                 digest = hashlib.sha256(content).hexdigest()

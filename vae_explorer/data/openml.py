@@ -29,13 +29,18 @@ _DOWNLOADING = {name: threading.Lock() for name in DATASETS}
 def read_openml(info: DatasetInfo, report: Callable[[str], None]) -> tuple[Split, Split]:
     """Training and test images of a full set, from the copy kept here or else from OpenML.
 
-    Args:
-        info: a set that OpenML has.
-        report: called with a sentence every few seconds of a download.
+    Parameters
+    ----------
+    info : DatasetInfo
+        A set that OpenML has.
+    report : callable
+        Called with a sentence every few seconds of a download.
 
-    Raises:
-        DataError: OpenML cannot be reached, is too slow, or sends something else; or the images
-            cannot be kept.
+    Raises
+    ------
+    DataError
+        OpenML cannot be reached, is too slow, or sends something else; or the images
+        cannot be kept.
     """
     folder = kept_folder(info)
     with _DOWNLOADING[info.name]:

@@ -25,9 +25,11 @@ STALL_SECONDS = 20.0
 def fetch(info: DatasetInfo, folder: Path) -> None:
     """Write the four IDX files of a set into `folder`.
 
-    Raises:
-        DataError: OpenML cannot be reached or sends something else, or the files cannot be
-            written.
+    Raises
+    ------
+    DataError
+        OpenML cannot be reached or sends something else, or the files cannot be
+        written.
     """
     images, labels = _fetch_openml(info)
     train_size = info.full_sizes[0]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 IMAGE_SETS = ("embedded", "full")
+"""Which images of a set: those shipped with the package, or all that were published."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class DatasetInfo:
     folders: tuple[str, ...] = ()
     """Names, in lower case, that a folder of this set's IDX files goes by."""
     openml: tuple[str, int] | None = None
-    """(name, version) of the full set on OpenML; None when the package holds all there is."""
+    """(name, version) of the full set on OpenML; None for the digits, which scikit-learn ships."""
 
 
 _TEN_DIGITS = tuple("0123456789")
@@ -107,5 +108,4 @@ DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
         )
     }
 )
-"""Which images of a set: those shipped with the package, or all that were published."""
 """The sets by name, in the order in which to offer them."""

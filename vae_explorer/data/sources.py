@@ -31,18 +31,26 @@ def load_dataset(
 ) -> Dataset:
     """Load a set of images.
 
-    Args:
-        name: a key of `DATASETS`.
-        image_set: "embedded" for the images in this package, "full" for all that were published.
-            The digits are embedded in full.
-        data_dir: folder of IDX files of the full set, or of folders named like the sets. Without
-            it the environment variable `VAE_EXPLORER_DATA_DIR` names the folder; without either
-            the full set comes from OpenML, once.
-        progress: called with a sentence at each step of what may take long.
+    Parameters
+    ----------
+    name : str
+        A key of `DATASETS`.
+    image_set : str, optional
+        "embedded" for the images in this package, "full" for all that were published.
+        The digits are embedded in full.
+    data_dir : str or Path, optional
+        Folder of IDX files of the full set, or of folders named like the sets. Without
+        it the environment variable `VAE_EXPLORER_DATA_DIR` names the folder; without either
+        the full set comes from OpenML, once.
+    progress : callable, optional
+        Called with a sentence at each step of what may take long.
 
-    Raises:
-        ValueError: there is no such `name` or `image_set`.
-        DataError: the images cannot be had; the message says why.
+    Raises
+    ------
+    ValueError
+        There is no such `name` or `image_set`.
+    DataError
+        The images cannot be had; the message says why.
     """
     if name not in DATASETS:
         raise ValueError(f"There is no data set {name!r}; it may be {', '.join(DATASETS)}.")
@@ -100,8 +108,10 @@ def load_or_embedded(
     Takes what `load_dataset` takes. Only embedded files that are themselves damaged, which takes
     a broken installation, still raise `DataError`.
 
-    Raises:
-        ValueError: there is no such `name` or `image_set`.
+    Raises
+    ------
+    ValueError
+        There is no such `name` or `image_set`.
     """
     try:
         return load_dataset(name, image_set, data_dir, progress), None

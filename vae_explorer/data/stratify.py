@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 def draw_per_class(labels: NDArray[np.uint8], per_class: int, seed: int) -> NDArray[np.intp]:
     """Positions of `per_class` labels of each class that occurs, in rising order.
 
-    Raises:
-        ValueError: a class has fewer than `per_class` labels.
+    Raises
+    ------
+    ValueError
+        A class has fewer than `per_class` labels.
     """
     # RandomState's stream is frozen for ever (NEP 19); that of a Generator is not.
     random = np.random.RandomState(seed)
