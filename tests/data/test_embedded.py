@@ -15,7 +15,7 @@ ROWS = re.findall(r"^\| (\S+\.gz) \| ([\d,]+) \| `([0-9a-f]{64})` \|$", CARD, re
 
 def test_card_lists_every_file() -> None:
     files = {path.relative_to(EMBEDDED_DIR).as_posix() for path in EMBEDDED_DIR.glob("*/*")}
-    assert {name for name, _, _ in ROWS} == files and len(ROWS) == 8
+    assert {name for name, _, _ in ROWS} == files and len(ROWS) == len(files)
 
 
 @pytest.mark.parametrize(("name", "size", "digest"), ROWS)

@@ -8,6 +8,8 @@ import pytest
 from vae_explorer.data import DATASETS, make_embedded
 from vae_explorer.data.folder import IDX_NAMES, read_folder
 
+CUT = [info for info in DATASETS.values() if info.openml]
+
 
 @pytest.fixture
 def source(tmp_path: Path, write_set, monkeypatch) -> Path:
@@ -15,8 +17,8 @@ def source(tmp_path: Path, write_set, monkeypatch) -> Path:
     monkeypatch.setattr(make_embedded, "TRAIN_PER_CLASS", 4)
     monkeypatch.setattr(make_embedded, "TEST_PER_CLASS", 2)
     names = [f"{name}.gz" for name in IDX_NAMES]
-    for seed, folder in enumerate(("mnist", "fashion-mnist")):
-        write_set(tmp_path / folder, names, train_per_class=9, test_per_class=5, seed=seed)
+    for seed, info in enumerate(CUT):
+        write_set(tmp_path / info.folders[0], names, train_per_class=9, test_per_class=5, seed=seed)
     return tmp_path
 
 
@@ -28,12 +30,11 @@ def cut(source: Path, output: Path) -> dict[str, bytes]:
 def test_same_source_same_bytes(source: Path, tmp_path: Path) -> None:
     first = cut(source, tmp_path / "first")
     assert first == cut(source, tmp_path / "second")
-    assert len(first) == 8
+    assert len(first) == len(IDX_NAMES) * len(CUT)
 
 
-@pytest.mark.parametrize("name", ["mnist", "fashion"])
-def test_cut_is_balanced_and_of_the_source(source: Path, tmp_path: Path, name: str) -> None:
-    info = DATASETS[name]
+@pytest.mark.parametrize("info", CUT, ids=lambda info: info.name)
+def test_cut_is_balanced_and_of_the_source(source: Path, tmp_path: Path, info) -> None:
     cut(source, tmp_path / "out")
     for kept, whole, per_class in zip(
         read_folder(info, tmp_path / "out"), read_folder(info, source), (4, 2), strict=True
@@ -50,8 +51,8 @@ def test_table_is_that_of_the_card(source: Path, tmp_path: Path, capsys) -> None
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["| file | bytes | SHA-256 |", "|---|---:|---|"]
     assert [line.split(" | ")[:2] for line in lines[2:]] == [
-        [f"| {info}/{name}.gz", f"{len(files[str(Path(info, name + '.gz'))]):,}"]
-        for info in ("mnist", "fashion")
+        [f"| {info.name}/{name}.gz", f"{len(files[str(Path(info.name, name + '.gz'))]):,}"]
+        for info in CUT
         for name in IDX_NAMES
     ]
 

@@ -58,9 +58,7 @@ def test_a_machine_that_knows_no_home_folder_is_said(monkeypatch):
     with pytest.raises(ValueError, match="there is no home folder ~;"):
         absolute_path("~/x")
     monkeypatch.delenv("SCIKIT_LEARN_DATA", raising=False)
-    with pytest.raises(
-        DataError, match=r"nowhere to be kept: .*LEARN_DATA may name another"
-    ):
+    with pytest.raises(DataError, match=r"nowhere to be kept: .*LEARN_DATA may name another"):
         load_dataset("mnist", "full")
 
 

@@ -22,6 +22,7 @@ from tests.helpers.experiments import (
     junk,
 )
 from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import SETTINGS, Experiment, parse
 from vae_explorer.experiment.settings import ConfigError
 
@@ -191,7 +192,7 @@ def test_a_dictionary_with_other_names_is_answered_with_the_right_ones(values, m
             "2,147,483,647.",
         ),
         ({"output": "poisson"}, "output is 'poisson'; it may be bernoulli, gaussian."),
-        ({"dataset": ["mnist"]}, "dataset is ['mnist']; it may be digits, mnist, fashion."),
+        ({"dataset": ["mnist"]}, f"dataset is ['mnist']; it may be {', '.join(DATASETS)}."),
         ({"hidden": 64}, "hidden is 64; it must be a list of whole numbers from 1 to 2,048."),
         ({"hidden": [64, 0]}, "hidden is 0; it must be a list of whole numbers from 1 to 2,048."),
         (

@@ -113,7 +113,7 @@ def test_the_help_names_the_commands(capsys):
         ("--out x --learning-rate nan", "learning_rate is nan; it must be a number"),
         ("--out x --hidden 5 wide", "hidden is '5,wide'; it must be a list"),
         ("--out x --hidden 9999", "hidden"),
-        ("--out x --dataset cats", "dataset is 'cats'; it may be digits, mnist, fashion."),
+        ("--out x --dataset cats", "dataset is 'cats'; it may be digits, mnist, "),
         ("--out x --activation relo", "did you mean 'relu'"),
         ("--out x --activation", "activations is empty"),
         ("--out x --preset best", "--preset: invalid choice: 'best'"),
