@@ -102,9 +102,7 @@ def _closer(catalogue: Catalogue, packages: list[Package]) -> None:
 
 
 def _take_from_canvas() -> None:
-    told = st.session_state["canvas"].get("view")
-    st.session_state.view = st.session_state.view.from_canvas(told)
-    st.session_state.canvas_told = True
+    st.session_state.canvas_told = state.take_from_canvas(st.session_state["canvas"].get("view"))
 
 
 # --- Choosing what to look at ---
@@ -134,7 +132,8 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
         "Present",
         key="present",
         icon=":material/slideshow:",
-        on_click=lambda: state.ask(view.replace(present="yes")),
+        on_click=state.ask_to_present,
+        args=("yes",),
         help="Larger type and nothing but the picture; arrow keys go through a talk, Esc ends it.",
     )
     dataset = left.segmented_control(

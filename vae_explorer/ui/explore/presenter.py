@@ -92,7 +92,7 @@ def _step() -> None:
 
 def _go(step: int | None) -> None:
     if step == 0:
-        state.ask(st.session_state.view.replace(present="no"))
+        state.ask_to_present("no")
     elif step is not None and current().views:
         show(max(0, min(_position() + step, len(current().views) - 1)))
 

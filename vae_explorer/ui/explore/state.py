@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import streamlit as st
@@ -23,6 +24,9 @@ def current() -> View:
             st.toast(" ".join(notices), icon=":material/info:")
     if "asked_view" in st.session_state:
         show(st.session_state.pop("asked_view"))
+    if "asked_to_present" in st.session_state:
+        present = st.session_state.pop("asked_to_present")
+        _take_up(st.session_state.view.replace(present=present))
     for name in _CHOSEN:  # widgets forget after a visit to another page
         st.session_state.setdefault(PREFIX + name, _to_widget(getattr(st.session_state.view, name)))
     return st.session_state.view
@@ -33,17 +37,40 @@ def ask(view: View) -> None:
     st.session_state.asked_view = view
 
 
+def ask_to_present(present: str) -> None:
+    """Has the next run begin or end presenter mode ("yes", "no"); the canvas keeps what it shows.
+
+    No view is asked for: the canvas may tell of a change after the click and before that run.
+    """
+    st.session_state.asked_to_present = present
+
+
 def show(view: View) -> None:
     """Has the page, its widgets and the canvas take up a view."""
-    st.session_state.view = view
+    _take_up(view)
     renew_canvas()
+
+
+def _take_up(view: View) -> None:
+    st.session_state.view = view
     for name in (*_CHOSEN, *LOOKS):
         st.session_state[PREFIX + name] = _to_widget(getattr(view, name))
 
 
 def renew_canvas() -> None:
-    """Has the canvas take up the view instead of going on with its own."""
-    st.session_state.view_id = st.session_state.get("view_id", 0) + 1
+    """Has the canvas take up the view instead of going on with its own.
+
+    The name that the view gets is no other session's: by it the browser keeps what was changed.
+    """
+    st.session_state.view_id = secrets.token_hex(8)
+
+
+def take_from_canvas(told: Any) -> bool:
+    """Takes up what the canvas told of its own; False if that is of a view before this one."""
+    if not isinstance(told, dict) or told.get("view_id") != st.session_state.view_id:
+        return False
+    st.session_state.view = st.session_state.view.from_canvas(told)
+    return True
 
 
 def keep(view: View) -> None:

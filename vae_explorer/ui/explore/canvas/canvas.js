@@ -1,5 +1,9 @@
 // The latent canvas: what follows the hand. It asks the server nothing while the pointer moves; what
 // is worth sharing (pins, background, image, zoom) is told to Python a moment after it has changed.
+//
+// Told at once it would not be told for sure either: when a page is left, Streamlit may drop what its
+// components last said. So what the canvas shows is kept in the window too, for the canvas that comes
+// next with the same view id: no other view, session or tab has that one.
 
 const REPORT_AFTER = 400; // ms
 const WANDER_SECONDS = 40; // long enough to be seen, and then the page rests
@@ -8,8 +12,7 @@ class Explorer {
   constructor(parent) {
     this.root = element("div", { className: "explorer" });
     parent.append(this.root);
-    this.view = {}; // Python's View gives it all
-    this.viewId = null;
+    this.kept = {}; // viewId, view, and the pad that may be drawn on
     this.pack = null;
     this.pointer = null; // in the plane
     this.mouse = null; // in px of the plane, while it is there
@@ -28,7 +31,7 @@ class Explorer {
     cancelAnimationFrame(this._request);
     window.removeEventListener("vae-explorer-package", this._arrived);
     this.hand?.destroy();
-    this._tell(); // nobody else knows of the last change
+    clearTimeout(this._reporting); // the next canvas tells it
   }
 
   update(data, report) {
@@ -36,27 +39,36 @@ class Explorer {
     this.wanted = [data.images, ...data.members];
     this.presents = data.present;
     this.root.classList.toggle("present", data.present);
-    if (data.view_id !== this.viewId) {
-      this.viewId = data.view_id;
-      Object.assign(this.view, data.view);
+    if (data.view_id !== this.kept.viewId) {
+      const before = window.vaeExplorerKept;
+      const goesOn = before?.viewId === data.view_id;
+      this.kept = goesOn ? before : { viewId: data.view_id, view: { ...data.view } };
+      window.vaeExplorerKept = this.kept;
       this._viewIsNew = true;
+      if (asText(this.view) !== asText(data.view)) this.changed(); // Python was not told of it
     }
     this._take();
+  }
+
+  get view() {
+    return this.kept.view;
   }
 
   _take() {
     const [images, ...members] = this.wanted.map((name) => window.vaeExplorerPackages?.get(name));
     if (!images || !members.every(Boolean)) return; // they are on their way
     if (this.wanted.join() !== this.shown || this._viewIsNew) {
-      const before = this._viewIsNew ? null : { pack: this.pack, image: this.image };
+      const before = this._viewIsNew ? null : this.pack;
       this._viewIsNew = false;
       this.shown = this.wanted.join();
       const { latent, axis_names } = members[0];
       const spaces = members.map((member) => member.space);
       this.pack = { ...images, latent, axis_names, members, spaces, count: images.labels.length };
-      if (before?.pack) this._follow(before.pack);
+      if (before) this._follow(before);
+      const { drawing } = this.kept;
       this._build();
-      if (before?.image?.pad.drawn && before.pack.name === images.name) this.image.drawOn(before.image.pad);
+      if (drawing?.pad.drawn && drawing.name === images.name) this.image.drawOn(drawing.pad);
+      this.kept.drawing = { pad: this.image.pad, name: images.name };
     }
     this._theme();
   }
@@ -128,7 +140,7 @@ class Explorer {
     if (!this._reporting) return;
     clearTimeout(this._reporting);
     this._reporting = null;
-    this.report({ ...this.view });
+    this.report({ ...this.view, view_id: this.kept.viewId });
   }
 
   redraw(parts = {}) {
@@ -255,6 +267,11 @@ class Explorer {
     this.pointer = [reach * Math.sin(time / 2300), reach * Math.sin(time / 1700 + 1)];
     this.redraw();
   }
+}
+
+// A view as far as Python takes it: in thousandths.
+function asText(view) {
+  return JSON.stringify(view, (_, value) => (typeof value === "number" ? Math.round(value * 1000) : value));
 }
 
 const explorers = new WeakMap();

@@ -119,11 +119,11 @@ def canvas_html(images: Package, members: Sequence[Package], view: View, title: 
         package=_as_constant(_PACKAGE_JS, "open"),
         canvas=_as_constant(_CANVAS_JS, "show"),
         packages=json.dumps(packages),
-        data=json.dumps(_data(images, members, view, view_id=1)),
+        data=json.dumps(_data(images, members, view, view_id="")),
     )
 
 
-def _data(images: Package, members: Sequence[Package], view: View, view_id: int) -> dict[str, Any]:
+def _data(images: Package, members: Sequence[Package], view: View, view_id: str) -> dict[str, Any]:
     """What the canvas is told."""
     return {
         "images": images.name,
@@ -171,7 +171,7 @@ def latent_canvas(
     images: Package,
     members: Sequence[Package],
     view: View,
-    view_id: int,
+    view_id: str,
     on_change: Callable[[], None],
 ) -> None:
     """Draws the canvas. `view` is taken when `view_id` changes; after that the canvas has its own.

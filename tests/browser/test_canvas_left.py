@@ -1,0 +1,175 @@
+"""A canvas that is left at once: what was last done on it is there when one comes back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.helpers.canvas import pictures, query, wait_for_query
+
+BARE = "?dataset=digits&background=none&pins=&image=-1"
+BUSY = "while True: pass"
+
+# Moves the point by each of the keys on the plane, and clicks, with no time between.
+PRESS_AND_CLICK = """([plane, keys, target]) => {
+    for (const key of keys) {
+        plane.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    }
+    target.click();
+}"""
+PIN = ["ArrowLeft", "ArrowLeft", "Enter"]
+
+
+@pytest.fixture(params=[False, True], ids=["idle", "busy"])
+def core(request) -> Iterator[None]:
+    """A core that has nothing else to do, or one that is kept busy."""
+    if not request.param:
+        yield
+        return
+    process = subprocess.Popen([sys.executable, "-c", BUSY])
+    yield
+    process.kill()
+    process.wait()
+
+
+def press_and_click(page: Page, keys: list[str], target: Locator) -> None:
+    plane = page.locator(".plane")
+    expect(plane).to_have_count(1)  # one that is replaced may still be there
+    page.evaluate(PRESS_AND_CLICK, [plane.element_handle(), keys, target.element_handle()])
+
+
+def shows_pins(page: Page, count: int) -> None:
+    few = ["Click the plane to pin two points", "One pin; a second one"]
+    says = few[count] if count < len(few) else f"Interpolation through {count} pins"
+    expect(page.locator(".strip h3")).to_contain_text(says)
+
+
+def address_has_pins(page: Page, count: int) -> None:
+    page.wait_for_function(
+        """count => {
+            const pins = new URLSearchParams(location.search).get("pins");
+            return (pins ? pins.split(",").length : 0) === 2 * count;
+        }""",
+        arg=count,
+    )
+
+
+def test_no_pin_is_lost_by_leaving_the_page_at_once(open_page, core):
+    page = open_page(BARE, path="")
+    train = page.get_by_role("button", name="Train", exact=True)
+    for count in range(1, 11):
+        press_and_click(page, PIN, page.get_by_role("link", name="Train"))
+        train.wait_for()
+        page.get_by_role("link", name="Explore").click()
+        shows_pins(page, count)
+    address_has_pins(page, 10)
+
+
+def test_no_pin_is_lost_by_going_to_presenter_mode_and_back_at_once(open_page, core):
+    page = open_page(BARE, path="")
+    present, end = (page.get_by_role("button", name=name) for name in ("Present", "close"))
+    for count in range(1, 11, 2):
+        press_and_click(page, PIN, present)
+        expect(page.get_by_test_id("stHeader")).to_be_hidden()
+        shows_pins(page, count)
+        press_and_click(page, PIN, end)
+        expect(page.get_by_test_id("stHeader")).to_be_visible()
+        shows_pins(page, count + 1)
+    address_has_pins(page, 10)
+
+
+def test_no_pin_is_lost_by_looking_closer_at_once(open_page, core):
+    page = open_page(BARE, path="")
+    for count in range(1, 11):
+        name = "Share and take away" if count % 2 else "Gallery"
+        press_and_click(page, PIN, page.get_by_role("radio", name=name))
+        shows_pins(page, count)
+        address_has_pins(page, count)
+
+
+def test_a_pin_is_in_presenter_mode_long_after_it_was_told(open_page):
+    page = open_page(BARE, path="")
+    page.locator(".plane").press("Enter")
+    address_has_pins(page, 1)
+    page.get_by_role("button", name="Present").click()
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    shows_pins(page, 1)
+    address_has_pins(page, 1)
+
+
+def test_a_drawing_is_there_after_a_visit_to_another_page(open_page):
+    page = open_page(BARE, path="")
+    box = page.locator(".pad").bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 50, box["y"] + 100, steps=5)
+    page.mouse.up()
+    before = pictures(page, ".result canvas")
+    page.get_by_role("link", name="Train").click()
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    page.get_by_role("link", name="Explore").click()
+    page.locator(".plane canvas.overlay").wait_for()
+    np.testing.assert_array_equal(pictures(page, ".result canvas"), before)
+
+
+@pytest.fixture
+def talk(open_page, tmp_path) -> Page:
+    """A page with a talk of two views, of no pin and of two, that shows the first."""
+    page = open_page("?dataset=digits&section=share", path="")
+    views = [
+        {"title": "One", "address": f"/{BARE}"},
+        {"title": "Two", "address": "/?dataset=digits&background=none&pins=-500,0,500,0"},
+    ]
+    path = tmp_path / "talk.json"
+    path.write_text(
+        json.dumps({"format": "vae-explorer talk", "version": 1, "title": "T", "views": views})
+    )
+    page.get_by_text("A talk of saved views").click()
+    page.locator('input[type="file"]').set_input_files(path)
+    page.get_by_role("button", name="Show", exact=True).first.click()
+    expect(page.get_by_role("heading", name="One")).to_be_visible()
+    shows_pins(page, 0)
+    return page
+
+
+def test_a_pin_made_just_before_the_next_scene_is_not_in_it(talk, core):
+    for _ in range(5):
+        press_and_click(talk, PIN, talk.get_by_role("button", name="arrow_forward"))
+        expect(talk.get_by_role("heading", name="Two")).to_be_visible()
+        shows_pins(talk, 2)
+        wait_for_query(talk, "pins", "-500,0,500,0")
+        press_and_click(talk, PIN, talk.get_by_role("button", name="arrow_back"))
+        expect(talk.get_by_role("heading", name="One")).to_be_visible()
+        shows_pins(talk, 0)
+        wait_for_query(talk, "pins", "")
+
+
+def test_an_opened_link_and_another_tab_show_no_pin_of_the_view_before(open_page):
+    page = open_page(BARE, path="")
+    address = page.url
+    press_and_click(page, PIN, page.get_by_role("link", name="Train"))
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto(address)
+        shows_pins(tab, 0)
+    page.locator(".plane").press("Enter")
+    address_has_pins(page, 1)
+    shows_pins(other, 0)
+    assert query(other)["pins"] == ""
+
+
+def test_the_browsers_back_comes_to_the_canvas_as_it_was_left(open_page):
+    page = open_page(BARE, path="")
+    for count in range(1, 4):
+        press_and_click(page, PIN, page.get_by_role("link", name="Train"))
+        page.get_by_role("button", name="Train", exact=True).wait_for()
+        page.go_back()
+        shows_pins(page, count)
+        address_has_pins(page, count)
