@@ -20,7 +20,7 @@ from vae_explorer.data.folder import IDX_NAMES
 
 
 def test_facts() -> None:
-    assert IMAGE_SETS == ("embedded", "full")
+    assert list(IMAGE_SETS) == ["embedded", "full"]
     levels = {name: info.levels for name, info in DATASETS.items()}
     assert levels | {"digits": 16, "mnist": 255, "fashion": 255} == levels
     for name, info in DATASETS.items():

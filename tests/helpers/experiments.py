@@ -25,9 +25,9 @@ def valid(name):
     """Values that a setting may have, in any of the types that it may come in."""
     known = SETTINGS[name].metadata
     if name in CHOICES:
-        return st.sampled_from(known["choices"])
+        return st.sampled_from(list(known["choices"]))
     if "each" in known:
-        names = st.lists(st.sampled_from(known["each"]), min_size=1, max_size=5)
+        names = st.lists(st.sampled_from(list(known["each"])), min_size=1, max_size=5)
         values = names | names.map(tuple)
     elif name in LISTS:
         if known.get("kind") is float:

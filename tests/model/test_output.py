@@ -22,7 +22,7 @@ def bound(kind, members):
 
 
 def test_every_output_that_an_experiment_may_have_is_there():
-    assert tuple(OUTPUTS) == SETTINGS["output"].metadata["choices"]
+    assert list(OUTPUTS) == list(SETTINGS["output"].metadata["choices"])
 
 
 @pytest.mark.usefixtures("double")

@@ -27,7 +27,8 @@ def another_value(setting):
         value = next(choice for choice in bounds["choices"] if choice != setting.default)
         return value, [value]
     if "each" in bounds:
-        return bounds["each"][3:5], list(bounds["each"][3:5])
+        names = list(bounds["each"])[3:5]
+        return tuple(names), names
     if "longest" in bounds:
         value = (bounds["minimum"] + 2, bounds["minimum"] + 1)
         return value, list(map(str, value))

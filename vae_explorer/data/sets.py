@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-IMAGE_SETS = ("embedded", "full")
-"""Which images of a set: those shipped with the package, or all that were published."""
+IMAGE_SETS = {"embedded": "10,000 embedded", "full": "Full set"}
+"""Which images of a set: those shipped with the package, or all that were published; labels."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 Widgets edit it, the URL carries it, a saved run stores it, the command line parses it and errors
 name its fields. Every default, bound, label and help text of its settings is written here, once;
-the values that a sweep takes unless others are asked for are in `recipe`, and the words for
-choices are the page's.
+the values that a sweep takes unless others are asked for are in `recipe`.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from typing import Any
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, IMAGE_SETS
 from vae_explorer.experiment.architecture import Architecture
-from vae_explorer.experiment.limits import check_members, check_outputs, check_parameters
-from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS, Member
+from vae_explorer.experiment.limits import MAX_SEEDS, check_members, check_outputs, check_parameters
+from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS, Member, activations_setting
 from vae_explorer.experiment.settings import (
     ConfigError,
     check_all,
@@ -39,7 +38,10 @@ class Experiment:
     """What is trained, on what, and how. Raises ConfigError for a value that it may not have."""
 
     dataset: str = setting(
-        "mnist", "Images", "The set of images to learn.", choices=tuple(DATASETS)
+        "mnist",
+        "Images",
+        "The set of images to learn.",
+        choices={name: info.label for name, info in DATASETS.items()},
     )
     image_set: str = setting(
         "embedded",
@@ -47,19 +49,17 @@ class Experiment:
         "The embedded 10,000 training images, or the full published set.",
         choices=IMAGE_SETS,
     )
-    activations: tuple[str, ...] = setting(
+    activations: tuple[str, ...] = activations_setting(
         ("relu", "tanh", "silu"),
         "Activations",
         "The activation of every hidden layer; each chosen one trains a VAE of its own.",
-        each=tuple(ACTIVATIONS),
-        longest=len(ACTIVATIONS),
+        most=len(ACTIVATIONS),
     )
-    decoder_activations: tuple[str, ...] | None = setting(
+    decoder_activations: tuple[str, ...] | None = activations_setting(
         None,
         "Decoder activations",
         "Other activations for the decoder: every pair of encoder and decoder is trained.",
-        each=tuple(ACTIVATIONS),
-        longest=len(ACTIVATIONS),
+        most=len(ACTIVATIONS),
     )
     hidden: tuple[int, ...] = setting(
         (256, 64),
@@ -86,21 +86,21 @@ class Experiment:
         "Output",
         "The decoder's distribution of a pixel: Bernoulli on logits, or Gaussian with a learned "
         "variance.",
-        choices=("bernoulli", "gaussian"),
+        choices={"bernoulli": "Bernoulli", "gaussian": "Gaussian"},
     )
     pixels: str = setting(
         "grey",
         "Pixels",
         "As they are, or drawn as 0 or 1 with their grey as the probability: anew whenever a "
         "training image is seen, once and for all of a test image.",
-        choices=("grey", "binarised"),
+        choices={"grey": "Grey", "binarised": "Drawn as 0 or 1"},
     )
     init: str = setting(
         "gain",
         "Initial weights",
         "One normal draw shared by all members, scaled by each activation's gain; or PyTorch's "
         "default for linear layers.",
-        choices=("gain", "pytorch"),
+        choices={"gain": "Scaled by gain", "pytorch": "PyTorch's"},
     )
     epochs: int = setting(
         16, "Epochs", "Passes over the training images.", minimum=1, maximum=10_000
@@ -117,7 +117,7 @@ class Experiment:
         "one-cycle",
         "Schedule",
         "A constant learning rate, or one that warms up and anneals to nothing.",
-        choices=("constant", "one-cycle"),
+        choices={"constant": "Constant", "one-cycle": "One cycle"},
     )
     beta: float = setting(
         1.0,
@@ -158,7 +158,7 @@ class Experiment:
         "float32",
         "Precision",
         "Of the matrix products in training; auto takes bfloat16 where it is measured faster.",
-        choices=("float32", "bfloat16", "auto"),
+        choices={"float32": "float32", "bfloat16": "bfloat16", "auto": "Fastest"},
     )
     seed: int = setting(
         0,
@@ -172,13 +172,14 @@ class Experiment:
         "Seeds",
         "How many times each activation is trained, from consecutive seeds.",
         minimum=1,
-        maximum=20,
+        maximum=MAX_SEEDS,
     )
     sweep: str = setting(
         "none",
         "Sweep",
         "A setting that takes several values; every recipe is trained with each of them.",
-        choices=("none", *SWEEPS),
+        choices={"none": "Nothing"}
+        | {name: each.label.capitalize() for name, each in SWEEPS.items()},
     )
     sweep_values: tuple[float, ...] = setting(
         (),

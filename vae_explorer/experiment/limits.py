@@ -5,9 +5,11 @@ Each check raises ConfigError where an experiment of `members` VAEs asks for mor
 
 from __future__ import annotations
 
+from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.settings import ConfigError
 
-MAX_MEMBERS = 540  # all 27 activations over 20 seeds
+MAX_SEEDS = 20
+MAX_MEMBERS = MAX_SEEDS * len(ACTIVATIONS)
 MAX_PARAMETERS = 60_000_000  # of all members together: about 1 GB with Adam's two moments
 MAX_OUTPUTS = 200_000_000  # of all layers and members on a mini-batch: about 3 GB in training
 

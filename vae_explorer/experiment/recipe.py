@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from vae_explorer.activations import ACTIVATIONS
+from vae_explorer.activations import ACTIVATIONS, get_activation
+from vae_explorer.experiment.settings import setting
 
 # Where a learned Gaussian output starts: the variance of the pixels of bright images on black.
 INITIAL_OUTPUT_LOG_VARIANCE = -2.3
+
+
+def activations_setting(default: tuple[str, ...] | None, label: str, help: str, most: int) -> Any:
+    """A setting that is a list of activations."""
+    labels = {name: each.label for name, each in ACTIVATIONS.items()}
+    rules = {"each": labels, "noun": "activation", "find": get_activation, "longest": most}
+    return setting(default, label, help, **rules)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from dataclasses import Field, asdict, field, fields
 from numbers import Real
 from typing import Any, TypeVar
 
-from vae_explorer.activations import get_activation
-
 _SHOWN = 40  # characters of a value in a message
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
 _ZERO_COMMA = re.compile(r"0,\d")  # few lists begin so, and many numbers do
+_BOOLEANS = {True: "yes", False: "no"}
 _T = TypeVar("_T")
 
 
@@ -26,18 +25,28 @@ class ConfigError(ValueError):
 def setting(default: Any, label: str, help: str, **bounds: Any) -> Any:
     """A dataclass field with what people read of it and what it may be.
 
-    A text has `choices`, or a `pattern` and examples that it is `like`; a number has `minimum` and
-    `maximum`. A list has `longest` and either `each`, the names of activations, or the bounds of
-    its numbers, whole ones unless their `kind` is float.
-    None is allowed as a default.
+    A text has `choices`, each with its label, or a `pattern` and examples that it is `like`; a
+    number has `minimum` and `maximum`; what is true or false has nothing more. A list has `longest`
+    and either `each`, names with their labels, with a `noun` for one of them and a function `find`
+    whose ValueError tells what is no name; or the bounds of its numbers, whole ones unless their
+    `kind` is float. None is allowed as a default.
     """
     return field(default=default, metadata={"label": label, "help": help, **bounds})
+
+
+def choices(settings: type, name: str) -> Mapping[str, str]:
+    """What a text of a dataclass of settings may be, each with its label."""
+    return next(each for each in fields(settings) if each.name == name).metadata["choices"]
 
 
 def checked(setting: Field, value: Any) -> Any:
     """The value in its canonical type. ConfigError if it is not one that the setting may have."""
     if "longest" in setting.metadata:
         return _checked_list(setting, value)
+    if isinstance(setting.default, bool):
+        if not isinstance(value, bool):
+            raise ConfigError(f"{setting.name} is {shown(value)}; it may be True or False.")
+        return value
     if "choices" in setting.metadata:
         if not isinstance(value, str) or value not in setting.metadata["choices"]:
             raise _not_allowed(setting, value)
@@ -68,12 +77,13 @@ def _checked_list(setting: Field, value: Any) -> tuple | None:
             if not isinstance(name, str):
                 raise _not_allowed(setting, value)
             try:
-                get_activation(name)
+                setting.metadata["find"](name)
             except ValueError as error:
                 raise ConfigError(f"{setting.name}: {error}") from None
         values = list(dict.fromkeys(values))  # the same recipe twice would be the same VAE twice
         if not values:
-            raise ConfigError(f"{setting.name} is empty; choose at least one activation.")
+            noun = setting.metadata["noun"]
+            raise ConfigError(f"{setting.name} is empty; choose at least one {noun}.")
     else:
         values = [_checked_number(setting, number, _kind(setting)) for number in values]
     longest = setting.metadata["longest"]
@@ -104,6 +114,10 @@ def from_text(setting: Field, text: str) -> Any:
         return tuple(_number(setting, _kind(setting), part, text) for part in parts)
     if "choices" in setting.metadata or "pattern" in setting.metadata:
         return text
+    if isinstance(setting.default, bool):
+        if text not in _BOOLEANS.values():
+            raise _not_allowed(setting, text)
+        return text == _BOOLEANS[True]
     return _number(setting, type(setting.default), text, text)
 
 
@@ -127,6 +141,8 @@ def to_text(value: Any) -> str:
     """The inverse of from_text."""
     if value is None:
         return "same"
+    if isinstance(value, bool):
+        return _BOOLEANS[value]
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
@@ -185,12 +201,14 @@ def _not_allowed(setting: Field, value: Any) -> ConfigError:
 
 def _allowed(setting: Field) -> str:
     bounds = setting.metadata
+    if isinstance(setting.default, bool):
+        return "it may be " + " or ".join(_BOOLEANS.values())
     if "choices" in bounds:
         return "it may be " + ", ".join(bounds["choices"])
     if "pattern" in bounds:
         return f"it may be {bounds['like']}"
     if "each" in bounds:
-        return "it must be a list of activation names"
+        return f"it must be a list of {bounds['noun']} names"
     low, high = bounds["minimum"], bounds["maximum"]
     if "longest" in bounds and _kind(setting) is float:
         return f"it must be a list of numbers from {low:g} to {high:g}"

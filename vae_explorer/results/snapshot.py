@@ -47,6 +47,9 @@ class Curves(ReadOnly):
         return self.test_reconstruction + self.test_kl
 
 
+LAYER_VALUES = {"output": "Outputs", "pre_activation": "Pre-activations"}  # and their labels
+
+
 @dataclass(frozen=True, eq=False)
 class LayerView(ReadOnly):
     """What one hidden layer does on the probe images: M members in pictures, K in numbers."""

@@ -39,6 +39,7 @@ def spherical_path(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray
 
 
 PATHS = {"linear": linear_path, "spherical": spherical_path}
+PATH_LABELS = {kind: kind.capitalize() for kind in PATHS}
 
 
 def principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

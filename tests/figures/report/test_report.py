@@ -96,8 +96,8 @@ def test_from_one_seed_nothing_is_put_first():
 def test_only_settings_that_differ_are_marked(report):
     marked = re.findall(r'<tr class="differs">.*?<td>(.*?)</td>', report)
     assert [re.sub(r"<[^>]+>", "", each) for each in marked] == [
-        "digits default mnist",
-        "relu, gelu, tanh, exponential default relu, tanh, silu",
+        "Digits (8×8) default MNIST",
+        "ReLU, GELU, Tanh, Exponential default ReLU, Tanh, SiLU",
         "16 default 256, 64",
         "30 default 16",
         "5 default 1",

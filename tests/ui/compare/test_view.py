@@ -18,7 +18,7 @@ OTHER = RaceView(
     judged="bound",
     chart="grid",
     pictures="values",
-    aligned="no",
+    aligned=False,
     way="spherical",
     histogram="pre_activation",
 )
@@ -75,5 +75,13 @@ def test_any_text_at_all_is_a_view_or_a_notice(query):
 
 
 def test_a_value_that_it_may_not_have_is_an_error():
-    with pytest.raises(ConfigError, match="it may be no, yes"):
-        RaceView().replace(aligned=True)
+    with pytest.raises(ConfigError, match="aligned is 'no'; it may be True or False"):
+        RaceView().replace(aligned="no")
+
+
+@pytest.mark.parametrize(("text", "value"), [("yes", True), ("no", False)])
+def test_what_is_true_or_false_is_yes_or_no_in_an_address(text, value):
+    assert RaceView.from_query({"aligned": text}) == (RaceView(aligned=value), [])
+    assert RaceView(aligned=False).to_query() == {"aligned": "no"}
+    _, (notice,) = RaceView.from_query({"aligned": "maybe"})
+    assert notice == "aligned is 'maybe'; it may be yes or no."

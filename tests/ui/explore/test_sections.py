@@ -130,7 +130,7 @@ def test_values_that_no_widget_has_are_replaced():
 
 def test_activation_outputs_are_drawn_for_any_member():
     for k in range(3):
-        test = page("activation_outputs", member=k, relative="yes" if k == 1 else "no")
+        test = page("activation_outputs", member=k, relative=k == 1)
         assert test.markdown[0].value.startswith("Look for")
         assert "All 40 test images" in captions(test)
 

@@ -197,5 +197,5 @@ def _zip(shown: ShownRace, race: Race, held: Held) -> bytes:
 
 
 def _film(shown: ShownRace, kind: str, held: Held) -> bytes:
-    align = held.view.aligned == "yes"
+    align = held.view.aligned
     return race_film(shown.experiment, shown.history, shown.probe, kind, align)

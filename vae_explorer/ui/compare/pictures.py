@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.settings import choices
 from vae_explorer.figures import images
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.images import sheet
 from vae_explorer.figures.style import activation_style
 from vae_explorer.results.scene import Panel, Scene
+from vae_explorer.results.snapshot import LAYER_VALUES
+from vae_explorer.study.latent import PATH_LABELS
 from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.shown import PAGE, ShownRace
+from vae_explorer.ui.compare.view import RaceView
 from vae_explorer.ui.shared.live_figure import live_figure
 from vae_explorer.ui.shared.mosaic import mosaic, squares
 from vae_explorer.ui.shared.path_ends import choose_path_ends
@@ -31,14 +34,14 @@ def side_by_side(shown: ShownRace, scene: Scene, index: int) -> None:
         "Side by side",
         list(_KINDS),
         required=True,
-        format_func=lambda name: _KINDS[name].label,
+        format_func=choices(RaceView, "pictures").__getitem__,
         label_visibility="collapsed",
         **state.widget("pictures"),
     )
     keys = _chosen(shown)
     panels = scene.panels(keys)
     if panels:
-        _KINDS[kind].draw(shown, panels, index)
+        _KINDS[kind](shown, panels, index)
     else:
         st.caption("Choose at least one of those that race.")
 
@@ -101,9 +104,9 @@ def _interpolation(shown: ShownRace, panels: Sequence[Panel], index: int) -> Non
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind = st.segmented_control(
             "Path",
-            ["linear", "spherical"],
+            list(PATH_LABELS),
             required=True,
-            format_func=str.capitalize,
+            format_func=PATH_LABELS.__getitem__,
             label_visibility="collapsed",
             **state.widget("way"),
         )
@@ -135,9 +138,9 @@ def _figures(figures: Iterable[go.Figure], key: str, alt: str) -> None:
 def _value_kind() -> str:
     return st.segmented_control(
         "Histograms of",
-        ["output", "pre_activation"],
+        list(LAYER_VALUES),
         required=True,
-        format_func=lambda name: "Outputs" if name == "output" else "Pre-activations",
+        format_func=LAYER_VALUES.__getitem__,
         label_visibility="collapsed",
         **state.widget("histogram"),
     )
@@ -205,18 +208,13 @@ def _image_panels(shown: ShownRace, panels: Sequence[Panel], name: str, columns:
     )
 
 
-class _Kind(NamedTuple):
-    label: str
-    draw: Callable[[ShownRace, Sequence[Panel], int], None]
-
-
-_KINDS = {
-    "latents": _Kind("Latent space", _latents),
-    "manifold": _Kind("Manifold", _manifold),
-    "reconstructions": _Kind("Reconstructions", _reconstructions),
-    "interpolation": _Kind("Interpolation", _interpolation),
-    "samples": _Kind("Samples", _samples),
-    "histograms": _Kind("Histograms", _histograms),
-    "values": _Kind("Values over time", _over_training),
-    "gradients": _Kind("Gradients over time", _gradients),
+_KINDS: dict[str, Callable[[ShownRace, Sequence[Panel], int], None]] = {
+    "latents": _latents,
+    "manifold": _manifold,
+    "reconstructions": _reconstructions,
+    "interpolation": _interpolation,
+    "samples": _samples,
+    "histograms": _histograms,
+    "values": _over_training,
+    "gradients": _gradients,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vae_explorer.experiment.recipe import SWEEPS
+from vae_explorer.experiment.settings import choices
 from vae_explorer.explain.standings import ON_CURVES, Standing, standing_in
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.leaderboard import leaderboard_rows
@@ -15,6 +16,7 @@ from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.leaderboard import leaderboard
 from vae_explorer.ui.compare.meaning import advice, standings_of
 from vae_explorer.ui.compare.shown import ShownRace, overlay_race
+from vae_explorer.ui.compare.view import RaceView
 from vae_explorer.ui.shared.live_figure import live_figure
 
 _TALLEST = 326  # px, of the table: twelve arms
@@ -86,7 +88,7 @@ def _chart(shown: ShownRace, scene: Scene, quantity: str, standing: Standing) ->
         "Chart",
         views,
         required=True,
-        format_func=str.capitalize,
+        format_func=choices(RaceView, "chart").__getitem__,
         label_visibility="collapsed",
         **state.widget("chart", options=views),
     )

@@ -84,17 +84,14 @@ def widget(name: str, value: Any = None, options: Sequence[str] = ()) -> dict[st
     shown = getattr(held().view, name) if value is None else value
     if options and shown not in options:
         shown = options[0]
-    shown = {"yes": True, "no": False}.get(shown, shown)
     if st.session_state.get(key) != shown:
         st.session_state[key] = shown
     return {"key": key, "on_change": _take, "args": (name, key)}
 
 
 def _take(name: str, key: str) -> None:
-    chosen: Any = st.session_state.get(key)
-    text = {True: "yes", False: "no"}.get(chosen, chosen)
     try:
-        held().view = held().view.replace(**{name: text})
+        held().view = held().view.replace(**{name: st.session_state.get(key)})
     except ConfigError:  # a widget that the browser has just drawn may hold nothing yet
         return
     _keep_in_address()

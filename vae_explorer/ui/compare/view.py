@@ -8,6 +8,8 @@ from typing import Any
 
 from vae_explorer.experiment.settings import check_all, from_query, setting, to_query
 from vae_explorer.results.race import QUANTITIES
+from vae_explorer.results.snapshot import LAYER_VALUES
+from vae_explorer.study.latent import PATH_LABELS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,30 +24,35 @@ class RaceView:
         like="first, relu, relu>tanh or relu@0.5",
     )
     judged: str = setting(
-        "test_loss", "Judged by", "What the standings are of.", choices=tuple(QUANTITIES)
+        "test_loss",
+        "Judged by",
+        "What the standings are of.",
+        choices={name: each.label for name, each in QUANTITIES.items()},
     )
     chart: str = setting(
         "curves",
         "Chart",
         "What stands beside the leaderboard.",
-        choices=("curves", "sweep", "grid", "differences"),
+        choices={each: each.capitalize() for each in ("curves", "sweep", "grid", "differences")},
     )
     pictures: str = setting(
         "latents",
         "Side by side",
         "What is shown of every arm.",
-        choices=(
-            *("latents", "manifold", "reconstructions", "interpolation", "samples"),
-            *("histograms", "values", "gradients"),
-        ),
+        choices={
+            "latents": "Latent space",
+            "manifold": "Manifold",
+            "reconstructions": "Reconstructions",
+            "interpolation": "Interpolation",
+            "samples": "Samples",
+            "histograms": "Histograms",
+            "values": "Values over time",
+            "gradients": "Gradients over time",
+        },
     )
-    aligned: str = setting(
-        "yes", "Aligned", "Latent spaces turned towards the first.", choices=("no", "yes")
-    )
-    way: str = setting("linear", "Path", "Of interpolations.", choices=("linear", "spherical"))
-    histogram: str = setting(
-        "output", "Histograms of", "What units do.", choices=("output", "pre_activation")
-    )
+    aligned: bool = setting(True, "Aligned", "Latent spaces turned towards the first.")
+    way: str = setting("linear", "Path", "Of interpolations.", choices=PATH_LABELS)
+    histogram: str = setting("output", "Histograms of", "What units do.", choices=LAYER_VALUES)
 
     def __post_init__(self) -> None:
         check_all(self)

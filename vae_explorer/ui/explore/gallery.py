@@ -10,7 +10,6 @@ import streamlit as st
 from vae_explorer.figures import images
 from vae_explorer.figures.images import sheet
 from vae_explorer.figures.inline import png_url
-from vae_explorer.study.latent import PATHS
 from vae_explorer.study.pictures import interpolations, manifold, prior_samples
 from vae_explorer.ui.explore import state
 from vae_explorer.ui.explore.model import LoadedModel
@@ -31,19 +30,13 @@ _LOOKS = {
     "interpolation": "Look for the step at which one class becomes another: the same two images "
     "in every row.",
 }
-_NAMES = {
-    "reconstructions": "Reconstructions",
-    "samples": "Prior samples",
-    "manifold": "Manifold",
-    "interpolation": "Interpolation",
-}
 
 
 @st.fragment
 def gallery(model: LoadedModel) -> None:
     """One of four kinds of decoded images."""
     sentence = st.empty()  # above the choice that it depends on
-    kind = choice("Gallery", "explore.gallery", _NAMES)
+    kind = choice("gallery")
     sentence.markdown(_LOOKS[kind])
     if kind == "reconstructions":
         _reconstructions(model)
@@ -66,11 +59,7 @@ def _bytes(images_in: np.ndarray) -> np.ndarray:
 
 def _reconstructions(model: LoadedModel) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        which = choice(
-            "Which images",
-            "explore.which",
-            {"classes": "Every class", "random": "At random", "hardest": "Hardest"},
-        )
+        which = choice("which")
         if which == "random":
             _draw_button("Other images")
     rows = _chosen(model, which)
@@ -157,11 +146,7 @@ def _samples(model: LoadedModel) -> None:
 
 def _manifolds(model: LoadedModel) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        spacing = choice(
-            "Spacing",
-            "explore.spacing",
-            {"quantiles": "Equal shares of the prior", "even": "Even steps"},
-        )
+        spacing = choice("spacing")
         start("explore.extent")
         extent = st.slider(
             "Reach: standard deviations of the prior",
@@ -229,8 +214,7 @@ def _interpolations(model: LoadedModel) -> None:
         st.button("Random pair", icon=":material/casino:", on_click=draw_pair, key="explore.pair")
         start("explore.steps")
         steps = st.slider("Steps", 3, _COLUMNS, key="explore.steps", width=200)
-        kinds = {kind: kind.capitalize() for kind in PATHS}
-        kind = choice("Path", "explore.way", kinds)
+        kind = choice("way")
     paths = interpolations(model.population, model.test_pixels(ends), int(steps), kind)
     kept_mosaic(
         images.path_grid(_bytes(paths), model.image_shape, colours=model.colours),

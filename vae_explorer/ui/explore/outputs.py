@@ -34,15 +34,10 @@ def activation_outputs(model: LoadedModel) -> None:
     st.caption(_remarks(model))
     st.markdown("Look for units that answer to one class: a staircase of orange.")
     with st.container(horizontal=True, gap="medium"):
-        names = dict(enumerate(model.names))
-        k = choice("Units of", "explore.member", names)
-        relative = choice(
-            "Values",
-            "explore.relative",
-            {"yes": "Above the unit's own mean", "no": "Mean output"},
-        )
+        k = choice("member", dict(enumerate(model.names)))
+        relative = choice("relative", {True: "Above the unit's own mean", False: "Mean output"})
     kept_figure(
-        charts.class_heat_map(studies, k, model.class_names, relative=relative == "yes"),
+        charts.class_heat_map(studies, k, model.class_names, relative=relative),
         "explore.chart.heat_map",
         f"Mean output of every unit of {model.names[k]} on the test images of each class",
         f"Units of {model.names[k]} by class",

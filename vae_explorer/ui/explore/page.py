@@ -9,6 +9,7 @@ import streamlit as st
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, Dataset, load_dataset
+from vae_explorer.experiment.settings import choices
 from vae_explorer.saved.catalogue import Catalogue, load_members, read_catalogue
 from vae_explorer.saved.run import StoreError
 from vae_explorer.ui.explore import presenter, state
@@ -28,19 +29,13 @@ from vae_explorer.ui.explore.view import MOST_SHOWN, PLACES, View
 from vae_explorer.ui.shared.live_figure import load_plotly
 
 _SENTENCE = "Move over the plane: every point is a code, and each activation's decoder draws it."
-_SECTIONS = {
-    "projections": "Projections",
-    "gallery": "Gallery",
-    "activations": "Activation outputs",
-    "share": "Share and take away",
-}
 _VIEWS = {"projections": projections, "gallery": gallery, "activations": activation_outputs}
 
 
 def page() -> None:
     """Draws the whole page."""
     view, catalogue = state.current(), _catalogue()
-    if view.present == "yes":
+    if view.present:
         presenter.presenter()  # first, so that no key is lost while images are packed
         presenter.presenter_head(_SENTENCE)
     else:
@@ -49,7 +44,7 @@ def page() -> None:
         for problem in catalogue.problems:
             st.caption(f":material/info: {problem}")
     try:
-        if view.present == "yes":
+        if view.present:
             view = _possible(view, catalogue)
         packages = [
             _images(view.dataset),
@@ -60,7 +55,7 @@ def page() -> None:
         return
     state.keep(view)
     _canvas(packages)
-    if view.present == "no":
+    if not view.present:
         _closer(catalogue, packages)
 
 
@@ -77,10 +72,11 @@ def _canvas(packages: list[Package]) -> None:
 
 def _closer(catalogue: Catalogue, packages: list[Package]) -> None:
     """What lies below the canvas, one section at a time."""
+    sections = choices(View, "section")
     section = st.segmented_control(
         "Look closer",
-        list(_SECTIONS),
-        format_func=lambda name: _SECTIONS[name],
+        [name for name in sections if name != "none"],
+        format_func=sections.__getitem__,
         key=PREFIX + "section",
     )
     view = st.session_state.view.replace(section=section or "none")
@@ -133,7 +129,7 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
         key="present",
         icon=":material/slideshow:",
         on_click=state.ask_to_present,
-        args=("yes",),
+        args=(True,),
         help="Larger type and nothing but the picture; arrow keys go through a talk, Esc ends it.",
     )
     dataset = left.segmented_control(

@@ -39,13 +39,13 @@ def _position() -> int:
 
 def _query(view: View) -> str:
     """As the address bar has it, without presenter mode."""
-    return urlencode(view.replace(present="no").to_query(), quote_via=quote, safe=",:")
+    return urlencode(view.replace(present=False).to_query(), quote_via=quote, safe=",:")
 
 
 def view_at(position: int) -> View:
     """The talk's view at a position; what its address has that cannot be shown is left out."""
     query = dict(parse_qsl(current().views[position].query, keep_blank_values=True))
-    return View.from_query(query)[0].replace(present="yes")
+    return View.from_query(query)[0].replace(present=True)
 
 
 def escaped(title: str) -> str:
@@ -92,7 +92,7 @@ def _step() -> None:
 
 def _go(step: int | None) -> None:
     if step == 0:
-        state.ask_to_present("no")
+        state.ask_to_present(False)
     elif step is not None and current().views:
         show(max(0, min(_position() + step, len(current().views) - 1)))
 

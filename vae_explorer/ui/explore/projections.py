@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from vae_explorer.experiment.settings import choices
 from vae_explorer.figures import charts
 from vae_explorer.jobs.background import Background
 from vae_explorer.study.latent import plane
@@ -17,11 +18,12 @@ from vae_explorer.study.pictures import principal_projection
 from vae_explorer.study.tsne import tsne_in_a_process
 from vae_explorer.ui.explore import state
 from vae_explorer.ui.explore.model import LoadedModel
+from vae_explorer.ui.explore.view import View
 from vae_explorer.ui.explore.widgets import choice, start
 from vae_explorer.ui.shared.downloads import kept_figure
 
-_PROJECTIONS = {"direct": "Latent space", "pca": "Principal axes", "tsne": "t-SNE"}
-_QUANTITIES = {"reconstruction": "Reconstruction error", "kl": "KL divergence"}
+_PROJECTIONS = choices(View, "projection")
+_COLOURS = choices(View, "colour")
 _SEED = 0
 _REFRESH_SECONDS = 0.5
 # A t-SNE takes a core; of all sessions together so many run at once, the others wait.
@@ -51,9 +53,9 @@ def _draw(model: LoadedModel, timed: bool) -> None:
         "reconstruct."
     )
     with st.container(horizontal=True, gap="medium"):
-        kind = choice("Projection", "explore.projection", _kinds(model))
-        axes = choice("Axes", "explore.axes", {2: "2-D", 3: "3-D"})
-        colour = choice("Colour by", "explore.colour", {"class": "Class", **_QUANTITIES})
+        kind = choice("projection", _kinds(model))
+        axes = choice("axes", {2: "2-D", 3: "3-D"})
+        colour = choice("colour")
     if kind == "tsne":
         drawn = _embedding_of_all(model)
         if drawn is None:
@@ -121,7 +123,7 @@ def _figure(
                 values,
                 [model.class_names[label] for label in model.labels],
                 model.members,
-                _QUANTITIES[colour],
+                _COLOURS[colour],
             )
         )
         return scatter(
@@ -142,14 +144,14 @@ def _figure(
         model.class_names,
         (titles[0], titles[1], titles[2]),
         values=values,
-        quantity=_QUANTITIES.get(colour, ""),
+        quantity="" if colour == "class" else _COLOURS[colour],
         upright=upright,
         notes=notes,
     )
 
 
 def _in_a_sentence(quantity: str) -> str:
-    name = _QUANTITIES[quantity]
+    name = _COLOURS[quantity]
     return name if name.startswith("KL") else name.lower()
 
 

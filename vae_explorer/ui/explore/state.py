@@ -37,8 +37,8 @@ def ask(view: View) -> None:
     st.session_state.asked_view = view
 
 
-def ask_to_present(present: str) -> None:
-    """Has the next run begin or end presenter mode ("yes", "no"); the canvas keeps what it shows.
+def ask_to_present(present: bool) -> None:
+    """Has the next run begin or end presenter mode; the canvas keeps what it shows.
 
     No view is asked for: the canvas may tell of a change after the click and before that run.
     """

@@ -9,9 +9,10 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.recipe import activations_setting
 from vae_explorer.experiment.settings import ConfigError, check_all, from_query, setting, to_query
+from vae_explorer.study.latent import PATH_LABELS
 
 MOST_SHOWN = 6  # members side by side; more would be too small to see
 MOST_PINS = 12
@@ -38,17 +39,19 @@ class View:
     """A view of pretrained VAEs. Raises ConfigError for a value that it may not have."""
 
     dataset: str = setting(
-        "mnist", "Images", "The set of images that the VAEs learned.", choices=tuple(DATASETS)
+        "mnist",
+        "Images",
+        "The set of images that the VAEs learned.",
+        choices={name: info.label for name, info in DATASETS.items()},
     )
     latent: int = setting(
         2, "Latent size", "Dimensions of the latent space.", minimum=1, maximum=128
     )
-    activations: tuple[str, ...] = setting(
+    activations: tuple[str, ...] = activations_setting(
         ("relu", "tanh", "silu"),
         "Activations",
         "The VAEs to look at, side by side.",
-        each=tuple(ACTIVATIONS),
-        longest=MOST_SHOWN,
+        most=MOST_SHOWN,
     )
     focus: int = setting(
         0,
@@ -61,7 +64,7 @@ class View:
         "manifold",
         "Background",
         "Behind the dots: decoded images, the density of all codes, or nothing.",
-        choices=("manifold", "density", "none"),
+        choices={"manifold": "Manifold", "density": "Density", "none": "Plain"},
     )
     hidden: tuple[int, ...] = setting(
         (), "Hidden classes", "Classes that are not drawn.", minimum=0, maximum=9, longest=10
@@ -87,7 +90,7 @@ class View:
         "linear",
         "Path",
         "Interpolation along straight lines or great circles.",
-        choices=("linear", "spherical"),
+        choices=PATH_LABELS,
     )
     image: int = setting(
         0, "Image", "The test image that is encoded; −1 is none.", minimum=-1, maximum=9_999
@@ -119,44 +122,64 @@ class View:
         "none",
         "Look closer",
         "What is shown under the canvas.",
-        choices=("none", "projections", "gallery", "activations", "share"),
+        choices={
+            "none": "Nothing",
+            "projections": "Projections",
+            "gallery": "Gallery",
+            "activations": "Activation outputs",
+            "share": "Share and take away",
+        },
     )
     projection: str = setting(
-        "direct", "Projection", "Of the codes.", choices=("direct", "pca", "tsne")
+        "direct",
+        "Projection",
+        "Of the codes.",
+        choices={"direct": "Latent space", "pca": "Principal axes", "tsne": "t-SNE"},
     )
     axes: int = setting(2, "Axes", "Of the projection.", minimum=2, maximum=3)
     colour: str = setting(
-        "class", "Colour by", "Of the dots.", choices=("class", "reconstruction", "kl")
+        "class",
+        "Colour by",
+        "Of the dots.",
+        choices={"class": "Class", "reconstruction": "Reconstruction error", "kl": "KL divergence"},
     )
     gallery: str = setting(
         "reconstructions",
         "Gallery",
         "Which images are shown.",
-        choices=("reconstructions", "samples", "manifold", "interpolation"),
+        choices={
+            "reconstructions": "Reconstructions",
+            "samples": "Prior samples",
+            "manifold": "Manifold",
+            "interpolation": "Interpolation",
+        },
     )
     which: str = setting(
         "classes",
-        "Images",
+        "Which images",
         "Which test images are reconstructed.",
-        choices=("classes", "random", "hardest"),
+        choices={"classes": "Every class", "random": "At random", "hardest": "Hardest"},
     )
     temperature: float = setting(
         1.0, "Temperature", "Standard deviation of the samples.", minimum=0.0, maximum=2.0
     )
     draw: int = setting(0, "Draw", "Seed of what is drawn.", minimum=0, maximum=999_999)
     spacing: str = setting(
-        "quantiles", "Spacing", "Of the manifold's grid.", choices=("quantiles", "even")
+        "quantiles",
+        "Spacing",
+        "Of the manifold's grid.",
+        choices={"quantiles": "Equal shares of the prior", "even": "Even steps"},
     )
     extent: float = setting(2.0, "Extent", "Of an even grid.", minimum=0.5, maximum=4.0)
     start: int = setting(0, "From", "Test image.", minimum=0, maximum=9_999)
     end: int = setting(1, "To", "Test image.", minimum=0, maximum=9_999)
     steps: int = setting(11, "Steps", "Of the interpolation.", minimum=3, maximum=20)
-    way: str = setting("linear", "Path", "Of the interpolation.", choices=("linear", "spherical"))
+    way: str = setting("linear", "Path", "Of the interpolation.", choices=PATH_LABELS)
     member: int = setting(
         0, "Units of", "Whose units are shown.", minimum=0, maximum=MOST_SHOWN - 1
     )
-    relative: str = setting("yes", "Relative", "To each unit's mean.", choices=("no", "yes"))
-    present: str = setting("no", "Presenter mode", "Larger type, no menus.", choices=("no", "yes"))
+    relative: bool = setting(True, "Values", "To each unit's mean.")
+    present: bool = setting(False, "Presenter mode", "Larger type, no menus.")
 
     def __post_init__(self) -> None:
         check_all(self)

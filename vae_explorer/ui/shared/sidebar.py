@@ -12,8 +12,6 @@ from typing import Any
 
 import streamlit as st
 
-from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.presets import PRESETS, RACES, Preset
 from vae_explorer.experiment.recipe import SWEEPS
@@ -41,24 +39,6 @@ _LADDERS: dict[str, tuple[float, ...]] = {
     ),
     "beta": (0, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 10, 20, 50, 100),
     "dropout": (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-}
-_CHOICE_LABELS = {
-    **{name: info.label for name, info in DATASETS.items()},
-    "embedded": "10,000 embedded",
-    "full": "Full set",
-    "bernoulli": "Bernoulli",
-    "gaussian": "Gaussian",
-    "grey": "Grey",
-    "binarised": "Drawn as 0 or 1",
-    "gain": "Scaled by gain",
-    "pytorch": "PyTorch's",
-    "constant": "Constant",
-    "one-cycle": "One cycle",
-    "float32": "float32",
-    "bfloat16": "bfloat16",
-    "auto": "Fastest",
-    "none": "Nothing",
-    **{name: sweep.label.capitalize() for name, sweep in SWEEPS.items()},
 }
 _MIRRORED = "as the encoder"
 _NO_LAYERS = "none"
@@ -171,15 +151,15 @@ def _widget(form: Form, name: str) -> Any:
     if "choices" in facts:
         return st.selectbox(
             facts["label"],
-            facts["choices"],
-            format_func=lambda choice: _CHOICE_LABELS[choice],
+            list(facts["choices"]),
+            format_func=facts["choices"].__getitem__,
             **common,
         )
     if "each" in facts:
         return st.multiselect(
             facts["label"],
-            facts["each"],
-            format_func=lambda activation: ACTIVATIONS[activation].label,
+            list(facts["each"]),
+            format_func=facts["each"].__getitem__,
             placeholder="The encoder's" if setting.default is None else "Choose some",
             **common,
         )

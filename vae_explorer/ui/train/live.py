@@ -14,8 +14,8 @@ from vae_explorer.figures.style import activation_style
 from vae_explorer.jobs.background import Background
 from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.pipe import Ready
-from vae_explorer.results.snapshot import BIN_EDGES, Snapshot
-from vae_explorer.study.latent import plane
+from vae_explorer.results.snapshot import BIN_EDGES, LAYER_VALUES, Snapshot
+from vae_explorer.study.latent import PATH_LABELS, plane
 from vae_explorer.study.tsne import tsne_in_a_process
 from vae_explorer.ui.shared.downloads import figure_button
 from vae_explorer.ui.shared.live_figure import live_figure
@@ -187,10 +187,10 @@ def _paths(job: Job, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind = st.segmented_control(
             "Path",
-            ["linear", "spherical"],
+            list(PATH_LABELS),
             default="linear",
             required=True,
-            format_func=str.capitalize,
+            format_func=PATH_LABELS.__getitem__,
             label_visibility="collapsed",
             key="path_kind",
         )
@@ -243,10 +243,10 @@ def _layers(job: Job, ready: Ready, snapshot: Snapshot) -> None:
 def _histograms(job: Job, ready: Ready, snapshot: Snapshot) -> None:
     quantity = st.segmented_control(
         "Histograms of",
-        ["output", "pre_activation"],
+        list(LAYER_VALUES),
         default="output",
         required=True,
-        format_func=lambda name: "Outputs" if name == "output" else "Pre-activations",
+        format_func=LAYER_VALUES.__getitem__,
         label_visibility="collapsed",
         key="histograms",
     )

@@ -38,6 +38,7 @@ class Explorer {
     this.report = report;
     this.wanted = [data.images, ...data.members];
     this.presents = data.present;
+    this.labels = data.labels; // of what may be chosen, by the view's name for it
     this.root.classList.toggle("present", data.present);
     if (data.view_id !== this.kept.viewId) {
       const before = window.vaeExplorerKept;

@@ -1,8 +1,6 @@
 // The row above the plane: what lies behind the dots, the legend, and the picture to take away; and
 // what stands on the plane: whose it is, and buttons for those who have no wheel.
 
-const BACKGROUNDS = { manifold: "Manifold", density: "Density", none: "Plain" };
-
 function chip(text, onclick, more = {}) {
   return element("button", { className: "chip", type: "button", textContent: text, onclick, ...more });
 }
@@ -13,7 +11,7 @@ function controls(explorer) {
 
 function backgrounds(explorer) {
   const group = element("div", { className: "row", role: "group", ariaLabel: "Background" });
-  for (const [name, label] of Object.entries(BACKGROUNDS)) {
+  for (const [name, label] of Object.entries(explorer.labels.background)) {
     const button = chip(label, () => {
       explorer.view.background = name;
       for (const each of group.children) pressed(each, each === button);

@@ -10,8 +10,8 @@ class Strip {
     this.playing = null; // since when
     this.at = null; // where on the way the decoded point is, in [0, 1]; null if it is not
     const { pack, view } = explorer;
-    const kinds = ["linear", "spherical"].map((kind) => {
-      const button = chip(kind === "linear" ? "Linear" : "Spherical", () => {
+    const kinds = Object.entries(explorer.labels.path).map(([kind, label]) => {
+      const button = chip(label, () => {
         view.path = kind;
         for (const each of kinds) pressed(each, each === button);
         explorer.changed({ strip: true });
