@@ -23,6 +23,13 @@ PRESS_AND_CLICK = """([plane, keys, target]) => {
     }
     target.click();
 }"""
+PRESS_AND_RELOAD = """([plane, keys]) => {
+    window.isTheOneBefore = true;
+    for (const key of keys) {
+        plane.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    }
+    location.reload();
+}"""
 PIN = ["ArrowLeft", "ArrowLeft", "Enter"]
 
 
@@ -163,6 +170,19 @@ def test_an_opened_link_and_another_tab_show_no_pin_of_the_view_before(open_page
     address_has_pins(page, 1)
     shows_pins(other, 0)
     assert query(other)["pins"] == ""
+
+
+def test_no_pin_is_lost_by_loading_the_page_again_at_once(open_page, core):
+    page = open_page(BARE, path="")
+    expect(page.locator(".plane")).to_have_count(1)
+    for count in range(1, 6):
+        page.evaluate(PRESS_AND_RELOAD, [page.locator(".plane").element_handle(), PIN])
+        page.wait_for_function("!window.isTheOneBefore")
+        shows_pins(page, count)
+    page.goto("about:blank")
+    page.go_back()
+    shows_pins(page, 5)
+    address_has_pins(page, 5)
 
 
 def test_the_browsers_back_comes_to_the_canvas_as_it_was_left(open_page):

@@ -73,6 +73,12 @@ def test_unused_latents_of_all():
     ]
 
 
+def test_unused_latents_of_all_alike():
+    race = plain(LOSSES, settings={"latent": 32}, active={"gelu": 20, "relu": 20})
+    (sentence,) = said(race, "unused_latents")
+    assert sentence.endswith("(posterior collapse): of 32, each uses 20.0.")
+
+
 def test_unused_latents_in_a_sweep_of_their_number():
     experiment = Experiment(
         dataset="digits", activations=["relu"], seeds=3, sweep="latent", sweep_values=[2, 8]

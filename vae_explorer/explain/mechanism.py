@@ -103,15 +103,22 @@ def unused_latents(facts: Standings) -> Iterator[Finding]:
                 "has collapsed"
             )
         else:
-            low, high = min(arms, key=unused.__getitem__), max(arms, key=unused.__getitem__)
             what = "every one" if len(arms) == len(facts.arms) else str(len(arms))
             text = (
                 f"{what} of {len(facts.arms)} {facts.noun} leave latent dimensions unused "
-                f"(posterior collapse): of {latent}, {facts.arms[low].label} uses "
-                f"{unused[low]:.1f} and {facts.arms[high].label} {unused[high]:.1f}"
+                f"(posterior collapse): of {latent}, {_used(facts, {k: unused[k] for k in arms})}"
             ).replace("every one of", "All", 1)
         share = 1 - min(unused[arm] for arm in arms) / latent
         yield Finding("unused_latents", facts.keys(*arms), sentence(text), 65 + share)
+
+
+def _used(facts: Standings, active: dict[int, float]) -> str:
+    """Of several arms: the fewest and the most latent dimensions in use."""
+    low, high = min(active, key=active.__getitem__), max(active, key=active.__getitem__)
+    fewest, most = f"{active[low]:.1f}", f"{active[high]:.1f}"
+    if fewest == most:
+        return f"each uses {most}"
+    return f"{facts.arms[low].label} uses {fewest} and {facts.arms[high].label} {most}"
 
 
 def gradients(facts: Standings) -> Iterator[Finding]:

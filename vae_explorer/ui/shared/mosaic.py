@@ -13,21 +13,28 @@ _STYLE = """<style>
 .mosaic { display: flex; gap: 0.5rem; }
 .mosaic div { display: flex; flex-direction: column; font-size: 0.85rem; text-align: right; }
 .mosaic span { flex: 1; display: flex; align-items: center; justify-content: flex-end; }
-.mosaic img { flex: 1; min-width: 0; image-rendering: pixelated; align-self: flex-start; }
+.mosaic img { flex: 1; min-width: 0; image-rendering: pixelated; align-self: flex-start;
+  max-width: calc(var(--shape) * 15vh); }
 </style>"""
 
 
 def mosaic(png: bytes, rows: list[str], description: str) -> None:
-    """Shows a PNG of equal rows, as wide as there is room.
+    """Shows a PNG of equal rows, as wide as there is room and no row too high for the screen.
 
     The picture is part of the message: one that the browser fetches later may be gone by then,
     replaced by the next.
     """
     names = "".join(f"<span>{html.escape(name)}</span>" for name in rows)
     st.html(
-        f'<div class="mosaic"><div>{names}</div>'
+        f'<div class="mosaic" style="--shape: {_shape(png, len(rows)):.4g}"><div>{names}</div>'
         f'<img alt="{html.escape(description)}" src="{png_url(png)}"></div>{_STYLE}'
     )
+
+
+def _shape(png: bytes, rows: int) -> float:
+    """How often the height of one of its rows goes into the width of a PNG."""
+    width, height = (int.from_bytes(png[start : start + 4]) for start in (16, 20))
+    return rows * width / height
 
 
 _SQUARES = ((2, 3), (4, 4), (6, 3), (8, 4), (10, 5))  # up to so many: so many in a row

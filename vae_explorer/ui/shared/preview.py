@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vae_explorer.activations import ACTIVATIONS, FAMILIES, sample
-from vae_explorer.data import DataError, load_dataset
+from vae_explorer.data import DATA_DIR_VARIABLE, DataError, load_or_embedded
 from vae_explorer.data.probe import Probe
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.unused import unused
@@ -17,13 +19,15 @@ from vae_explorer.figures.style import activation_style
 from vae_explorer.ui.shared.mosaic import mosaic
 
 _POINTS = 161  # of a drawing
+_COLUMNS, _LINES = 30, 2  # of test images, at most
+_FOLDER_SECONDS = 10.0  # for which the images of a folder are taken to be the same
 
 
 def view(experiment: Experiment, verb: str) -> None:
     """Some images of the set, and a card for each activation; `verb` is on the button above."""
     no_activation(experiment)
     st.markdown(_sentence(experiment, verb))
-    _samples(experiment.dataset)
+    _samples(experiment.dataset, experiment.image_set)
     names = dict.fromkeys([*experiment.activations, *(experiment.decoder_activations or ())])
     with st.grid("auto", min_column_width=240):
         drawings = {name: _card(name) for name in names}
@@ -65,19 +69,33 @@ def _shape(experiment: Experiment) -> str:
     return " – ".join(map(str, experiment.architecture.path))
 
 
-@st.cache_data(show_spinner=False)
-def _sample_png(dataset: str) -> bytes:
-    data = load_dataset(dataset)
-    probe = Probe(data)
-    rows = np.round(probe.pixels[:60] * 255).astype(np.uint8).reshape(2, 30, -1)
-    return images.path_grid(rows, data.info.image_shape)
+@st.cache_data(show_spinner=False, ttl=_FOLDER_SECONDS)
+def _sample_png(dataset: str, image_set: str) -> tuple[bytes, int, str | None]:
+    """The images, in how many lines, and why they are not those of the folder."""
+    data, why = load_or_embedded(dataset, image_set)
+    pixels = Probe(data).pixels[: _LINES * _COLUMNS]
+    lines = _LINES if len(pixels) == _LINES * _COLUMNS else 1
+    rows = np.round(pixels * 255).astype(np.uint8)[: lines * _COLUMNS]
+    return (
+        images.path_grid(rows.reshape(lines, -1, rows.shape[1]), data.info.image_shape),
+        lines,
+        why,
+    )
 
 
-def _samples(dataset: str) -> None:
+def _samples(dataset: str, image_set: str) -> None:
+    # A full set that is published has the embedded images too: it is not fetched to be looked at.
+    # What a folder has, nobody knows.
+    if not os.environ.get(DATA_DIR_VARIABLE):
+        image_set = "embedded"
     try:
-        mosaic(_sample_png(dataset), [], "Test images of the set")
+        png, lines, why = _sample_png(dataset, image_set)
     except DataError as error:
         st.error(str(error), icon=":material/error:")
+        return
+    if why is not None:
+        st.warning(why, icon=":material/warning:")
+    mosaic(png, [""] * lines, "Test images of the set")
 
 
 def _card(name: str) -> DeltaGenerator:

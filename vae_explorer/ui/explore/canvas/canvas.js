@@ -1,9 +1,5 @@
 // The latent canvas: what follows the hand. It asks the server nothing while the pointer moves; what
 // is worth sharing (pins, background, image, zoom) is told to Python a moment after it has changed.
-//
-// Told at once it would not be told for sure either: when a page is left, Streamlit may drop what its
-// components last said. So what the canvas shows is kept in the window too, for the canvas that comes
-// next with the same view id: no other view, session or tab has that one.
 
 const REPORT_AFTER = 400; // ms
 const WANDER_SECONDS = 40; // long enough to be seen, and then the page rests
@@ -12,7 +8,7 @@ class Explorer {
   constructor(parent) {
     this.root = element("div", { className: "explorer" });
     parent.append(this.root);
-    this.kept = {}; // viewId, view, and the pad that may be drawn on
+    this.kept = {};
     this.pack = null;
     this.pointer = null; // in the plane
     this.mouse = null; // in px of the plane, while it is there
@@ -20,6 +16,8 @@ class Explorer {
     this._dirty = {};
     this._arrived = () => this._take();
     window.addEventListener("vae-explorer-package", this._arrived);
+    this._leaves = () => store(this.kept);
+    window.addEventListener("pagehide", this._leaves);
     this._frame = (time) => {
       this._request = requestAnimationFrame(this._frame);
       if (this.plane && !document.hidden) this.step(time);
@@ -30,6 +28,7 @@ class Explorer {
   destroy() {
     cancelAnimationFrame(this._request);
     window.removeEventListener("vae-explorer-package", this._arrived);
+    window.removeEventListener("pagehide", this._leaves);
     this.hand?.destroy();
     clearTimeout(this._reporting); // the next canvas tells it
   }
@@ -41,10 +40,7 @@ class Explorer {
     this.labels = data.labels; // of what may be chosen, by the view's name for it
     this.root.classList.toggle("present", data.present);
     if (data.view_id !== this.kept.viewId) {
-      const before = window.vaeExplorerKept;
-      const goesOn = before?.viewId === data.view_id;
-      this.kept = goesOn ? before : { viewId: data.view_id, view: { ...data.view } };
-      window.vaeExplorerKept = this.kept;
+      this.kept = keptOf(data.view_id, data.view);
       this._viewIsNew = true;
       if (asText(this.view) !== asText(data.view)) this.changed(); // Python was not told of it
     }
@@ -268,11 +264,6 @@ class Explorer {
     this.pointer = [reach * Math.sin(time / 2300), reach * Math.sin(time / 1700 + 1)];
     this.redraw();
   }
-}
-
-// A view as far as Python takes it: in thousandths.
-function asText(view) {
-  return JSON.stringify(view, (_, value) => (typeof value === "number" ? Math.round(value * 1000) : value));
 }
 
 const explorers = new WeakMap();

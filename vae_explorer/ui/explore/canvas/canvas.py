@@ -35,7 +35,7 @@ _PACKAGE_JS = beside(__file__, "network.js", "space.js", "package.js")
 _CANVAS_JS = beside(
     __file__,
     *("path.js", "picture.js", "plane.js", "pad.js", "controls.js", "members.js", "image.js"),
-    *("dimensions.js", "strip.js", "hand.js", "overlay.js", "canvas.js"),
+    *("dimensions.js", "strip.js", "hand.js", "overlay.js", "kept.js", "canvas.js"),
 )
 _PLACE = '<div class="place"></div>\n'
 
