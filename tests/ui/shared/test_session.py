@@ -78,3 +78,12 @@ def test_who_starts_a_run_waits_for_no_other(state, held):
     session.discard_job("train")
     assert session.awaited_token("train") is None
     assert session.has_forgotten("train")
+
+
+def test_a_variable_that_is_empty_names_no_folder_of_images(state, monkeypatch):
+    """Whoever loads images reads the variable: nobody else decides what it means."""
+    asked = []
+    monkeypatch.setattr(session, "Job", lambda *_, **options: asked.append(options))
+    monkeypatch.setenv("VAE_EXPLORER_DATA_DIR", "")
+    session.start_job("train", LONG)
+    assert [options.get("data_dir") for options in asked] == [None]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.job import Job, TooManyJobs, adopt, is_open
@@ -36,7 +34,6 @@ def start_job(
             experiment,
             judging,
             owner_is_there=_presence(),
-            data_dir=os.environ.get(DATA_DIR_VARIABLE),
             running=running,
         )
     except TooManyJobs as error:
