@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.helpers.canvas import (
     click,
     decoded,
+    draw,
     frames,
     move,
     pictures,
@@ -187,11 +188,7 @@ def test_the_plane_goes_with_its_vae_when_others_come_and_go(open_page):
 
 def test_a_drawing_stays_when_a_vae_is_added(open_page):
     page = open_page(DIGITS + "&activations=relu,tanh&image=-1", path="")
-    box = page.locator(".pad").bounding_box()
-    page.mouse.move(box["x"] + 40, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 50, box["y"] + 100, steps=5)
-    page.mouse.up()
+    draw(page)
     before = pictures(page, ".result canvas")
     assert before.any()
     field = page.get_by_role("combobox", name="Activations")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.canvas import click, frames, move, wait_for_query
+from tests.helpers.canvas import click, frames, move, show_talk, wait_for_query
 
 ONE = "One *star* and $x^2$"
 TITLES = (ONE, "Two", "Three")
@@ -21,14 +19,7 @@ def talk(open_page, tmp_path) -> Page:
         {"title": title, "address": f"/?dataset=digits&background={background}"}
         for title, background in zip(TITLES, ("density", "none", "manifold"))
     ]
-    path = tmp_path / "talk.json"
-    path.write_text(
-        json.dumps({"format": "vae-explorer talk", "version": 1, "title": "T", "views": views})
-    )
-    page.get_by_text("A talk of saved views").click()
-    page.locator('input[type="file"]').set_input_files(path)
-    page.get_by_role("button", name="Show", exact=True).first.click()
-    expect(page.get_by_role("heading", name=ONE)).to_be_visible()
+    show_talk(page, views, tmp_path / "talk.json")
     expect(page.locator(".plane")).to_have_count(1)  # the one at the desk is gone
     expect(page.get_by_role("note")).to_contain_text("arrow keys")  # it listens
     return page

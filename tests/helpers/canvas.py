@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -25,6 +27,15 @@ def move(page: Page, x: float, y: float) -> None:
 def click(page: Page, x: float, y: float) -> None:
     move(page, x, y)
     page.mouse.down()
+    page.mouse.up()
+
+
+def draw(page: Page) -> None:
+    """A stroke on the pad."""
+    box = page.locator(".pad").bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 50, box["y"] + 100, steps=5)
     page.mouse.up()
 
 
@@ -60,6 +71,17 @@ def place(page: Page) -> np.ndarray:
     """What the page says of the point that is decoded."""
     text = page.locator(".place-text").first.inner_text().replace("−", "-")
     return np.array([float(part.split("=")[1]) for part in text.split(",")])
+
+
+def show_talk(page: Page, views: list[dict[str, str]], path: Path) -> None:
+    """Opens a talk of these views in the section *Share*, by way of a file, and shows the first."""
+    path.write_text(
+        json.dumps({"format": "vae-explorer talk", "version": 1, "title": "T", "views": views})
+    )
+    page.get_by_text("A talk of saved views").click()
+    page.locator('input[type="file"]').set_input_files(path)
+    page.get_by_role("button", name="Show", exact=True).first.click()
+    expect(page.get_by_role("heading", name=views[0]["title"])).to_be_visible()
 
 
 def query(page: Page) -> dict[str, str]:
