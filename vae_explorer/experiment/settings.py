@@ -34,9 +34,9 @@ def setting(default: Any, label: str, help: str, **bounds: Any) -> Any:
     return field(default=default, metadata={"label": label, "help": help, **bounds})
 
 
-def choices(settings: type, name: str) -> Mapping[str, str]:
-    """What a text of a dataclass of settings may be, each with its label."""
-    return next(each for each in fields(settings) if each.name == name).metadata["choices"]
+def facts(settings: type, name: str) -> Mapping[str, Any]:
+    """What `setting` was told of one of a dataclass of settings."""
+    return settings.__dataclass_fields__[name].metadata  # type: ignore[attr-defined]
 
 
 def checked(setting: Field, value: Any) -> Any:

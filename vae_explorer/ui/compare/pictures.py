@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from vae_explorer.data import DATASETS
-from vae_explorer.experiment.settings import choices
+from vae_explorer.experiment.settings import facts
 from vae_explorer.figures import images
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.images import sheet
@@ -34,7 +34,7 @@ def side_by_side(shown: ShownRace, scene: Scene, index: int) -> None:
         "Side by side",
         list(_KINDS),
         required=True,
-        format_func=choices(RaceView, "pictures").__getitem__,
+        format_func=facts(RaceView, "pictures")["choices"].__getitem__,
         label_visibility="collapsed",
         **state.widget("pictures"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.experiment.settings import choices
+from vae_explorer.experiment.settings import facts
 from vae_explorer.explain.standings import ON_CURVES, Standing, standing_in
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.leaderboard import leaderboard_rows
@@ -88,7 +88,7 @@ def _chart(shown: ShownRace, scene: Scene, quantity: str, standing: Standing) ->
         "Chart",
         views,
         required=True,
-        format_func=choices(RaceView, "chart").__getitem__,
+        format_func=facts(RaceView, "chart")["choices"].__getitem__,
         label_visibility="collapsed",
         **state.widget("chart", options=views),
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, Dataset, load_dataset
-from vae_explorer.experiment.settings import choices
+from vae_explorer.experiment.settings import facts
 from vae_explorer.saved.catalogue import Catalogue, load_members, read_catalogue
 from vae_explorer.saved.run import StoreError
 from vae_explorer.ui.explore import presenter, state
@@ -72,7 +72,7 @@ def _canvas(packages: list[Package]) -> None:
 
 def _closer(catalogue: Catalogue, packages: list[Package]) -> None:
     """What lies below the canvas, one section at a time."""
-    sections = choices(View, "section")
+    sections = facts(View, "section")["choices"]
     section = st.segmented_control(
         "Look closer",
         [name for name in sections if name != "none"],

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from vae_explorer.experiment.settings import choices
+from vae_explorer.experiment.settings import facts
 from vae_explorer.figures import charts
 from vae_explorer.jobs.background import Background
 from vae_explorer.study.latent import plane
@@ -22,8 +22,8 @@ from vae_explorer.ui.explore.view import View
 from vae_explorer.ui.explore.widgets import choice, start
 from vae_explorer.ui.shared.downloads import kept_figure
 
-_PROJECTIONS = choices(View, "projection")
-_COLOURS = choices(View, "colour")
+_PROJECTIONS = facts(View, "projection")["choices"]
+_COLOURS = facts(View, "colour")["choices"]
 _SEED = 0
 _REFRESH_SECONDS = 0.5
 # A t-SNE takes a core; of all sessions together so many run at once, the others wait.

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
+from vae_explorer.experiment.settings import facts
 from vae_explorer.ui.explore import state
 from vae_explorer.ui.explore.view import View
-
-_SETTINGS = {each.name: each for each in fields(View)}
 
 
 def start(key: str, allowed: Sequence[Any] | None = None) -> None:
@@ -27,12 +25,12 @@ def start(key: str, allowed: Sequence[Any] | None = None) -> None:
 
 def choice(name: str, names: Mapping[Any, str] | None = None) -> Any:
     """A setting of the view, chosen among buttons: of all that it may be, or of `names`' keys."""
-    facts = _SETTINGS[name].metadata
-    names = names or facts["choices"]
+    about = facts(View, name)
+    names = names or about["choices"]
     key = state.PREFIX + name
     start(key, list(names))
     return st.segmented_control(
-        facts["label"],
+        about["label"],
         list(names),
         required=True,
         format_func=names.__getitem__,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from vae_explorer.experiment.settings import choices
+from vae_explorer.experiment.settings import facts
 from vae_explorer.figures.inline import beside
 from vae_explorer.figures.page import POLICY
 from vae_explorer.figures.style import activation_style, class_colour
@@ -131,7 +131,7 @@ def _data(images: Package, members: Sequence[Package], view: View, view_id: str)
         "members": [member.name for member in members],
         "view": view.to_canvas(),
         "view_id": view_id,
-        "labels": {name: choices(View, name) for name in ("background", "path")},
+        "labels": {name: facts(View, name)["choices"] for name in ("background", "path")},
         "present": view.present,
     }
 
