@@ -216,8 +216,8 @@ def test_a_live_race_is_followed_paused_gone_back_in_and_stopped(open_page):
     expect(rows(page)).to_have_count(3, timeout=PATIENCE)
     thumb = page.get_by_role("slider", name="Time")
     for _ in range(3):  # it follows, again and again
-        stood = thumb.get_attribute("aria-valuenow") or ""
-        expect(thumb).not_to_have_attribute("aria-valuenow", stood, timeout=PATIENCE)
+        stood = thumb.get_attribute("aria-valuetext") or ""
+        expect(thumb).not_to_have_attribute("aria-valuetext", stood, timeout=PATIENCE)
     press(page, "Play")  # from the beginning, while it trains
     # At once: the animation is soon over, and the page at rest only then.
     page.get_by_role("button", name="Halt", exact=True).click()

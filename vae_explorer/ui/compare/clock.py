@@ -1,28 +1,33 @@
 """The time at which the page shows a race: a slider back and forth, and a button that plays.
 
 The slider runs over the whole race, in epochs, so that its ends stay where they are while it
-trains; it stands only where something was kept.
+trains; it stands only where something was kept. It is a component of its own: with each thing that
+it asks, a browser also sends where Streamlit's sliders stand, and one that is late sends a place
+that the page has since left. A component's trigger is sent by a hand alone.
 """
 
 from __future__ import annotations
 
 import bisect
-import time
+from typing import Any
 
 import streamlit as st
 
+from vae_explorer.figures.inline import beside
 from vae_explorer.ui.compare.shown import ShownRace
 
 PLAY_SECONDS = 0.4  # a frame of the animation
 _FRAMES = 60  # about so many in all
-_STEPS = 100  # of the slider by key
-_ECHO_SECONDS = 3.0
 
 _SLIDER = "compare.time"
 _FOLLOW = "compare.follow"
 _PLAYING = "compare.playing"
-_SHOWN = "compare.time_shown"  # where the slider stood when the page was last drawn
-_SET = "compare.time_set"  # where the page itself has put it of late, and when
+_SHOWN = "compare.time_shown"  # in epochs
+_MOVES = "compare.time_moves"  # of the hand, as far as they have arrived
+
+_TIME = st.components.v2.component(
+    "vae_explorer_time", js=beside(__file__, "clock.js"), css=beside(__file__, "clock.css")
+)
 
 
 def is_playing() -> bool:
@@ -34,9 +39,7 @@ def place(shown: ShownRace) -> int:
     times = times_of(shown)
     if len(times) < 2:
         return -1
-    _forget_echoes()
-    _advance(times)
-    whole = float(shown.experiment.epochs * len(shown.history.steps))
+    index = _advance(times)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         playing = is_playing()
         st.button(
@@ -48,18 +51,18 @@ def place(shown: ShownRace) -> int:
             width=88,  # the same, so that the slider stays where it is
             help="Goes through the race as it was, from where the slider stands.",
         )
-        st.slider(
-            "Time",
-            min_value=0.0,
-            max_value=whole,
-            step=whole / _STEPS,
-            format="epoch %.1f" if len(shown.history.steps) == 1 else "epoch %.1f in all",
-            label_visibility="collapsed",
+        _TIME(
             key=_SLIDER,
-            on_change=_moved,
-            args=(times,),
+            data={
+                "times": times,
+                "index": index,
+                "whole": float(shown.experiment.epochs * len(shown.history.steps)),
+                "unit": "" if len(shown.history.steps) == 1 else " in all",
+                "moves": st.session_state.get(_MOVES, 0),
+            },
+            height=40,
+            on_moved_change=lambda: _moved(times, st.session_state[_SLIDER].moved),
         )
-        index = _nearest(times, st.session_state[_SLIDER])
         if len(shown.history.steps) > 1:
             st.caption(_which(shown, times[index]), width=165)
     return index
@@ -74,60 +77,31 @@ def times_of(shown: ShownRace) -> list[float]:
     ]
 
 
-def _advance(times: list[float]) -> None:
-    """Moves the slider before it is drawn: on while it plays, along while it follows."""
+def _advance(times: list[float]) -> int:
+    """Where the slider stands now: on while it plays, along while it follows."""
     state = st.session_state
-    if is_playing() and _SHOWN in state:
-        here = _nearest(times, state[_SHOWN])
-        there = min(here + max(1, len(times) // _FRAMES), len(times) - 1)
-        _set(times[there])
-        if there == len(times) - 1:
-            state[_PLAYING], state[_FOLLOW] = False, True
-    elif state.get(_FOLLOW, True) or _SHOWN not in state:
-        _set(times[-1])
+    last = len(times) - 1
+    if _SHOWN not in state or (state.get(_FOLLOW, True) and not is_playing()):
+        index = last
     else:  # what was kept may have been thinned out since
-        _set(times[_nearest(times, state[_SHOWN])])
+        index = _nearest(times, state[_SHOWN])
+        if is_playing():
+            index = min(index + max(1, len(times) // _FRAMES), last)
+            if index == last:
+                state[_PLAYING], state[_FOLLOW] = False, True
+    state[_SHOWN] = times[index]
+    return index
 
 
-def _set(there: float) -> None:
-    state = st.session_state
-    if state.get(_SLIDER) != there:
-        state[_SLIDER] = there
-    if state.get(_SHOWN) != there:
-        state[_SHOWN] = there
-        state[_SET] = [*state.get(_SET, []), (there, time.monotonic())]
-
-
-def _forget_echoes() -> None:
-    """Forgets where the page once put the slider, as far as the browser has followed since."""
-    state = st.session_state
-    now, put = time.monotonic(), state.get(_SET, [])
-    arrived = [i for i, (there, _) in enumerate(put) if there == state.get(_SLIDER)]
-    first = arrived[-1] if arrived else 0
-    state[_SET] = [
-        each for i, each in enumerate(put) if i >= first or now - each[1] < _ECHO_SECONDS
-    ]
-
-
-def _moved(times: list[float]) -> None:
-    """The slider is somewhere else than it was put, moved by hand or not yet by the browser.
-
-    A browser that is busy sends the place it knows along with whatever it asks; that is no wish.
-    """
-    state = st.session_state
-    wanted = state.get(_SLIDER)
-    if wanted is None:  # of a race that has been forgotten since
+def _moved(times: list[float], told: Any) -> None:
+    """A hand has moved the slider: to `time`, in epochs, its move number `moves`."""
+    time, moves = (told.get(name) if isinstance(told, dict) else None for name in ("time", "moves"))
+    if not isinstance(time, int | float) or not isinstance(moves, int):
         return
-    if any(wanted == there for there, _ in state.get(_SET, [])[:-1]):
-        return
-    before = _nearest(times, state.get(_SHOWN, wanted))
-    there = _nearest(times, wanted)
-    if there == before:  # a small step by key goes on to what is next on that side
-        there += int(wanted > times[before]) - int(wanted < times[before])
-    there = min(max(there, 0), len(times) - 1)
-    state[_SHOWN] = times[there]
-    state[_SET] = [(each, time.monotonic()) for each in (wanted, times[there])]
-    state[_FOLLOW] = there == len(times) - 1
+    index = _nearest(times, time)
+    state = st.session_state
+    state[_SHOWN], state[_MOVES] = times[index], moves
+    state[_FOLLOW] = index == len(times) - 1
     state[_PLAYING] = False
 
 
@@ -148,7 +122,7 @@ def _toggle(times: list[float]) -> None:
 
 def forget() -> None:
     """A new race begins at its own beginning."""
-    for name in (_SLIDER, _FOLLOW, _PLAYING, _SHOWN, _SET):
+    for name in (_FOLLOW, _PLAYING, _SHOWN):
         st.session_state.pop(name, None)
 
 

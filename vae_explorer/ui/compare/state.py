@@ -79,13 +79,18 @@ def widget(name: str, value: Any = None, options: Sequence[str] = ()) -> dict[st
     """The arguments of a widget that shows one setting of the view and changes it.
 
     `value` is what it shows instead; where that is none of the `options`, it shows their first.
+    Where the page has to change what it shows it is another widget: the browser may be late, and
+    what it sends of the old one is then taken for no wish.
     """
-    key = f"compare.view.{name}"
     shown = getattr(held().view, name) if value is None else value
     if options and shown not in options:
         shown = options[0]
-    if st.session_state.get(key) != shown:
-        st.session_state[key] = shown
+    state = st.session_state
+    number = state.setdefault(f"compare.widget.{name}", 0)
+    if state.get(f"compare.view.{name}.{number}", shown) != shown:
+        number = state[f"compare.widget.{name}"] = number + 1
+    key = f"compare.view.{name}.{number}"
+    state.setdefault(key, shown)
     return {"key": key, "on_change": _take, "args": (name, key)}
 
 
