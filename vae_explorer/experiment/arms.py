@@ -14,7 +14,7 @@ import numpy as np
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS
-from vae_explorer.experiment.settings import ConfigError
+from vae_explorer.experiment.settings import ConfigError, number_text
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class Arm:
     value: float | None  # of the swept setting
     rows: tuple[int, ...]  # of `experiment.members`, in the order of the seeds
 
+    @property
+    def value_text(self) -> str:
+        """The swept setting's value as people read it; empty where nothing is swept."""
+        return "" if self.value is None else number_text(self.value)
+
 
 def arms_of(experiment: Experiment) -> tuple[Arm, ...]:
     """The arms in the order of the members; each has one member a seed."""
@@ -37,21 +42,15 @@ def arms_of(experiment: Experiment) -> tuple[Arm, ...]:
         rows.setdefault((member.activation_key, value), []).append(row)
     return tuple(
         Arm(
-            key=activation_key if value is None else f"{activation_key}@{_text(value)}",
+            key=activation_key if value is None else f"{activation_key}@{number_text(value)}",
             activation_key=activation_key,
             label=members[where[0]].label
-            + ("" if value is None else f", {SWEEPS[experiment.sweep].label} {_text(value)}"),
+            + ("" if value is None else f", {SWEEPS[experiment.sweep].label} {number_text(value)}"),
             value=value,
             rows=tuple(where),
         )
         for (activation_key, value), where in rows.items()
     )
-
-
-def _text(value: float) -> str:
-    """As short as people write it, with all digits where fewer would be another number's."""
-    short = f"{value:g}"
-    return short if float(short) == value else repr(value)
 
 
 def _values(experiment: Experiment) -> list[float | None]:

@@ -10,6 +10,7 @@ import shlex
 from dataclasses import Field
 
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
+from vae_explorer.experiment.settings import EMPTY
 
 PROGRAM = "python -m vae_explorer"
 
@@ -39,4 +40,4 @@ def command_line(experiment: Experiment, command: str = "compare", **options: ob
 
 def _words(value: object) -> list[str]:
     """After an option; an empty list is a word of its own."""
-    return list(map(str, value)) or ["none"] if isinstance(value, tuple) else [str(value)]
+    return list(map(str, value)) or [EMPTY] if isinstance(value, tuple) else [str(value)]

@@ -25,12 +25,14 @@ from vae_explorer.experiment.settings import (
     check_all,
     from_query,
     from_text,
+    number_text,
     setting,
     shown,
     to_query,
 )
 
 MAX_SEED = 2**31 - 1
+_AS_ENCODER = "as the encoder"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Experiment:
         "Decoder activations",
         "Other activations for the decoder: every pair of encoder and decoder is trained.",
         most=len(ACTIVATIONS),
+        unset=_AS_ENCODER,
     )
     hidden: tuple[int, ...] = setting(
         (256, 64),
@@ -77,6 +80,7 @@ class Experiment:
         minimum=1,
         maximum=2048,
         longest=6,
+        unset=_AS_ENCODER,
     )
     latent: int = setting(
         2, "Latent size", "Dimensions of the latent space.", minimum=1, maximum=128
@@ -222,7 +226,8 @@ class Experiment:
                 changes |= self._resized(value)
             return self.replace(**changes)
         except ConfigError as error:
-            raise ConfigError(f"The sweep of {self.sweep} cannot take {value:g}: {error}") from None
+            what = f"The sweep of {self.sweep} cannot take {number_text(value)}"
+            raise ConfigError(f"{what}: {error}") from None
 
     def _resized(self, value: float) -> dict[str, Any]:
         """The widths of all hidden layers with another depth or width."""

@@ -13,11 +13,13 @@ from vae_explorer.experiment.settings import setting
 INITIAL_OUTPUT_LOG_VARIANCE = -2.3
 
 
-def activations_setting(default: tuple[str, ...] | None, label: str, help: str, most: int) -> Any:
-    """A setting that is a list of activations."""
+def activations_setting(
+    default: tuple[str, ...] | None, label: str, help: str, most: int, **more: Any
+) -> Any:
+    """A setting that is a list of activations; `more` as `setting` takes it."""
     labels = {name: each.label for name, each in ACTIVATIONS.items()}
     rules = {"each": labels, "noun": "activation", "find": get_activation, "longest": most}
-    return setting(default, label, help, **rules)
+    return setting(default, label, help, **rules, **more)
 
 
 @dataclass(frozen=True)

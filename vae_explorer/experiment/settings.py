@@ -15,6 +15,7 @@ _SHOWN = 40  # characters of a value in a message
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
 _ZERO_COMMA = re.compile(r"0,\d")  # few lists begin so, and many numbers do
 _BOOLEANS = {True: "yes", False: "no"}
+EMPTY = "none"  # an empty list, where people read or write it
 _T = TypeVar("_T")
 
 
@@ -29,7 +30,7 @@ def setting(default: Any, label: str, help: str, **bounds: Any) -> Any:
     number has `minimum` and `maximum`; what is true or false has nothing more. A list has `longest`
     and either `each`, names with their labels, with a `noun` for one of them and a function `find`
     whose ValueError tells what is no name; or the bounds of its numbers, whole ones unless their
-    `kind` is float. None is allowed as a default.
+    `kind` is float. None is allowed as a default, and `unset` is what people read for it.
     """
     return field(default=default, metadata={"label": label, "help": help, **bounds})
 
@@ -126,6 +127,10 @@ def from_words(setting: Field, text: str) -> Any:
 
     ConfigError also where a comma may be a decimal one: ``0,25`` may be one number or two.
     """
+    if text.strip().lower() == EMPTY:
+        return ()
+    if text.strip().lower() == setting.metadata.get("unset"):
+        return None
     if "each" not in setting.metadata and _kind(setting) is float:
         for word in text.split():
             bare = word.rstrip(",")
@@ -135,6 +140,25 @@ def from_words(setting: Field, text: str) -> Any:
                     "several; write a decimal point in a number, and a space between two."
                 )
     return from_text(setting, ",".join(text.replace(",", " ").split()))
+
+
+def in_words(setting: Field, value: Any) -> str:
+    """A value as people read it; of a list of numbers `from_words` is the inverse."""
+    if value is None:
+        return setting.metadata["unset"]
+    if isinstance(value, tuple):
+        return ", ".join(in_words(setting, each) for each in value) or EMPTY
+    if isinstance(value, bool):
+        return _BOOLEANS[value]
+    if isinstance(value, str):
+        return (setting.metadata.get("choices") or setting.metadata["each"])[value]
+    return number_text(value)
+
+
+def number_text(value: float) -> str:
+    """As short as people write it, with all digits where fewer would be another number's."""
+    short = f"{value:g}"
+    return short if isinstance(value, float) and float(short) == value else repr(value)
 
 
 def to_text(value: Any) -> str:

@@ -105,9 +105,9 @@ def hard_choice(facts: Standings) -> Iterator[Finding]:
 def _by_value(facts: Standings) -> tuple[list[int], str]:
     """Whether the same activation is best with each value of the swept setting."""
     setting = SWEEPS[facts.race.experiment.sweep].label
-    groups: dict[float | None, list[int]] = {}
+    groups: dict[str, list[int]] = {}
     for row in facts.whole:
-        groups.setdefault(facts.arms[row].value, []).append(row)
+        groups.setdefault(facts.arms[row].value_text, []).append(row)
     groups = {value: rows for value, rows in groups.items() if len(rows) > 1}
     found = leaders_within(facts.values("test_loss"), -1, list(groups.values()))
     leading = {
@@ -119,7 +119,7 @@ def _by_value(facts: Standings) -> tuple[list[int], str]:
     arms = [row for rows in found for row in rows]
     for (one, first), (other, second) in combinations(leading.items(), 2):
         if not set(first) & set(second):
-            return arms, f"{_lead(first)} with {setting} {one:g} and {_lead(second)} with {other:g}"
+            return arms, f"{_lead(first)} with {setting} {one} and {_lead(second)} with {other}"
     always = [
         key for key in leading[next(iter(leading))] if all(key in e for e in leading.values())
     ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from vae_explorer.experiment.recipe import SWEEPS
+from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.standings import Finding, Standings
 from vae_explorer.explain.unused import unused
 from vae_explorer.explain.words import (
@@ -58,7 +59,7 @@ def stopped(facts: Standings) -> Iterator[Finding]:
     if len(stops) == 1:
         text = f"The race was stopped at epoch {epoch_text(stops[0] or 0.0)} of {planned:,}"
     else:
-        values = dict(enumerate(f"{v:g}" for v in facts.race.experiment.swept_values))
+        values = dict(enumerate(map(number_text, facts.race.experiment.swept_values)))
         ended = [values[shape] for shape, epoch in enumerate(stops) if epoch is None]
         never = [values[shape] for shape, epoch in enumerate(stops) if epoch == 0]
         begun = [(values[shape], epoch) for shape, epoch in enumerate(stops) if epoch]
@@ -266,9 +267,9 @@ def bound_order(facts: Standings) -> Iterator[Finding]:
 
 def speed(facts: Standings) -> Iterator[Finding]:
     """Between the shapes of a sweep: VAEs of one shape train together and share one timing."""
-    by_value: dict[float | None, list[float]] = {}
+    by_value: dict[str, list[float]] = {}
     for arm, values in zip(facts.arms, facts.values("images_per_second")):
-        by_value.setdefault(arm.value, []).extend(values[values > 0])
+        by_value.setdefault(arm.value_text, []).extend(values[values > 0])
     means = {value: float(np.mean(each)) for value, each in by_value.items() if each}
     sweep = facts.race.experiment.sweep
     if sweep == "none" or len(means) < 2:
@@ -279,10 +280,10 @@ def speed(facts: Standings) -> Iterator[Finding]:
         return
     label = SWEEPS[sweep].label
     text = (
-        f"VAEs with {label} {fast:g} train {times(factor)} times as fast as with {label} "
-        f"{slow:g}: {means[fast]:,.0f} against {means[slow]:,.0f} images/s through each, timed once"
+        f"VAEs with {label} {fast} train {times(factor)} times as fast as with {label} "
+        f"{slow}: {means[fast]:,.0f} against {means[slow]:,.0f} images/s through each, timed once"
     )
-    keys = tuple(arm.key for arm in facts.arms if arm.value in (fast, slow))
+    keys = tuple(arm.key for arm in facts.arms if arm.value_text in (fast, slow))
     yield Finding("speed", keys, sentence(text), 30)
 
 

@@ -35,7 +35,7 @@ def best_value(facts: Standings) -> Iterator[Finding]:
     setting = SWEEPS[experiment.sweep].label
     for key, rows, best in zip(groups, groups.values(), found):
         label = activation_label(key)
-        values = [f"{facts.arms[row].value:g}" for row in best]
+        values = [facts.arms[row].value_text for row in best]
         if len(best) == 1:
             loss = measured(facts.interval("test_loss", best[0]))
             text = (
@@ -68,7 +68,7 @@ def trend(facts: Standings) -> Iterator[Finding]:
         text = (
             f"{activation_label(key)}: the negative ELBO clearly "
             f"{'rises' if slope.mean > 0 else 'falls'} with the {setting}, from {low} nats at "
-            f"{facts.arms[rows[0]].value:g} to {high} at {facts.arms[rows[-1]].value:g}"
+            f"{facts.arms[rows[0]].value_text} to {high} at {facts.arms[rows[-1]].value_text}"
         )
         yield Finding("trend", facts.keys(*rows), sentence(text), 84)
 

@@ -215,4 +215,4 @@ def activation_label(key: str) -> str:
 def short_label(arm: Arm) -> str:
     """The arm's name where space is scarce: a swept value without the name of its setting."""
     name = activation_label(arm.activation_key)
-    return name if arm.value is None else f"{name} {arm.value:g}"
+    return name if arm.value is None else f"{name} {arm.value_text}"

@@ -14,7 +14,7 @@ from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.command import option_names
 from vae_explorer.experiment.experiment import SETTINGS, Experiment, parse
 from vae_explorer.experiment.presets import PRESETS
-from vae_explorer.experiment.settings import from_words
+from vae_explorer.experiment.settings import EMPTY, from_words
 
 FAILED = 2  # the exit code of a command that was refused
 _MOST_THREADS = 1024
@@ -57,8 +57,7 @@ def _value(name: str, words: str | list[str]) -> Any:
     """Of a setting, from the words after its option: 400 200 and 400,200 alike."""
     if isinstance(words, str):
         return parse(name, words)
-    text = " ".join(words)
-    return from_words(SETTINGS[name], "" if text == "none" else text)
+    return from_words(SETTINGS[name], " ".join(words))
 
 
 def metavar_of(setting: Field) -> str:
@@ -75,7 +74,7 @@ def help_of(setting: Field) -> str:
     if "minimum" in bounds:
         notes.append(f"from {_number(bounds['minimum'])} to {_number(bounds['maximum'])}")
     if "minimum" in bounds and "longest" in bounds:
-        notes.append(f'at most {bounds["longest"]} numbers, or "none"')
+        notes.append(f'at most {bounds["longest"]} numbers, or "{EMPTY}"')
     if setting.name == "activations":
         notes.append("any of " + ", ".join(bounds["each"]))
     if setting.default is not None:

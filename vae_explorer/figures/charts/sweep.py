@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.experiment.recipe import SWEEPS
+from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.numbers import with_unit
 from vae_explorer.explain.statistics import intervals
 from vae_explorer.figures.charts.curves import End, end_labels, labels_fit
@@ -63,7 +64,7 @@ def sweep_lines(
             key=lambda row: arms[row].value or 0.0,
         )
         x = np.array([places[arms[row].value or 0.0] for row in rows]) + offset
-        names = [f"{arms[row].value:g}" for row in rows]
+        names = [arms[row].value_text for row in rows]
         dots.append(_dots(label, style, x - 0.4 * apart, values[rows]))
         half = (high - low)[rows] / 2
         lines.append(_line(label, style, x, mean[rows], half, names, digits))
@@ -77,7 +78,7 @@ def sweep_lines(
         SWEEPS[sweep].label.capitalize() + (" (log scale)" if _on_log_scale(swept, sweep) else ""),
         range=[first - 0.1 * step, edge + 0.1 * step],
         tickvals=list(places.values()),
-        ticktext=[f"{value:g}" for value in swept],
+        ticktext=[number_text(value) for value in swept],
     )
     layout["yaxis"] = chart_axis(with_unit(quantity_label, unit), range=list(span))
     layout["showlegend"] = not direct

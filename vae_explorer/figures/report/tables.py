@@ -5,11 +5,10 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Sequence
-from dataclasses import Field
-from typing import Any
 
 from vae_explorer.experiment.arms import Arm
 from vae_explorer.experiment.experiment import SETTINGS
+from vae_explorer.experiment.settings import in_words
 from vae_explorer.explain.standings import Standing, Standings
 from vae_explorer.explain.statistics import Interval
 from vae_explorer.figures.report.numbering import Numbering
@@ -93,7 +92,7 @@ def settings(race: Race, number: Numbering) -> str:
         if name == "sweep_values":
             value = race.experiment.swept_values  # the usual ones, where no others are asked for
         kind = ' class="differs"' if differs else ""
-        shown, default = _value(setting, value), _value(setting, setting.default)
+        shown, default = (html.escape(in_words(setting, v)) for v in (value, setting.default))
         beside = f' <span class="default">default {default}</span>' if differs else ""
         label = html.escape(setting.metadata["label"])
         lines.append(f'<tr{kind}><th scope="row">{label}</th><td>{shown}{beside}</td></tr>')
@@ -182,14 +181,3 @@ def _against(standing: Standing, arm: int) -> list[str]:
 
 def _number(value: float, digits: int) -> str:
     return f"{value:,.{digits}f}".replace("-", "−")
-
-
-def _value(setting: Field, value: Any) -> str:
-    """A setting's value as people read it."""
-    if value is None:
-        return "as the encoder"
-    if isinstance(value, tuple):
-        return ", ".join(_value(setting, each) for each in value) or "none"
-    if isinstance(value, str):
-        return html.escape((setting.metadata.get("choices") or setting.metadata["each"])[value])
-    return f"{value:g}" if isinstance(value, float) else f"{value}"

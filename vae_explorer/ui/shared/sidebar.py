@@ -6,7 +6,7 @@ The address bar always holds the experiment that the widgets show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import streamlit as st
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.presets import PRESETS, RACES, Preset
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.experiment.settings import ConfigError, from_words
+from vae_explorer.experiment.settings import ConfigError, from_words, in_words, number_text
 
 # Settings of which a few steps are worth offering; any other value, from a URL say, joins them.
 _LADDERS: dict[str, tuple[float, ...]] = {
@@ -40,8 +40,6 @@ _LADDERS: dict[str, tuple[float, ...]] = {
     "beta": (0, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 10, 20, 50, 100),
     "dropout": (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
 }
-_MIRRORED = "as the encoder"
-_NO_LAYERS = "none"
 
 # What a running population takes up at once; any other change is for the next run.
 LIVE = ("beta", "learning_rate")
@@ -138,8 +136,8 @@ def _take_preset(form: Form) -> None:
 def _show(form: Form, experiment: Experiment) -> None:
     """Sets every widget to an experiment."""
     st.session_state[form.key("experiment")] = experiment
-    for name, value in experiment.to_dict().items():
-        st.session_state[form.key(name)] = _to_widget(name, value)
+    for name in SETTINGS:
+        st.session_state[form.key(name)] = _to_widget(name, getattr(experiment, name))
 
 
 def _widget(form: Form, name: str) -> Any:
@@ -165,12 +163,12 @@ def _widget(form: Form, name: str) -> Any:
         )
     if name == "sweep_values":
         usual = SWEEPS[st.session_state[form.key("sweep")]].values
-        return st.text_input(facts["label"], placeholder=_listed(usual), **common)
-    if "longest" in facts:
+        return st.text_input(facts["label"], placeholder=in_words(setting, usual), **common)
+    if _is_text(name):
         return st.text_input(facts["label"], **common)
     if name in _LADDERS:
         options = sorted({*_LADDERS[name], st.session_state[key]})
-        return st.select_slider(facts["label"], options, format_func=lambda x: f"{x:g}", **common)
+        return st.select_slider(facts["label"], options, format_func=number_text, **common)
     return st.number_input(
         facts["label"],
         min_value=facts["minimum"],
@@ -181,34 +179,20 @@ def _widget(form: Form, name: str) -> Any:
 
 
 def _to_widget(name: str, value: Any) -> Any:
-    if name in ("hidden", "decoder_hidden"):
-        if value is None:
-            return _MIRRORED
-        return _listed(value) or _NO_LAYERS
-    if name == "sweep_values":
-        return _listed(value)
-    if name == "decoder_activations":
-        return value or []
-    return value
+    if _is_text(name):
+        return in_words(SETTINGS[name], value) if value or name != "sweep_values" else ""
+    return list(value or ()) if "each" in SETTINGS[name].metadata else value
 
 
 def _from_widget(name: str, value: Any) -> Any:
-    if name in ("hidden", "decoder_hidden"):
-        text = value.strip().lower()
-        if text in ("", _MIRRORED) and name == "decoder_hidden":
-            return None
-        return () if text in ("", _NO_LAYERS) else _parsed(name, text)
-    if name == "sweep_values":
-        return _parsed(name, value)
-    if name == "decoder_activations":
-        return value or None
-    return value
+    setting = SETTINGS[name]
+    if _is_text(name):
+        blank = None if setting.default is None else ()
+        return from_words(setting, value) if value.strip() else blank
+    return value or None if setting.default is None else value
 
 
-def _listed(numbers: Iterable[float]) -> str:
-    return ", ".join(f"{number:g}" for number in numbers)
-
-
-def _parsed(name: str, text: str) -> Any:
-    """A list of numbers, with commas or spaces between them."""
-    return from_words(SETTINGS[name], text)
+def _is_text(name: str) -> bool:
+    """Whether its widget is a text, of numbers with commas or spaces between them."""
+    facts = SETTINGS[name].metadata
+    return "longest" in facts and "each" not in facts
