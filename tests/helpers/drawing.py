@@ -10,12 +10,12 @@ from vae_explorer.figures.charts import QUANTITIES
 from vae_explorer.figures.films import FILMS, race_film
 from vae_explorer.figures.images import path_grid, sheet
 from vae_explorer.figures.report.race import race_report
-from vae_explorer.results.record import SavedRace
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.scene import scene_at
 from vae_explorer.saved.race_json import to_csv, to_json
 
 
-def draw_all(saved: SavedRace) -> None:
+def draw_all(saved: RaceRecord) -> None:
     race, history, probe = saved.race, saved.history, saved.probe
     reference = race.arms[0].key
     to_csv(race), to_json(race, reference)
@@ -26,7 +26,7 @@ def draw_all(saved: SavedRace) -> None:
     race_film(race.experiment, history, probe, "latents", align=False)
 
 
-def _draw_scene(saved: SavedRace, index: int) -> None:
+def _draw_scene(saved: RaceRecord, index: int) -> None:
     experiment, history, probe = saved.race.experiment, saved.history, saved.probe
     scene = scene_at(experiment, history, index)
     panels = scene.panels()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from vae_explorer.data import Dataset, load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.results.record import SavedRace
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.training.judge import judge
 from vae_explorer.training.race import RaceTrainer, Recording
 
@@ -16,18 +17,18 @@ EXPERIMENT = Experiment(
 )
 
 
-def recorded(experiment: Experiment, dataset: Dataset) -> tuple[RaceTrainer, Recording]:
+def recorded(experiment: Experiment, dataset: Dataset) -> tuple[RaceTrainer, RaceRecord]:
     """A race that was trained to its end, and what was kept of it."""
     trainer = RaceTrainer(experiment, dataset)
     recording = Recording(trainer)
     while not trainer.finished:
         trainer.step()
         recording.after_step()
-    return trainer, recording
+    return trainer, recording.record
 
 
-def saved_race(**changes: Any) -> SavedRace:
+def saved_race(**changes: Any) -> RaceRecord:
     """A race of four VAEs and few steps, trained and judged."""
-    trainer, recording = recorded(EXPERIMENT.replace(**changes), load_dataset("digits"))
+    trainer, record = recorded(EXPERIMENT.replace(**changes), load_dataset("digits"))
     race = judge(trainer, Judging(bound_samples=2, bound_images=8))
-    return SavedRace(race, recording.history, recording.probe)
+    return replace(record, race=race)

@@ -58,12 +58,12 @@ def test_a_race_is_trained_judged_kept_and_saved(start, tmp_path):
         torch.set_num_threads(before)
     for name, about in QUANTITIES.items():
         if not about.shared:  # speed and time
-            np.testing.assert_array_equal(job.race.values(name), expected.values(name))
+            np.testing.assert_array_equal(job.record.race.values(name), expected.values(name))
     assert job.ready.steps == tuple(trainer.steps for trainer in alone.trainers)
-    places = job.history.places
+    places = job.record.history.places
     assert (places[0], places[-1]) == (0, alone.steps)
     assert len(places) >= 20
-    for snapshot, trainer in zip(job.history.at(-1), alone.trainers):
+    for snapshot, trainer in zip(job.record.history.at(-1), alone.trainers):
         np.testing.assert_array_equal(snapshot.curves.test_loss, trainer.curves().test_loss)
     job.save(tmp_path, PATIENCE)
     images = alone.dataset.pixels(alone.dataset.test.images)
@@ -77,8 +77,8 @@ def test_a_race_that_is_stopped_is_judged_as_far_as_it_got(start):
     assert job.wait(lambda r: r.snapshot is not None and r.snapshot.epoch > 1, PATIENCE)
     job.stop()
     assert job.wait(lambda r: r.state == "stopped", PATIENCE)
-    assert job.race is not None
-    assert np.isfinite(job.race.values("test_loss")[:2]).all()
+    assert job.record.race is not None
+    assert np.isfinite(job.record.race.values("test_loss")[:2]).all()
 
 
 def test_one_that_has_learned_nothing_is_not_judged(start):
@@ -86,4 +86,4 @@ def test_one_that_has_learned_nothing_is_not_judged(start):
     job.stop()
     assert job.wait(lambda r: r.state == "stopped", PATIENCE)
     assert job.snapshot.step == 0
-    assert job.race is None
+    assert job.record.race is None

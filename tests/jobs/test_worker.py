@@ -92,8 +92,8 @@ def test_a_race_is_looked_at_when_the_terminal_would(monkeypatch):
         worker._train()
     places = [21 * snapshot.shape + snapshot.step for snapshot in frames.snapshots]
     assert places == [0, *range(4, 21, 4), 21, *range(24, 41, 4), 42]
-    _, recording = recorded(experiment, load_dataset("digits"))
-    assert recording.history.places == tuple(places)
+    _, record = recorded(experiment, load_dataset("digits"))
+    assert record.history.places == tuple(places)
 
 
 def test_other_images_are_joined_at_once_whatever_has_begun():

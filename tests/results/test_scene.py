@@ -30,7 +30,7 @@ def recorded(few_digits):
     while not race.finished:
         race.step()
         recording.after_step()
-    return race, recording.history
+    return race, recording.record.history
 
 
 def test_lines_are_each_arms_seeds(recorded):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers.saved_races import saved_race
-from vae_explorer.results.record import SavedRace
+from vae_explorer.results.record import RaceRecord
 
 
 @pytest.fixture(scope="session")
-def saved() -> SavedRace:
+def saved() -> RaceRecord:
     return saved_race()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from tests.helpers.altering import altered_arrays, altered_values, history_of, parts_of
 from tests.helpers.drawing import draw_all
 from tests.helpers.saved_races import saved_race
-from vae_explorer.results.record import SavedRace
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.saved.history import from_bytes, to_bytes
 from vae_explorer.saved.race_json import from_json, to_json
 
@@ -24,10 +25,11 @@ def history(saved):
     return parts_of(to_bytes(saved.history, saved.probe))
 
 
-def read(saved, arrays, values) -> SavedRace | None:
+def read(saved, arrays, values) -> RaceRecord | None:
     """The race with another history, or None where that was refused in half a sentence."""
     try:
-        return SavedRace(saved.race, *from_bytes(history_of(arrays, values), saved.race.experiment))
+        history, probe = from_bytes(history_of(arrays, values), saved.experiment)
+        return replace(saved, history=history, probe=probe)
     except ValueError as error:
         assert 0 < len(str(error)) < 400
         assert "\n" not in str(error)
@@ -70,7 +72,7 @@ def test_altered_numbers_are_refused_or_drawn(saved, seed):
         assert 0 < len(str(error)) < 400
         return
     if race.experiment.members == saved.race.experiment.members:
-        draw_all(SavedRace(race, saved.history, saved.probe))
+        draw_all(replace(saved, race=race))
 
 
 # --- What was accepted once, and broke a picture ---
@@ -171,4 +173,6 @@ def test_a_race_in_which_members_diverged_comes_back_and_is_drawn():
     history, probe = from_bytes(to_bytes(saved.history, saved.probe), saved.race.experiment)
     assert history.places == saved.history.places
     assert [s.frozen for s in history.at(-1)] == [s.frozen for s in saved.history.at(-1)]
-    draw_all(SavedRace(from_json(to_json(saved.race, "relu")), history, probe))
+    draw_all(
+        replace(saved, race=from_json(to_json(saved.race, "relu")), history=history, probe=probe)
+    )

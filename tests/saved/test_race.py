@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.helpers.saved_races import EXPERIMENT, saved_race
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.files import _beside
 from vae_explorer.saved.race import check_race_target, load_race, save_race, save_runs
 from vae_explorer.saved.race_json import to_csv, to_json
@@ -168,7 +168,7 @@ def test_how_far_a_race_of_before_got_is_read_from_its_history(few_digits, tmp_p
         recording.look()
     assert trainer.trainers[0].steps == 4
     race = judge(trainer, Judging(bound_samples=2, bound_images=8))
-    saved = SavedRace(race, recording.history, recording.probe)
+    saved = replace(recording.record, race=race)
     folder = save_race(tmp_path / "race", saved, "relu@2", "")
     values = json.loads((folder / "results.json").read_text())
     for member in values["members"]:

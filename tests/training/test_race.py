@@ -44,8 +44,8 @@ def test_a_race_trains_each_population_as_it_trains_alone(few_digits, trained):
 
 
 def test_pictures_are_of_the_first_seed_of_each_arm(trained):
-    race, recording = trained
-    for snapshot in recording.history.at(-1):
+    race, record = trained
+    for snapshot in record.history.at(-1):
         assert snapshot.pictured == (0, 2)
         trainer = race.trainers[snapshot.shape]
         mean, _ = trainer.population.encode(trainer.probe.pixels)
@@ -55,8 +55,8 @@ def test_pictures_are_of_the_first_seed_of_each_arm(trained):
 
 
 def test_all_members_are_shown_the_same_draws_of_the_prior(trained):
-    race, recording = trained
-    last = recording.history.at(-1)[1]
+    race, record = trained
+    last = record.history.at(-1)[1]
     z = np.random.default_rng(0).standard_normal((20, 2)).astype(np.float32)
     pictures = race.trainers[1].population.decode(z)[[0, 2]].numpy()
     assert np.abs(last.samples / 255 - pictures).max() <= 0.5 / 255 + 1e-6
@@ -88,8 +88,8 @@ def test_a_place_shows_what_was_shown_then(few_digits):
 
 
 def test_populations_join_as_they_begin(trained):
-    race, recording = trained
-    history = recording.history
+    race, record = trained
+    history = record.history
     each = race.trainers[0].steps
     for index, place in enumerate(history.places):
         begun = [snapshot.shape for snapshot in history.at(index)]
@@ -99,10 +99,10 @@ def test_populations_join_as_they_begin(trained):
 
 
 def test_other_images_in_a_path_change_what_is_kept_and_not_its_order(trained):
-    race, recording = trained
+    race, record = trained
     history = History(race_steps := [trainer.steps for trainer in race.trainers])
-    for index in range(len(recording.history)):
-        history.add(recording.history.at(index)[-1])
+    for index in range(len(record.history)):
+        history.add(record.history.at(index)[-1])
     places = history.places
     for trainer in race.trainers:  # as the worker sends them, the first shape's again
         ended = next(s for s in history.at(-1) if s.shape == trainer.number)
@@ -114,9 +114,9 @@ def test_other_images_in_a_path_change_what_is_kept_and_not_its_order(trained):
 
 
 def test_a_shape_keeps_its_end_when_the_next_is_looked_at_before_it_begins(trained):
-    race, recording = trained
+    race, record = trained
     history = History([trainer.steps for trainer in race.trainers])
-    ends = recording.history.at(-1)
+    ends = record.history.at(-1)
     history.add(ends[0])
     history.add(dataclasses.replace(ends[1], step=0))
     assert [s.shape for s in history.at(-1)] == [0]
@@ -125,9 +125,9 @@ def test_a_shape_keeps_its_end_when_the_next_is_looked_at_before_it_begins(train
 
 
 def test_a_shape_that_ended_early_keeps_its_end(trained):
-    race, recording = trained
+    race, record = trained
     each = race.trainers[0].steps
-    first, second, _ = recording.history.at(-1)
+    first, second, _ = record.history.at(-1)
     history = History([each] * 3, most_kept=8)
     for step in range(6):  # all of its members froze there, two steps before its end
         history.add(dataclasses.replace(first, step=step))
@@ -152,29 +152,29 @@ def test_what_is_kept_is_bounded_and_stays_evenly_spread(few_digits, most_kept):
 
 
 def test_bytes_are_bounded_and_the_ends_of_populations_stay(trained):
-    _, recording = trained
-    kept, _ = recording.history.parts()
+    _, record = trained
+    kept, _ = record.history.parts()
     size = sum(array.nbytes for array in vars(kept[-1]).values() if isinstance(array, np.ndarray))
-    history = History(recording.history.steps, most_bytes=8 * size)
-    for index in range(len(recording.history)):
-        history.add(recording.history.at(index)[-1])
+    history = History(record.history.steps, most_bytes=8 * size)
+    for index in range(len(record.history)):
+        history.add(record.history.at(index)[-1])
     assert len(history) <= 8
     assert {0, 8, 16, 24} <= set(history.places)
 
 
 def test_the_newest_replaces_one_of_the_same_step(trained):
-    _, recording = trained
-    history = History(recording.history.steps)
-    first = recording.history.at(0)[0]
+    _, record = trained
+    history = History(record.history.steps)
+    first = record.history.at(0)[0]
     for _ in range(3):
         history.add(first)
     assert history.places == (0,)
 
 
 def test_a_copy_that_is_taken_while_another_adds_is_never_empty(trained, monkeypatch):
-    _, recording = trained
-    first = recording.history.at(0)[0]
-    history = History(recording.history.steps)
+    _, record = trained
+    first = record.history.at(0)[0]
+    history = History(record.history.steps)
     history.add(first)
     sizes = []
     monkeypatch.setattr(
@@ -189,11 +189,11 @@ def test_a_copy_that_is_taken_while_another_adds_is_never_empty(trained, monkeyp
 
 
 def test_a_history_comes_back_from_its_file(trained):
-    _, recording = trained
-    data = to_bytes(recording.history, recording.probe)
+    _, record = trained
+    data = to_bytes(record.history, record.probe)
     history, probe = from_bytes(data, SWEPT)
-    assert history.places == recording.history.places
-    np.testing.assert_array_equal(probe.images, recording.probe.images)
+    assert history.places == record.history.places
+    np.testing.assert_array_equal(probe.images, record.probe.images)
     assert to_bytes(history, probe) == data
 
 
@@ -233,8 +233,8 @@ def set_array(name, value):
     ],
 )
 def test_a_damaged_or_hostile_file_is_answered_in_a_sentence(trained, change):
-    _, recording = trained
-    data = to_bytes(recording.history, recording.probe)
+    _, record = trained
+    data = to_bytes(record.history, record.probe)
     with pytest.raises(ValueError, match=r"\w") as caught:
         from_bytes(damaged(data, change), SWEPT)
     assert type(caught.value) is ValueError

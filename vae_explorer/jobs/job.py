@@ -16,7 +16,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.endings import ABANDONED, UNREADABLE, died
 from vae_explorer.jobs.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
-from vae_explorer.results.history import History
-from vae_explorer.results.race import Race
+from vae_explorer.results.history import MOST_KEPT, History
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.snapshot import Snapshot
 from vae_explorer.saved.race_json import from_json
 from vae_explorer.training.machine import cores_beside_a_page
@@ -57,10 +57,8 @@ class Job:
         Grows with everything that changed and may be worth drawing.
     ready : Ready or None; snapshot : Snapshot or None
         The newest that came.
-    history : History or None
-        Of a race: the snapshots that are kept of it, from the first on.
-    race : Race or None
-        Of a race that has ended: what it is judged by.
+    record : RaceRecord or None
+        What was kept of it, from the first snapshot on; of a race that has ended, its numbers too.
     error, notice, progress : str or None
         Sentences: why it failed or refused, what is not as asked for, what it waits for.
     save_refused : str or None
@@ -83,8 +81,7 @@ class Job:
         self.version = 0
         self.ready: Ready | None = None
         self.snapshot: Snapshot | None = None
-        self.history: History | None = None
-        self.race: Race | None = None
+        self.record: RaceRecord | None = None
         self.judging = judging  # of a race
         self.error: str | None = None
         self.notice: str | None = None
@@ -241,16 +238,17 @@ class Job:
                 kind, payload = frame
                 if kind == SNAPSHOT:
                     snapshot = Snapshot.from_bytes(payload)
-                    if self.history is not None:
-                        self.history.add(snapshot)
+                    if self.record is not None:
+                        self.record.history.add(snapshot)
                     self._update(snapshot=snapshot)
                 elif kind == READY:
                     ready = Ready.from_bytes(payload)
                     self.path = ready.path
-                    self.history = None if self.judging is None else History(ready.steps)
+                    self.record = self._record_of(ready)
                     self._update(ready=ready, notice=ready.notice, progress=None)
                 elif kind == RACE:
-                    self._update(race=from_json(payload.decode()))
+                    race = from_json(payload.decode())
+                    self._update(record=self.record and replace(self.record, race=race))
                 else:
                     self._hear(json.loads(payload))
         except Exception as error:  # whatever it is, no later frame can be read
@@ -258,6 +256,12 @@ class Job:
             self._process.kill()
             self._update(state="failed", error=UNREADABLE.format(error=error))
         self._report_end()
+
+    def _record_of(self, ready: Ready) -> RaceRecord:
+        """Of a race all is kept that there is room for; of another run, the newest is enough."""
+        kept = MOST_KEPT if self.judging is not None else 1
+        history = History(ready.steps, most_kept=kept)
+        return RaceRecord(self.experiment, history, ready.probe)
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "failed" in message:

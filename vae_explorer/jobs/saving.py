@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vae_explorer.jobs.job import Job
-from vae_explorer.results.record import SavedRace
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.saved.race import save_race
 from vae_explorer.saved.run import StoreError
 from vae_explorer.saved.zips import zip_all, zip_folder
@@ -35,11 +35,11 @@ def zipped_runs(job: Job, name: str = "vae-race") -> bytes:
 
 
 def zipped_race(
-    job: Job, saved: SavedRace, reference: str, report: str, name: str = "vae-race"
+    job: Job, record: RaceRecord, reference: str, report: str, name: str = "vae-race"
 ) -> bytes:
     """A race with all its runs as a zip of one folder `name`. RuntimeError as of `zipped`."""
     with _saved(job, name) as folder:
-        save_race(folder, saved, reference, report)
+        save_race(folder, record, reference, report)
         return zip_all(folder)
 
 

@@ -22,7 +22,7 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.reason import reason
 from vae_explorer.results.history import History
 from vae_explorer.results.race import Race
-from vae_explorer.results.record import SavedRace
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.saved.files import is_leftover, read_file, replace_file, replace_files
 from vae_explorer.saved.history import from_bytes, to_bytes
 from vae_explorer.saved.race_json import MOST_BYTES, from_json, to_csv, to_json
@@ -110,7 +110,7 @@ def save_runs(folder: str | Path, race: RaceTrainer) -> tuple[Path, ...]:
     return saved
 
 
-def save_race(folder: str | Path, saved: SavedRace, reference: str, report: str) -> Path:
+def save_race(folder: str | Path, record: RaceRecord, reference: str, report: str) -> Path:
     """Writes all files of a race but its runs; returns the folder.
 
     `reference` is the key of the arm that others are held against, `report` the page for people.
@@ -120,12 +120,12 @@ def save_race(folder: str | Path, saved: SavedRace, reference: str, report: str)
     StoreError
         A file cannot be written.
     """
-    target = save_results(folder, saved, reference)
+    target = save_results(folder, record, reference)
     save_report(target, report)
     return target
 
 
-def save_results(folder: str | Path, saved: SavedRace, reference: str) -> Path:
+def save_results(folder: str | Path, record: RaceRecord, reference: str) -> Path:
     """Writes what a race can be loaded from, and its table; returns the folder.
 
     They are written beside those that are there and exchanged when all are complete. A report of
@@ -138,9 +138,9 @@ def save_results(folder: str | Path, saved: SavedRace, reference: str) -> Path:
     """
     target = absolute(folder)
     files = {
-        HISTORY_NAME: to_bytes(saved.history, saved.probe),
-        TABLE_NAME: to_csv(saved.race).encode(),
-        RESULTS_NAME: to_json(saved.race, reference).encode(),
+        HISTORY_NAME: to_bytes(record.history, record.probe),
+        TABLE_NAME: to_csv(record.judged).encode(),
+        RESULTS_NAME: to_json(record.judged, reference).encode(),
     }
     try:
         replace_files(target, files)
@@ -165,7 +165,7 @@ def save_report(folder: str | Path, report: str) -> None:
         raise _unsavable(target, error) from error
 
 
-def load_race(folder: str | Path) -> SavedRace:
+def load_race(folder: str | Path) -> RaceRecord:
     """All of a saved race but its weights; needs no PyTorch.
 
     Raises
@@ -182,7 +182,7 @@ def load_race(folder: str | Path) -> SavedRace:
         raise StoreError(f"{path} cannot be read: {reason(error)}.") from error
 
 
-def parse_race(read: Callable[[str, int], bytes]) -> SavedRace:
+def parse_race(read: Callable[[str, int], bytes]) -> RaceRecord:
     """A race from its files, wherever they are: `read` gives the content of one of a name.
 
     It is told how many bytes the file may have at most. ValueError, with what is wrong, for files
@@ -193,7 +193,7 @@ def parse_race(read: Callable[[str, int], bytes]) -> SavedRace:
     except UnicodeDecodeError as error:
         raise ValueError(f"{RESULTS_NAME} is not a text in UTF-8") from error
     history, probe = from_bytes(read(HISTORY_NAME, _MOST_HISTORY_BYTES), race.experiment)
-    return SavedRace(_as_far_as(history, race), history, probe)
+    return RaceRecord(race.experiment, history, probe, _as_far_as(history, race))
 
 
 def _as_far_as(history: History, race: Race) -> Race:

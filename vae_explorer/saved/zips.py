@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from vae_explorer.reason import reason
-from vae_explorer.results.record import SavedRace
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.saved.files import read_file
 from vae_explorer.saved.race import parse_race
 from vae_explorer.saved.run import (
@@ -104,7 +104,7 @@ def zip_all(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def race_of_zip(data: bytes) -> SavedRace:
+def race_of_zip(data: bytes) -> RaceRecord:
     """The race in a zip that `zip_all` made, without its weights. Nothing is unpacked to disk.
 
     Raises

@@ -10,7 +10,6 @@ from vae_explorer.experiment.arms import arms_of, chosen_key
 from vae_explorer.experiment.command import PROGRAM, option_names
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import from_text
-from vae_explorer.results.record import SavedRace
 from vae_explorer.saved.race import (
     REPORT_NAME,
     check_race_target,
@@ -98,9 +97,9 @@ def run(arguments: argparse.Namespace) -> int:
         # What took hours first: whatever fails after it loses no more than itself.
         save_runs(folder, race)
         judged = judge(race, judging, say)
-        saved = SavedRace(judged, recording.history, recording.probe)
-        save_results(folder, saved, reference)
-        save_report(folder, race_report(saved, reference))
+        record = dataclasses.replace(recording.record, race=judged)
+        save_results(folder, record, reference)
+        save_report(folder, race_report(record, reference))
         say(standings(judged, reference))
         say(f"Saved as {folder}; {REPORT_NAME} in it shows the race.")
     return 0 if race.finished else INTERRUPTED

@@ -9,6 +9,7 @@ from vae_explorer.data.pixels import to_bytes
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.history import History, ProbeImages
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.snapshot import Snapshot
 from vae_explorer.training.trainer import Trainer
 
@@ -116,16 +117,15 @@ class Recording:
 
     Attributes
     ----------
-    history : History
-    probe : ProbeImages
-        The images that snapshots are of.
+    record : RaceRecord
+        All that there is of the race until it is judged.
     """
 
     def __init__(self, race: RaceTrainer):
         self._race = race
         self._looks = Looks(race, _RECORDED)
-        self.probe = race.probe
-        self.history = History([trainer.steps for trainer in race.trainers])
+        history = History([trainer.steps for trainer in race.trainers])
+        self.record = RaceRecord(race.experiment, history, race.probe)
         self.look()
 
     def after_step(self) -> None:
@@ -135,4 +135,4 @@ class Recording:
 
     def look(self) -> None:
         """Keeps what there is now; to be called when a race is left before its end."""
-        self.history.add(self._race.latest.snapshot())
+        self.record.history.add(self._race.latest.snapshot())

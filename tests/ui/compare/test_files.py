@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
@@ -9,7 +10,6 @@ import pytest
 
 from tests.helpers.saved_races import saved_race
 from vae_explorer.ui.compare import files
-from vae_explorer.ui.compare.shown import ShownRace
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,7 @@ def offered(monkeypatch):
     def offered(saved, race, **job) -> list[str]:
         screen.reset_mock()
         job = SimpleNamespace(**job)
-        shown = ShownRace(saved.race.experiment, saved.history, saved.probe, race, job)
-        files.downloads(shown)
+        files.downloads(replace(saved, race=race), job)
         if screen.popover.call_args.kwargs["disabled"]:
             return []
         buttons = screen.download_button.call_args_list

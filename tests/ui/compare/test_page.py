@@ -28,8 +28,9 @@ def job(monkeypatch):
     monkeypatch.setattr(page, "st", screen)
     for name in (*DRAWN, "toolbar", "load_plotly", "recall_job", "side_by_side"):
         monkeypatch.setattr(page, name, MagicMock())
-    shown = SimpleNamespace(experiment=None, history=[], job=job)
+    shown = SimpleNamespace(experiment=None, history=[])
     monkeypatch.setattr(page, "shown_race", lambda: shown)
+    monkeypatch.setattr(page, "shown_job", lambda: job)
     session = MagicMock()
     session.current_job.return_value = job
     monkeypatch.setattr(page, "session", session)

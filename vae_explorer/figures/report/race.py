@@ -15,32 +15,33 @@ from vae_explorer.figures import images
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.report.page import report_html
 from vae_explorer.figures.style import activation_style
-from vae_explorer.results.record import SavedRace
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.scene import Panel, scene_at
 
 _MOST_PANELS = 12  # side by side; more would be too small on paper
 _IMAGES = 12  # of a row
 
 
-def race_report(saved: SavedRace, reference: str) -> str:
+def race_report(record: RaceRecord, reference: str) -> str:
     """The page of `report_html`, of the race at its end; `reference` is an arm's key."""
+    race = record.judged
     return report_html(
-        saved.race,
+        race,
         reference,
-        figures=list(_figures(saved, reference)),
-        mosaics=list(_mosaics(saved)),
+        figures=list(_figures(record, reference)),
+        mosaics=list(_mosaics(record)),
         command=command_line(
-            saved.race.experiment,
+            race.experiment,
             reference=reference,
-            bound_samples=saved.race.bound_samples,
-            bound_images=saved.race.bound_images,
+            bound_samples=race.bound_samples,
+            bound_images=race.bound_images,
             out="race",
         ),
     )
 
 
-def _figures(saved: SavedRace, reference: str) -> Iterator[tuple[go.Figure, str]]:
-    race, history = saved.race, saved.history
+def _figures(record: RaceRecord, reference: str) -> Iterator[tuple[go.Figure, str]]:
+    race, history = record.judged, record.history
     scene = scene_at(race.experiment, history)
     standing = Standings(race, reference).of("test_loss")
     yield (
@@ -67,7 +68,7 @@ def _figures(saved: SavedRace, reference: str) -> Iterator[tuple[go.Figure, str]
         )
     panels = scene.panels()[:_MOST_PANELS]
     yield (
-        race_figures.latents(panels, saved.probe.labels, race.experiment, align=True),
+        race_figures.latents(panels, record.probe.labels, race.experiment, align=True),
         "The same test images in the latent space of the first seed of each, turned or mirrored "
         "towards the first (Procrustes).",
     )
@@ -83,24 +84,24 @@ def _figures(saved: SavedRace, reference: str) -> Iterator[tuple[go.Figure, str]
         yield figure, "Norm of each layer's gradient through training."
 
 
-def _mosaics(saved: SavedRace) -> Iterator[tuple[bytes, Sequence[str], str]]:
-    panels = scene_at(saved.race.experiment, saved.history).panels()[:_MOST_PANELS]
-    originals = saved.probe.images[: min(_IMAGES, saved.probe.shown)]
+def _mosaics(record: RaceRecord) -> Iterator[tuple[bytes, Sequence[str], str]]:
+    panels = scene_at(record.experiment, record.history).panels()[:_MOST_PANELS]
+    originals = record.probe.images[: min(_IMAGES, record.probe.shown)]
     rows = [panel.snapshot.reconstructions[panel.row, :_IMAGES] for panel in panels]
     names = ["Test images", *(panel.arm.label for panel in panels)]
-    yield _png(saved, panels, [originals, *rows], True), names, "Test images and reconstructions."
+    yield _png(record, panels, [originals, *rows], True), names, "Test images and reconstructions."
     for kind, caption in (
         ("path_linear", "Decoded along the straight line between the codes of two test images."),
         ("samples", "The same draws of the prior, decoded by each."),
     ):
         rows = [getattr(panel.snapshot, kind)[panel.row, :_IMAGES] for panel in panels]
-        yield _png(saved, panels, rows, False), names[1:], caption
+        yield _png(record, panels, rows, False), names[1:], caption
 
 
 def _png(
-    saved: SavedRace, panels: Sequence[Panel], rows: Sequence[np.ndarray], headed: bool
+    record: RaceRecord, panels: Sequence[Panel], rows: Sequence[np.ndarray], headed: bool
 ) -> bytes:
     """`headed` where the first row is of no panel."""
     colours = [activation_style(panel.arm.activation_key).colour for panel in panels]
-    shape = DATASETS[saved.race.experiment.dataset].image_shape
+    shape = DATASETS[record.experiment.dataset].image_shape
     return images.path_grid(np.stack(rows), shape, colours=["", *colours] if headed else colours)

@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from vae_explorer.figures.inline import beside
-from vae_explorer.ui.compare.shown import ShownRace
+from vae_explorer.results.record import RaceRecord
 
 PLAY_SECONDS = 0.4  # a frame of the animation
 _FRAMES = 60  # about so many in all
@@ -34,7 +34,7 @@ def is_playing() -> bool:
     return st.session_state.get(_PLAYING, False)
 
 
-def place(shown: ShownRace) -> int:
+def place(shown: RaceRecord) -> int:
     """Draws the slider and the button; returns the index of the place in the race's history."""
     times = times_of(shown)
     if len(times) < 2:
@@ -68,7 +68,7 @@ def place(shown: ShownRace) -> int:
     return index
 
 
-def times_of(shown: ShownRace) -> list[float]:
+def times_of(shown: RaceRecord) -> list[float]:
     """When what was kept was shown, in epochs of all shapes one after the other; rising."""
     each = shown.experiment.epochs
     return [
@@ -126,7 +126,7 @@ def forget() -> None:
         st.session_state.pop(name, None)
 
 
-def _which(shown: ShownRace, there: float) -> str:
+def _which(shown: RaceRecord, there: float) -> str:
     """Which of several shapes trained then, and how far it was."""
     count = len(shown.history.steps)
     number = min(int(there / shown.experiment.epochs), count - 1)

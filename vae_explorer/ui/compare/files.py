@@ -10,20 +10,19 @@ import streamlit as st
 from vae_explorer.figures.films import FILMS, race_film
 from vae_explorer.figures.page import file_name
 from vae_explorer.figures.report.race import race_report
+from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.saving import zipped_race, zipped_runs
-from vae_explorer.results.race import Race
-from vae_explorer.results.record import SavedRace
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.saved.race_json import to_csv, to_json
 from vae_explorer.saved.run import StoreError
 from vae_explorer.saved.zips import MOST_BYTES, race_of_zip
 from vae_explorer.ui.compare import clock, state
-from vae_explorer.ui.compare.shown import ShownRace
 from vae_explorer.ui.compare.state import Held
 
 # --- Bringing back ---
 
 
-def buttons(shown: ShownRace | None) -> None:
+def buttons() -> None:
     """The button under which saved races are opened, or laid over the one that is shown."""
     with st.popover("Saved races", icon=":material/folder_open:"):
         st.markdown("A race that was taken away as a zip, to look at again or to compare with.")
@@ -72,68 +71,64 @@ def close(slot: str) -> None:
 # --- Taking away ---
 
 
-def downloads(shown: ShownRace | None) -> None:
+def downloads(shown: RaceRecord | None, job: Job | None) -> None:
     """Two buttons, there from the start: the report, and all else that can be taken away."""
-    race = None if shown is None else shown.race
+    judged = shown is not None and shown.race is not None
     st.download_button(
         "Report",
-        "" if shown is None or race is None else partial(_report, shown, race, state.held()),
+        partial(_report, shown, state.held()) if shown is not None and judged else "",
         _name(shown, "html"),
         "text/html",
         icon=":material/description:",
         key="compare.report",
         on_click="ignore",
-        disabled=race is None,
+        disabled=not judged,
         help="One page with settings, statistics, findings and figures; works offline and prints.",
     )
-    unjudged = shown is not None and shown.is_unjudged
-    with st.popover(
-        "Take away", icon=":material/download:", disabled=race is None and not unjudged
-    ):
-        if shown is not None and race is not None:
-            _numbers(shown, race)
-        elif shown is not None and unjudged:
-            _runs(shown)
-        if shown is not None and (race is not None or unjudged):
+    there = judged or _could_not_be_judged(shown, job)
+    with st.popover("Take away", icon=":material/download:", disabled=not there):
+        if shown is not None and there:
+            if judged:
+                _numbers(shown)
+            if job is not None and job.can_be_told:
+                _weights(shown, job)
             _films(shown)
 
 
-def _runs(shown: ShownRace) -> None:
-    """All that there is of a race that could not be judged."""
-    if shown.job is not None and shown.job.can_be_told:
-        _button(
-            shown,
-            "Runs as zip",
-            "zip",
-            "folder_zip",
-            partial(zipped_runs, shown.job),
-            "Every VAE as a saved run. The race has no numbers, since it could not be judged.",
-        )
+def _could_not_be_judged(shown: RaceRecord | None, job: Job | None) -> bool:
+    """Whether it was trained and has ended, and its numbers could not be measured."""
+    if shown is None or shown.race is not None or job is None or not job.has_ended:
+        return False
+    return shown.history.places[-1] > 0
 
 
-def _numbers(shown: ShownRace, race: Race) -> None:
-    _button(shown, "CSV", "csv", "table", partial(to_csv, race), "A line a VAE.")
+def _numbers(shown: RaceRecord) -> None:
+    _button(shown, "CSV", "csv", "table", partial(to_csv, shown.judged), "A line a VAE.")
     _button(
         shown,
         "JSON",
         "json",
         "data_object",
-        partial(_json, shown, race, state.held()),
+        partial(_json, shown, state.held()),
         "All numbers, with statistics and findings.",
     )
-    if shown.job is not None and shown.job.can_be_told:
-        _button(
-            shown,
-            "Race as zip",
-            "zip",
-            "folder_zip",
-            partial(_zip, shown, race, state.held()),
+
+
+def _weights(shown: RaceRecord, job: Job) -> None:
+    """What only the process that trained it can give: every VAE as a saved run."""
+    if shown.race is None:
+        make, label = partial(zipped_runs, job), "Runs as zip"
+        help = "Every VAE as a saved run. The race has no numbers, since it could not be judged."
+    else:
+        make, label = partial(_zip, shown, job, state.held()), "Race as zip"
+        help = (
             "Everything: report, numbers, history, and every VAE as a saved run. It can be opened "
-            "here again.",
+            "here again."
         )
+    _button(shown, label, "zip", "folder_zip", make, help)
 
 
-def _films(shown: ShownRace) -> None:
+def _films(shown: RaceRecord) -> None:
     for kind, label in FILMS.items():
         make = partial(_film, shown, kind, state.held())
         help = "Through training, all side by side."
@@ -141,7 +136,7 @@ def _films(shown: ShownRace) -> None:
 
 
 def _button(
-    shown: ShownRace,
+    shown: RaceRecord,
     label: str,
     ending: str,
     icon: str,
@@ -170,32 +165,26 @@ _TYPES = {
 }
 
 
-def _name(shown: ShownRace | None, ending: str, of: str = "") -> str:
+def _name(shown: RaceRecord | None, ending: str, of: str = "") -> str:
     parts = ["race", *([] if shown is None else [shown.experiment.dataset]), *([of] if of else [])]
     return file_name(" ".join(parts), ending)
-
-
-def _saved(shown: ShownRace, race: Race) -> SavedRace:
-    return SavedRace(race, shown.history, shown.probe)
 
 
 # What the buttons make, when they are pressed: with what is held then, and without a session.
 
 
-def _report(shown: ShownRace, race: Race, held: Held) -> str:
-    return race_report(_saved(shown, race), state.reference_key(shown, held))
+def _report(shown: RaceRecord, held: Held) -> str:
+    return race_report(shown, state.reference_key(shown, held))
 
 
-def _json(shown: ShownRace, race: Race, held: Held) -> str:
-    return to_json(race, state.reference_key(shown, held))
+def _json(shown: RaceRecord, held: Held) -> str:
+    return to_json(shown.judged, state.reference_key(shown, held))
 
 
-def _zip(shown: ShownRace, race: Race, held: Held) -> bytes:
-    assert shown.job is not None
-    reference = state.reference_key(shown, held)
-    return zipped_race(shown.job, _saved(shown, race), reference, _report(shown, race, held))
+def _zip(shown: RaceRecord, job: Job, held: Held) -> bytes:
+    return zipped_race(job, shown, state.reference_key(shown, held), _report(shown, held))
 
 
-def _film(shown: ShownRace, kind: str, held: Held) -> bytes:
+def _film(shown: RaceRecord, kind: str, held: Held) -> bytes:
     align = held.view.aligned
     return race_film(shown.experiment, shown.history, shown.probe, kind, align)

@@ -10,8 +10,8 @@ from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.recommend import Recommendation
 from vae_explorer.explain.standings import Standings
 from vae_explorer.results.race import Race
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.ui.compare import state
-from vae_explorer.ui.compare.shown import ShownRace
 
 _SAID = "compare.said"
 _WAIT = "Said once the race is over and judged."
@@ -53,7 +53,7 @@ def standings_of(race: Race, reference: str) -> Standings:
     return _said_of(race, reference).standings
 
 
-def advice(shown: ShownRace, at_end: bool) -> None:
+def advice(shown: RaceRecord, at_end: bool) -> None:
     """Draws the recommendation, or why there is none yet."""
     if shown.race is not None and at_end:
         said = _said_of(shown.race, state.reference_key(shown))
@@ -64,7 +64,7 @@ def advice(shown: ShownRace, at_end: bool) -> None:
         st.caption(":material/casino: One seed each: an example, not a result.")
 
 
-def findings(shown: ShownRace, at_end: bool) -> None:
+def findings(shown: RaceRecord, at_end: bool) -> None:
     """Draws the sentences of a race that has been judged, in a fold that is there before."""
     with st.expander("What was found, and what speaks against it", icon=":material/lightbulb:"):
         if shown.race is None or not at_end:

@@ -9,10 +9,11 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.explain.words import epochs_of
 from vae_explorer.jobs.job import Job
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.scene import scene_at
 from vae_explorer.ui.compare import clock, files, meaning, state
 from vae_explorer.ui.compare.pictures import side_by_side
-from vae_explorer.ui.compare.shown import PAGE, ShownRace, shown_race
+from vae_explorer.ui.compare.shown import PAGE, shown_job, shown_race
 from vae_explorer.ui.compare.standings import standings
 from vae_explorer.ui.shared import preview, session, sidebar, toolbar
 from vae_explorer.ui.shared.live_figure import load_plotly
@@ -41,8 +42,8 @@ def page() -> None:
     shown = shown_race()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         toolbar.buttons(PAGE, job, experiment, "Race", Judging())
-        files.buttons(shown)
-        files.downloads(shown)
+        files.buttons()
+        files.downloads(shown, shown_job())
     session.show_notices()
     if job is not None:
         toolbar.saving(job)
@@ -90,7 +91,7 @@ def _draw(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool
     shown = shown_race()
     with st.container(key="compare_status", gap="xsmall"):
         st.html(_STEADY)
-        if shown is not None and shown.job is None:
+        if shown is not None and shown_job() is None:
             _opened(shown)
         elif job is not None:
             status(job, freezes=False)  # the curves and the leaderboard say which diverged
@@ -105,7 +106,7 @@ def _draw(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool
         st.rerun()  # buttons and the timer are outside this fragment
 
 
-def _opened(shown: ShownRace) -> None:
+def _opened(shown: RaceRecord) -> None:
     """Which race this is: the side bar and the buttons are those of another."""
     race, experiment = shown.race, shown.experiment
     where = race and race.environment
@@ -117,7 +118,7 @@ def _opened(shown: ShownRace) -> None:
     )
 
 
-def _race(shown: ShownRace) -> None:
+def _race(shown: RaceRecord) -> None:
     preview.no_activation(shown.experiment)
     index = clock.place(shown)
     at_end = index in (-1, len(shown.history) - 1)

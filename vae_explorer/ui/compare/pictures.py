@@ -14,11 +14,12 @@ from vae_explorer.figures import images
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.images import sheet
 from vae_explorer.figures.style import activation_style
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.scene import Panel, Scene
 from vae_explorer.results.snapshot import LAYER_VALUES
 from vae_explorer.study.latent import PATH_LABELS
 from vae_explorer.ui.compare import state
-from vae_explorer.ui.compare.shown import PAGE, ShownRace
+from vae_explorer.ui.compare.shown import PAGE, shown_job
 from vae_explorer.ui.compare.view import RaceView
 from vae_explorer.ui.shared.live_figure import live_figure
 from vae_explorer.ui.shared.mosaic import mosaic, squares
@@ -28,7 +29,7 @@ _SQUARE = 512  # px about which a square of images is wide: crisp at any size on
 _MOST_SHOWN = 12  # arms side by side, unless others are chosen
 
 
-def side_by_side(shown: ShownRace, scene: Scene, index: int) -> None:
+def side_by_side(shown: RaceRecord, scene: Scene, index: int) -> None:
     """Draws one kind of picture of the chosen arms; `index` is the place in the history."""
     kind = st.segmented_control(
         "Side by side",
@@ -46,7 +47,7 @@ def side_by_side(shown: ShownRace, scene: Scene, index: int) -> None:
         st.caption("Choose at least one of those that race.")
 
 
-def _chosen(shown: ShownRace) -> tuple[str, ...]:
+def _chosen(shown: RaceRecord) -> tuple[str, ...]:
     """Which arms: all, where there is room for them."""
     labels = {arm.key: arm.label for arm in shown.arms}
     if len(labels) <= _MOST_SHOWN:
@@ -66,7 +67,7 @@ def _chosen(shown: ShownRace) -> tuple[str, ...]:
     )
 
 
-def _latents(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
+def _latents(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     align = st.toggle(
         "Turn each towards the first",
         **state.widget("aligned"),
@@ -82,25 +83,25 @@ def _latents(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
     )
 
 
-def _manifold(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
+def _manifold(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     st.caption("A grid over the latent plane, decoded: what lies where, and how it changes.")
     _image_panels(shown, panels, "manifold", 8)
 
 
-def _samples(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
+def _samples(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     st.caption("The same twenty draws of the prior, decoded by each.")
     _image_rows(
         shown, panels, [p.snapshot.samples[p.row] for p in panels], "Draws of the prior, decoded"
     )
 
 
-def _reconstructions(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
+def _reconstructions(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     originals = shown.probe.images[: shown.probe.shown]
     rows = [originals, *(p.snapshot.reconstructions[p.row] for p in panels)]
     _image_rows(shown, panels, rows, "Test images and their reconstructions", "Test images")
 
 
-def _interpolation(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
+def _interpolation(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind = st.segmented_control(
             "Path",
@@ -110,14 +111,14 @@ def _interpolation(shown: ShownRace, panels: Sequence[Panel], index: int) -> Non
             label_visibility="collapsed",
             **state.widget("way"),
         )
-        job = shown.job  # a saved race has paths, and no process to draw others
-        if job is not None and job.ready is not None and choose_path_ends(job, job.ready, PAGE):
+        job = shown_job()  # a saved race has paths, and no process to draw others
+        if job is not None and choose_path_ends(job, shown.probe, PAGE):
             st.rerun(scope="fragment")
     rows = [getattr(p.snapshot, f"path_{kind}")[p.row] for p in panels]
     _image_rows(shown, panels, rows, f"Images along a {kind} path between two test images")
 
 
-def _histograms(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
+def _histograms(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     _figures(
         race_figures.histograms(panels, _value_kind()),
         "chart.race_layers",
@@ -146,7 +147,7 @@ def _value_kind() -> str:
     )
 
 
-def _over_training(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
+def _over_training(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     """One layer of each arm: how its values moved, so that death and saturation are seen."""
     names = race_figures.layer_names(panels)
     if not names:
@@ -164,7 +165,7 @@ def _over_training(shown: ShownRace, panels: Sequence[Panel], index: int) -> Non
     )
 
 
-def _gradients(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
+def _gradients(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     _figures(
         race_figures.gradients_over_training(panels, shown.history, index, shown.experiment),
         "chart.race_gradients",
@@ -173,7 +174,7 @@ def _gradients(shown: ShownRace, panels: Sequence[Panel], index: int) -> None:
 
 
 def _image_rows(
-    shown: ShownRace,
+    shown: RaceRecord,
     panels: Sequence[Panel],
     rows: Sequence[np.ndarray],
     what: str,
@@ -192,7 +193,7 @@ def _image_rows(
     )
 
 
-def _image_panels(shown: ShownRace, panels: Sequence[Panel], name: str, columns: int) -> None:
+def _image_panels(shown: RaceRecord, panels: Sequence[Panel], name: str, columns: int) -> None:
     """A square of images an arm, side by side."""
     shape = DATASETS[shown.experiment.dataset].image_shape
     scale = max(1, round(_SQUARE / (shape[1] * columns)))
@@ -208,7 +209,7 @@ def _image_panels(shown: ShownRace, panels: Sequence[Panel], name: str, columns:
     )
 
 
-_KINDS: dict[str, Callable[[ShownRace, Sequence[Panel], int], None]] = {
+_KINDS: dict[str, Callable[[RaceRecord, Sequence[Panel], int], None]] = {
     "latents": _latents,
     "manifold": _manifold,
     "reconstructions": _reconstructions,

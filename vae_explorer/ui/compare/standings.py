@@ -11,11 +11,12 @@ from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.style import short_label
 from vae_explorer.results.race import QUANTITIES
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.scene import Scene, scene_at
 from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.leaderboard import leaderboard
 from vae_explorer.ui.compare.meaning import advice, standings_of
-from vae_explorer.ui.compare.shown import ShownRace, overlay_race
+from vae_explorer.ui.compare.shown import overlay_race
 from vae_explorer.ui.compare.view import RaceView
 from vae_explorer.ui.shared.live_figure import live_figure
 
@@ -24,7 +25,7 @@ _TALLEST = 326  # px, of the table: twelve arms
 _MEASURED = ("dataset", "image_set", "output", "pixels")
 
 
-def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
+def standings(shown: RaceRecord, scene: Scene, at_end: bool) -> None:
     """Draws the chart and the table, for the quantity and the reference that are chosen."""
     left, right = st.columns([9, 11], gap="small")
     with right, st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -46,7 +47,7 @@ def standings(shown: ShownRace, scene: Scene, at_end: bool) -> None:
         advice(shown, at_end)
 
 
-def _reference(shown: ShownRace) -> None:
+def _reference(shown: RaceRecord) -> None:
     """Draws the choice of the arm that the others are held against."""
     labels = {arm.key: arm.label for arm in shown.arms}
     st.selectbox(
@@ -58,7 +59,7 @@ def _reference(shown: ShownRace) -> None:
     )
 
 
-def _quantity(shown: ShownRace, at_end: bool) -> str:
+def _quantity(shown: RaceRecord, at_end: bool) -> str:
     names = list(QUANTITIES) if shown.race is not None and at_end else list(ON_CURVES)
     return st.selectbox(
         "Judged by",
@@ -69,7 +70,7 @@ def _quantity(shown: ShownRace, at_end: bool) -> str:
     )
 
 
-def _standing(shown: ShownRace, scene: Scene, quantity: str, at_end: bool) -> Standing:
+def _standing(shown: RaceRecord, scene: Scene, quantity: str, at_end: bool) -> Standing:
     """By the race's judgement where it is shown at its end, else by the curves."""
     reference = state.reference_key(shown)
     if shown.race is not None and at_end:
@@ -78,7 +79,7 @@ def _standing(shown: ShownRace, scene: Scene, quantity: str, at_end: bool) -> St
     return standing_in(scene, quantity, keys.index(reference))
 
 
-def _chart(shown: ShownRace, scene: Scene, quantity: str, standing: Standing) -> None:
+def _chart(shown: RaceRecord, scene: Scene, quantity: str, standing: Standing) -> None:
     views = ["curves", "differences"]
     if shown.experiment.sweep != "none":
         views.insert(1, "sweep")
@@ -118,12 +119,12 @@ def _chart(shown: ShownRace, scene: Scene, quantity: str, standing: Standing) ->
         )
 
 
-def _overlay(shown: ShownRace) -> Scene | None:
+def _overlay(shown: RaceRecord) -> Scene | None:
     """The end of the race that is laid over this one, if their losses measure the same."""
     over = overlay_race()
     if over is None:
         return None
-    one, other = over.race.experiment, shown.experiment
+    one, other = over.experiment, shown.experiment
     if any(getattr(one, name) != getattr(other, name) for name in _MEASURED):
         return None
     if not over.probe.same_as(shown.probe):  # other images under the same name

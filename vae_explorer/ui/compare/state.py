@@ -15,7 +15,7 @@ import streamlit as st
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.ui.compare.shown import ShownRace
+from vae_explorer.results.record import RaceRecord
 from vae_explorer.ui.compare.view import RaceView
 from vae_explorer.ui.shared.address import keep_in_address
 
@@ -68,7 +68,7 @@ def _keep_in_address() -> None:
     keep_in_address(st.session_state.get(_ADDRESS, {}) | held().view.to_query())
 
 
-def reference_key(shown: ShownRace, of: Held | None = None) -> str:
+def reference_key(shown: RaceRecord, of: Held | None = None) -> str:
     """The key of the arm that others are held against; the first's if it has not the view's."""
     wanted = (of or held()).view.reference
     keys = [arm.key for arm in shown.arms]

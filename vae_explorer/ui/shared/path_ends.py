@@ -9,14 +9,14 @@ import streamlit as st
 from vae_explorer.data import DATASETS
 from vae_explorer.data.probe import image_names
 from vae_explorer.jobs.job import Job
-from vae_explorer.jobs.pipe import Ready
+from vae_explorer.results.history import ProbeImages
 from vae_explorer.ui.shared.session import tell
 
 
-def choose_path_ends(job: Job, ready: Ready, page: str) -> bool:
+def choose_path_ends(job: Job, probe: ProbeImages, page: str) -> bool:
     """Draws the two choices and tells the run of a new one; whether it was told."""
     classes = DATASETS[job.experiment.dataset].class_names
-    names = image_names(ready.probe.labels[: ready.probe.shown], classes)
+    names = image_names(probe.labels[: probe.shown], classes)
     ends = []
     for place, default in zip(("from", "to"), job.path):
 
@@ -26,7 +26,7 @@ def choose_path_ends(job: Job, ready: Ready, page: str) -> bool:
         ends.append(
             st.selectbox(
                 f"Image to interpolate {place}",
-                range(ready.probe.shown),
+                range(probe.shown),
                 index=default,
                 format_func=label,
                 label_visibility="collapsed",

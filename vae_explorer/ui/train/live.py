@@ -194,7 +194,7 @@ def _paths(job: Job, ready: Ready, snapshot: Snapshot, shown: list[int]) -> None
             label_visibility="collapsed",
             key="path_kind",
         )
-        if choose_path_ends(job, ready, "train"):
+        if choose_path_ends(job, ready.probe, "train"):
             snapshot = job.snapshot or snapshot
     paths = snapshot.path_spherical if kind == "spherical" else snapshot.path_linear
     mosaic(
