@@ -89,10 +89,34 @@ def against(standing: Standing, quantity: str) -> go.Figure:
 def latents(
     panels: Sequence[Panel], labels: np.ndarray, experiment: Experiment, align: bool
 ) -> go.Figure:
-    """The probe images in each latent space; aligned, with how alike each is to the first."""
+    """The probe images in each latent space; aligned, with how alike each is to the first.
+
+    `labels` (P,) are the images'.
+    """
     means = [panel.snapshot.latent_mean[panel.row] for panel in panels]
     log_variances = [panel.snapshot.latent_log_variance[panel.row] for panel in panels]
     points, titles = alignment.side_by_side(means, log_variances, align)
+    prior = all(mean.shape[1] == 2 for mean in means)
+    notes = _notes(panels, means, align)
+    return _scatter(panels, points, labels, experiment, titles, prior, notes)
+
+
+def embedded(
+    panels: Sequence[Panel], points: np.ndarray, labels: np.ndarray, experiment: Experiment
+) -> go.Figure:
+    """The probe images where an embedding, such as t-SNE, puts them: `points` (M, P, 2)."""
+    return _scatter(panels, points, labels, experiment, ("", ""), False, ())
+
+
+def _scatter(
+    panels: Sequence[Panel],
+    points: np.ndarray,
+    labels: np.ndarray,
+    experiment: Experiment,
+    titles: tuple[str, str],
+    prior: bool,
+    notes: Sequence[str],
+) -> go.Figure:
     # Many small panels would hide their dots behind each other, and a browser takes a second.
     every = 1 if len(panels) <= _MOST_WITH_ALL_DOTS else 2
     return charts.latent_scatter(
@@ -101,9 +125,9 @@ def latents(
         [panel.member for panel in panels],
         DATASETS[experiment.dataset].class_names,
         titles,
-        prior=all(mean.shape[1] == 2 for mean in means),
+        prior=prior,
         panel_height=_panel_height(len(panels)),
-        notes=_notes(panels, means, align),
+        notes=notes,
     )
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.settings import facts
-from vae_explorer.figures import images
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.images import sheet
 from vae_explorer.figures.style import activation_style
@@ -22,7 +20,7 @@ from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.shown import PAGE, shown_job
 from vae_explorer.ui.compare.view import RaceView
 from vae_explorer.ui.shared.live_figure import live_figure
-from vae_explorer.ui.shared.mosaic import mosaic, squares
+from vae_explorer.ui.shared.mosaic import image_rows, squares
 from vae_explorer.ui.shared.path_ends import choose_path_ends
 
 _SQUARE = 512  # px about which a square of images is wide: crisp at any size on the page
@@ -90,15 +88,15 @@ def _manifold(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
 
 def _samples(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     st.caption("The same twenty draws of the prior, decoded by each.")
-    _image_rows(
-        shown, panels, [p.snapshot.samples[p.row] for p in panels], "Draws of the prior, decoded"
-    )
+    rows = [p.snapshot.samples[p.row] for p in panels]
+    image_rows(panels, rows, _image_shape(shown), "Draws of the prior, decoded")
 
 
 def _reconstructions(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     originals = shown.probe.images[: shown.probe.shown]
-    rows = [originals, *(p.snapshot.reconstructions[p.row] for p in panels)]
-    _image_rows(shown, panels, rows, "Test images and their reconstructions", "Test images")
+    rows = [p.snapshot.reconstructions[p.row] for p in panels]
+    what = "Test images and their reconstructions"
+    image_rows(panels, rows, _image_shape(shown), what, originals)
 
 
 def _interpolation(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
@@ -115,7 +113,8 @@ def _interpolation(shown: RaceRecord, panels: Sequence[Panel], index: int) -> No
         if job is not None and choose_path_ends(job, shown.probe, PAGE):
             st.rerun(scope="fragment")
     rows = [getattr(p.snapshot, f"path_{kind}")[p.row] for p in panels]
-    _image_rows(shown, panels, rows, f"Images along a {kind} path between two test images")
+    what = f"Images along a {kind} path between two test images"
+    image_rows(panels, rows, _image_shape(shown), what)
 
 
 def _histograms(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
@@ -173,29 +172,13 @@ def _gradients(shown: RaceRecord, panels: Sequence[Panel], index: int) -> None:
     )
 
 
-def _image_rows(
-    shown: RaceRecord,
-    panels: Sequence[Panel],
-    rows: Sequence[np.ndarray],
-    what: str,
-    first: str = "",
-) -> None:
-    """A row an arm of images (N, D), under a first one of the images themselves."""
-    colours = [activation_style(panel.arm.activation_key).colour for panel in panels]
-    mosaic(
-        images.path_grid(
-            np.stack(rows),
-            DATASETS[shown.experiment.dataset].image_shape,
-            colours=["", *colours] if first else colours,
-        ),
-        [*([first] if first else []), *(panel.arm.label for panel in panels)],
-        f"{what}, a row for each activation: {', '.join(p.arm.label for p in panels)}",
-    )
+def _image_shape(shown: RaceRecord) -> tuple[int, int]:
+    return DATASETS[shown.experiment.dataset].image_shape
 
 
 def _image_panels(shown: RaceRecord, panels: Sequence[Panel], name: str, columns: int) -> None:
     """A square of images an arm, side by side."""
-    shape = DATASETS[shown.experiment.dataset].image_shape
+    shape = _image_shape(shown)
     scale = max(1, round(_SQUARE / (shape[1] * columns)))
     line = 2 if shape[0] < 16 else 0  # digits of 8 pixels would run into each other
     squares(

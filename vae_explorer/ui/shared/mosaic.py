@@ -5,9 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
+from vae_explorer.figures.images import path_grid
 from vae_explorer.figures.inline import png_url
+from vae_explorer.figures.style import activation_style
+from vae_explorer.results.scene import Panel
 
 _STYLE = """<style>
 .mosaic { display: flex; gap: 0.5rem; }
@@ -35,6 +39,27 @@ def _shape(png: bytes, rows: int) -> float:
     """How often the height of one of its rows goes into the width of a PNG."""
     width, height = (int.from_bytes(png[start : start + 4]) for start in (16, 20))
     return rows * width / height
+
+
+def image_rows(
+    panels: Sequence[Panel],
+    rows: Sequence[np.ndarray],
+    image_shape: tuple[int, int],
+    what: str,
+    originals: np.ndarray | None = None,
+) -> None:
+    """Shows a row of images (N, D) uint8 for each panel, under one of the `originals` if any."""
+    names = [panel.arm.label for panel in panels]
+    colours = [activation_style(panel.arm.activation_key).colour for panel in panels]
+    shown = list(rows)
+    head = []
+    if originals is not None:
+        head, shown, colours = ["Test images"], [originals, *rows], ["", *colours]
+    mosaic(
+        path_grid(np.stack(shown), image_shape, colours=colours),
+        [*head, *names],
+        f"{what}, a row for each activation: {', '.join(names)}",
+    )
 
 
 _SQUARES = ((2, 3), (4, 4), (6, 3), (8, 4), (10, 5))  # up to so many: so many in a row
