@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_compare_page import (
+from tests.helpers.compare_page import (
     PATIENCE,
     check_pictures,
     choose,
@@ -109,8 +109,8 @@ def test_a_run_is_looked_at_and_saved(open_page, own):
     press(page, "Train")
     page.get_by_role("button", name="Train anew", exact=True).wait_for(timeout=PATIENCE)
     at_rest(page, PATIENCE)
-    check_no_row_is_too_high(page, "Test images above", 3)
-    check_path(page, own, "along the way")
+    check_no_row_is_too_high(page, "Test images and their reconstructions", 3)
+    check_path(page, own, "linear path")
     choose(page, "t-SNE")
     page.locator("[class*=st-key-chart-latents] .js-plotly-plot").wait_for(timeout=PATIENCE)
     expect(page.get_by_text("Traceback")).to_have_count(0)

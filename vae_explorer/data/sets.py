@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-IMAGE_SETS = {"embedded": "10,000 embedded", "full": "Full set"}
+IMAGE_SETS = {"embedded": "Shipped with the app", "full": "Full set"}
 """Which images of a set: those shipped with the package, or all that were published; labels."""
 
 

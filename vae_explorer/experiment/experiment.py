@@ -48,7 +48,7 @@ class Experiment:
     image_set: str = setting(
         "embedded",
         "How many",
-        "The embedded 10,000 training images, or the full published set.",
+        "Those shipped with the app, at most 10,000 to train on, or the full published set.",
         choices=IMAGE_SETS,
     )
     activations: tuple[str, ...] = activations_setting(

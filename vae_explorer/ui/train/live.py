@@ -86,7 +86,7 @@ def _losses(job: Job, scene: Scene) -> None:
         list(charts.QUANTITIES),
         default="loss",
         required=True,
-        format_func=lambda name: "KL" if name == "kl" else name.capitalize(),
+        format_func=lambda name: charts.QUANTITIES[name].partition(" (")[0],
         label_visibility="collapsed",
         key="curves",
     )

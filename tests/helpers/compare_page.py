@@ -1,0 +1,113 @@
+"""The Compare page as a person uses it: races, choices, pictures and files."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.helpers.canvas import frames
+from tests.helpers.pressing import at_rest, press
+
+PATIENCE = 90_000  # milliseconds
+FIGURES = {
+    "Latent space": "chart.race_latents",
+    "Histograms": "chart.race_layers",
+    "Values over time": "chart.race_over_training",
+    "Gradients over time": "chart.race_gradients",
+}
+IMAGES = {  # kinds of pictures: what is said of one to those who do not see it
+    "Manifold": "images decoded on a grid over the latent plane",
+    "Reconstructions": "Test images and their reconstructions",
+    "Interpolation": "Images along a linear path",
+    "Samples": "Draws of the prior, decoded",
+}
+
+
+def wait_until_judged(page: Page) -> None:
+    """And until all of it is drawn: the button is above what else the page says of a race."""
+    expect(page.get_by_role("button", name="Report", exact=True)).to_be_enabled(timeout=PATIENCE)
+    at_rest(page, PATIENCE)
+    frames(page)
+
+
+def race(page: Page, verb: str = "Race") -> None:
+    """To the end, judged."""
+    press(page, verb)
+    wait_until_judged(page)
+
+
+def choose(page: Page, name: str) -> None:
+    """One of a row of buttons, such as the kinds of pictures."""
+    page.get_by_role("radio", name=name, exact=True).click()
+
+
+def option(page: Page, box: str, name: str) -> None:
+    """One of what a box offers."""
+    page.get_by_role("combobox", name=box).click()
+    page.get_by_role("option", name=name, exact=True).click()
+
+
+def wait_for_plot(page: Page, chart: str, condition: str) -> None:
+    """Until `condition`, JavaScript on `plot`, holds of the first chart whose key begins so."""
+    page.wait_for_function(
+        f"""key => {{
+            const plot = document.querySelector(`[class*="st-key-${{key}}"] .js-plotly-plot`);
+            return plot?._fullData && {condition};
+        }}""",
+        arg=chart.replace(".", "-"),
+        timeout=PATIENCE,
+    )
+
+
+def wait_for_points(page: Page, chart: str, condition: str) -> None:
+    """Until the longest trace of the first chart whose key begins so has `condition` points."""
+    # In the page itself: a chart that is being replaced cannot be held on to from here.
+    page.wait_for_function(
+        """key => {
+            const place = document.querySelector(`[class*="st-key-${key}"]`);
+            place?.scrollIntoView({ block: "center" });
+            return place;
+        }""",
+        arg=chart.replace(".", "-"),
+        timeout=PATIENCE,
+    )
+    sizes = "plot._fullData.map(trace => (trace.x ?? trace.z ?? []).length)"
+    wait_for_plot(page, chart, f"Math.max(...{sizes}) {condition}")
+
+
+def taken(page: Page, name: str) -> bytes:
+    """What a download button gives."""
+    with page.expect_download() as download:
+        press(page, name)
+    with open(download.value.path(), "rb") as file:
+        return file.read()
+
+
+def rows(page: Page) -> Locator:
+    """The leaderboard from top to bottom."""
+    return page.locator("table tbody tr")
+
+
+def offer(page: Page, which: str, data: bytes) -> None:
+    """A file for the uploader of this label, whose popover is open."""
+    upload = {"name": "race.zip", "mimeType": "application/zip", "buffer": data}
+    page.get_by_test_id("stFileUploader").filter(has_text=which).locator("input").set_input_files(
+        upload
+    )
+
+
+def check_pictures(page: Page) -> None:
+    """Every kind is drawn."""
+    for kind, chart in FIGURES.items():
+        choose(page, kind)
+        wait_for_points(page, chart, "> 1")
+    for kind, words in IMAGES.items():
+        choose(page, kind)
+        page.wait_for_function(
+            """words => {
+                const found = [...document.images].filter(image => image.alt.includes(words));
+                const drawn = found.every(image => image.complete && image.naturalWidth > 50);
+                return drawn && found.some(image => image.alt.includes("ReLU"));
+            }""",
+            arg=words,
+            timeout=PATIENCE,
+        )
