@@ -71,7 +71,8 @@ def wait_for_points(page: Page, chart: str, condition: str) -> None:
         timeout=PATIENCE,
     )
     sizes = "plot._fullData.map(trace => (trace.x ?? trace.z ?? []).length)"
-    wait_for_plot(page, chart, f"Math.max(...{sizes}) {condition}")
+    there = "plot._fullData.length"  # of one that is not yet drawn no trace is the longest
+    wait_for_plot(page, chart, f"{there} && Math.max(...{sizes}) {condition}")
 
 
 def taken(page: Page, name: str) -> bytes:

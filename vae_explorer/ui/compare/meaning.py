@@ -12,6 +12,7 @@ from vae_explorer.explain.standings import Standings
 from vae_explorer.results.race import Race
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.ui.compare import state
+from vae_explorer.ui.shared import steady
 
 _SAID = "compare.said"
 _WAIT = "Said once the race is over and judged."
@@ -71,6 +72,7 @@ def findings(shown: RaceRecord, at_end: bool) -> None:
             st.caption(_WAIT if shown.race is None else _LATER)
         else:
             _draw(_said_of(shown.race, state.reference_key(shown)))
+        steady.end(2)
 
 
 def _draw(said: _Said) -> None:

@@ -15,7 +15,7 @@ from vae_explorer.ui.compare import clock, files, meaning, state
 from vae_explorer.ui.compare.pictures import side_by_side
 from vae_explorer.ui.compare.shown import PAGE, shown_job, shown_race
 from vae_explorer.ui.compare.standings import standings
-from vae_explorer.ui.shared import preview, session, sidebar, toolbar
+from vae_explorer.ui.shared import preview, session, sidebar, steady, toolbar
 from vae_explorer.ui.shared.live_figure import load_plotly
 from vae_explorer.ui.shared.recall import recall_job
 from vae_explorer.ui.shared.status import REFRESH_SECONDS, status
@@ -97,6 +97,7 @@ def _draw(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool
             status(job, freezes=False)  # the curves and the leaderboard say which diverged
             if experiment is not None:
                 toolbar.changes(job, experiment)
+        steady.end(3)
     if shown is None:
         if job is not None and job.state != "failed":
             st.skeleton(height=460)

@@ -19,11 +19,13 @@ from vae_explorer.study.latent import PATH_LABELS
 from vae_explorer.ui.compare import state
 from vae_explorer.ui.compare.shown import PAGE, shown_job
 from vae_explorer.ui.compare.view import RaceView
+from vae_explorer.ui.shared import steady
 from vae_explorer.ui.shared.live_figure import live_figure
 from vae_explorer.ui.shared.mosaic import image_rows, squares
 from vae_explorer.ui.shared.path_ends import choose_path_ends
 
 _SQUARE = 512  # px about which a square of images is wide: crisp at any size on the page
+_MOST_ELEMENTS = 13  # of a kind: a row of choices, and a figure for each shape
 _MOST_SHOWN = 12  # arms side by side, unless others are chosen
 
 
@@ -43,6 +45,7 @@ def side_by_side(shown: RaceRecord, scene: Scene, index: int) -> None:
         _KINDS[kind](shown, panels, index)
     else:
         st.caption("Choose at least one of those that race.")
+    steady.end(_MOST_ELEMENTS)
 
 
 def _chosen(shown: RaceRecord) -> tuple[str, ...]:

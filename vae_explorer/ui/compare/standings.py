@@ -18,6 +18,7 @@ from vae_explorer.ui.compare.leaderboard import leaderboard
 from vae_explorer.ui.compare.meaning import advice, standings_of
 from vae_explorer.ui.compare.shown import overlay_race
 from vae_explorer.ui.compare.view import RaceView
+from vae_explorer.ui.shared import steady
 from vae_explorer.ui.shared.live_figure import live_figure
 
 _TALLEST = 326  # px, of the table: twelve arms
@@ -34,6 +35,7 @@ def standings(shown: RaceRecord, scene: Scene, at_end: bool) -> None:
     standing = _standing(shown, scene, quantity, at_end)
     with left:
         _chart(shown, scene, quantity, standing)
+        steady.end(1)
     with right:
         about = QUANTITIES[quantity]
         leaderboard(
@@ -45,6 +47,7 @@ def standings(shown: RaceRecord, scene: Scene, at_end: bool) -> None:
             height=_TALLEST,
         )
         advice(shown, at_end)
+        steady.end(2)
 
 
 def _reference(shown: RaceRecord) -> None:

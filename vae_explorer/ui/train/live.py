@@ -20,6 +20,7 @@ from vae_explorer.results.scene import Panel, Scene, scene_at
 from vae_explorer.results.snapshot import BIN_EDGES, LAYER_VALUES, Snapshot
 from vae_explorer.study.latent import PATH_LABELS
 from vae_explorer.study.tsne import tsne_in_a_process
+from vae_explorer.ui.shared import steady
 from vae_explorer.ui.shared.downloads import figure_button
 from vae_explorer.ui.shared.live_figure import live_figure
 from vae_explorer.ui.shared.mosaic import image_rows
@@ -27,6 +28,7 @@ from vae_explorer.ui.shared.path_ends import choose_path_ends
 from vae_explorer.ui.shared.preview import no_activation
 from vae_explorer.ui.shared.status import REFRESH_SECONDS, status
 
+_MOST_NOTICES = 10  # of a run: VAEs that diverged, and what is not as asked for
 _MOST_SHOWN = 6  # members with pictures of their own; the loss chart shows all
 _TSNE_REST_SECONDS = 4.0  # between two of them while training goes on
 
@@ -47,6 +49,7 @@ def _draw(job: Job, changing: bool, shown_state: str) -> None:
         st.skeleton(height=460)
     else:
         _pictures(job, job.record)
+    steady.end(_MOST_NOTICES)
     if shown_state != job.state or changing != (job.is_live or _tsne().is_busy):
         st.rerun()  # buttons and the timer depend on the state, and are outside this fragment
 
@@ -63,8 +66,10 @@ def _pictures(job: Job, record: RaceRecord) -> None:
     left, right = st.columns([5, 7])
     with left:
         _losses(job, scene)
+        steady.end(1)
     with right:
         _latents(job, record.probe, panels)
+        steady.end(2)
     left, right = st.columns(2)
     with left:
         _reconstructions(job, record.probe, panels)
@@ -184,6 +189,7 @@ def _layers(job: Job, probe: ProbeImages, scene: Scene) -> None:
             newest.gradient_layers, newest.gradient_norms, members, height=300
         )
         _figure(job, figure, "chart.gradients", "Gradient norm by layer")
+        steady.end(1)
     with right:
         st.caption(
             "**Histograms** count the values of all units of a hidden layer on "
