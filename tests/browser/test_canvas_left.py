@@ -32,12 +32,9 @@ PRESS_AND_RELOAD = """([plane, keys]) => {
 PIN = ["ArrowLeft", "ArrowLeft", "Enter"]
 
 
-@pytest.fixture(params=[False, True], ids=["idle", "busy"])
-def core(request) -> Iterator[None]:
-    """A core that has nothing else to do, or one that is kept busy."""
-    if not request.param:
-        yield
-        return
+@pytest.fixture
+def busy_core() -> Iterator[None]:
+    """A core that is kept busy, so that the server is late."""
     process = subprocess.Popen([sys.executable, "-c", BUSY])
     yield
     process.kill()
@@ -66,7 +63,7 @@ def address_has_pins(page: Page, count: int) -> None:
     )
 
 
-def test_no_pin_is_lost_by_leaving_the_page_at_once(open_page, core):
+def test_no_pin_is_lost_by_leaving_the_page_at_once(open_page, busy_core):
     page = open_page(BARE, path="")
     train = page.get_by_role("button", name="Train", exact=True)
     for count in range(1, 5):
@@ -77,7 +74,7 @@ def test_no_pin_is_lost_by_leaving_the_page_at_once(open_page, core):
     address_has_pins(page, 4)
 
 
-def test_no_pin_is_lost_by_going_to_presenter_mode_and_back_at_once(open_page, core):
+def test_no_pin_is_lost_by_going_to_presenter_mode_and_back_at_once(open_page, busy_core):
     page = open_page(BARE, path="")
     present, end = (page.get_by_role("button", name=name) for name in ("Present", "close"))
     for count in range(1, 5, 2):
@@ -90,7 +87,7 @@ def test_no_pin_is_lost_by_going_to_presenter_mode_and_back_at_once(open_page, c
     address_has_pins(page, 4)
 
 
-def test_no_pin_is_lost_by_looking_closer_at_once(open_page, core):
+def test_no_pin_is_lost_by_looking_closer_at_once(open_page, busy_core):
     page = open_page(BARE, path="")
     for count in range(1, 5):
         name = "Share and take away" if count % 2 else "Gallery"
@@ -133,7 +130,7 @@ def talk(open_page, tmp_path) -> Page:
     return page
 
 
-def test_a_pin_made_just_before_the_next_scene_is_not_in_it(talk, core):
+def test_a_pin_made_just_before_the_next_scene_is_not_in_it(talk, busy_core):
     for _ in range(2):
         press_and_click(talk, PIN, talk.get_by_role("button", name="arrow_forward"))
         expect(talk.get_by_role("heading", name="Two")).to_be_visible()
@@ -160,7 +157,7 @@ def test_an_opened_link_and_another_tab_show_no_pin_of_the_view_before(open_page
     assert query(other)["pins"] == ""
 
 
-def test_no_pin_is_lost_by_loading_the_page_again_at_once(open_page, core):
+def test_no_pin_is_lost_by_loading_the_page_again_at_once(open_page, busy_core):
     page = open_page(BARE, path="")
     expect(page.locator(".plane")).to_have_count(1)
     for count in range(1, 4):

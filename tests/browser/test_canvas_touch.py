@@ -95,9 +95,8 @@ def test_a_finger_draws(page):
     assert (shown[0] != shown[-1]).any()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_phone_shows_the_plane_first_and_nothing_is_squashed_or_cut_off(open_page, theme):
-    page = open_page("?activations=relu,tanh,silu,gelu&latent=20", path="", theme=theme, **PHONE)
+def test_a_phone_shows_the_plane_first_and_nothing_is_squashed_or_cut_off(open_page):
+    page = open_page("?activations=relu,tanh,silu,gelu&latent=20", path="", **PHONE)
     frames(page)
     plane = page.locator(".plane").bounding_box()
     assert plane["y"] + plane["height"] < 844

@@ -24,12 +24,11 @@ ALL = tuple(ACTIVATIONS)
 SCRIPT = Path(vae_explorer.__file__).parent / "ui" / "explore" / "canvas" / "network.js"
 TOLERANCE = 1e-3  # per pixel, and for codes relative to the largest
 IMAGES = 40
-CASES = {
+CASES = {  # any two of images, latents and output together
     "digits, 2 latents": {"dataset": "digits", "hidden": (64,), "latent": 2},
     "digits, 20 latents, Gaussian": {
         **{"dataset": "digits", "hidden": (48, 32), "latent": 20, "output": "gaussian"}
     },
-    "MNIST, 2 latents": {"dataset": "mnist", "hidden": (96, 64), "latent": 2},
     "MNIST, 2 latents, Gaussian": {
         **{"dataset": "mnist", "hidden": (96,), "latent": 2, "output": "gaussian"}
     },

