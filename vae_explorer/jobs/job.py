@@ -10,7 +10,6 @@ import atexit
 import contextlib
 import secrets
 import subprocess
-import sys
 import threading
 import time
 import weakref
@@ -24,12 +23,12 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.endings import ABANDONED, UNREADABLE, died
 from vae_explorer.jobs.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
+from vae_explorer.jobs.process import start_worker
 from vae_explorer.results.history import MOST_KEPT, History
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.snapshot import Snapshot
 from vae_explorer.saved.race_json import from_json
 from vae_explorer.training.machine import cores_beside_a_page
-from vae_explorer.version import ROOT
 
 MOST_JOBS = 8  # at once in one server: each is a process of some 300 MB
 GRACE_SECONDS = 30.0  # a run goes on so long without the page that owns it, say while it reloads
@@ -102,14 +101,7 @@ class Job:
                     "Try again when one of them has ended."
                 )
             _open_jobs.add(self)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "vae_explorer.jobs.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=ROOT,
-            start_new_session=True,  # a Ctrl-C in the server's terminal is for the server
-        )
+        self._process = start_worker()
         for target in (self._read_frames, self._read_last_words):
             threading.Thread(target=target, daemon=True).start()
         threading.Thread(target=self._watch, daemon=True).start()

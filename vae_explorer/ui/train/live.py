@@ -102,7 +102,7 @@ def _losses(job: Job, scene: Scene) -> None:
         quantity,
         epochs=newest.epochs,
         frozen=scene.frozen,
-        height=300,
+        height=320,  # of a row of latent spaces
     )
     _figure(job, figure, "chart.losses", "Loss curves of every member")
 
