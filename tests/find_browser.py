@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-# The first has no window to draw beside the page, and opens one in three quarters of the time.
+# The first is the one that Playwright itself takes: it draws no window beside the page.
 NAMES = (
     "chromium-headless-shell",
     "chromium",

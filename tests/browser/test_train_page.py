@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import select
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.helpers.compare_page import taken
 from tests.helpers.pressing import press
 
 QUICK = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=40"
@@ -223,9 +225,7 @@ def test_a_run_can_be_taken_away_and_loaded(open_page, tmp_path):
     page = open_page(QUICK)
     press(page, "Train")
     page.get_by_text("trained in").wait_for(timeout=PATIENCE)
-    with page.expect_download() as download:
-        press(page, "Save")
-    zipfile.ZipFile(download.value.path()).extractall(tmp_path)
+    zipfile.ZipFile(io.BytesIO(taken(page, "Save"))).extractall(tmp_path)
     population = vae_explorer.load(tmp_path / "vae-run")
     assert [member.encoder_activation for member in population.members] == ["relu", "tanh"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.helpers.canvas import frames
-from tests.helpers.pressing import at_rest, press
+from tests.helpers.pressing import at_rest, press, settled
 
 PATIENCE = 90_000  # milliseconds
 FIGURES = {
@@ -77,6 +77,7 @@ def wait_for_points(page: Page, chart: str, condition: str) -> None:
 
 def taken(page: Page, name: str) -> bytes:
     """What a download button gives."""
+    settled(page, PATIENCE)
     with page.expect_download() as download:
         press(page, name)
     with open(download.value.path(), "rb") as file:

@@ -14,6 +14,23 @@ def at_rest(page: Page, patience: float = _MOST_PATIENCE) -> None:
     page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=patience)
 
 
+def settled(page: Page, patience: float = 60_000) -> None:
+    """Until the page has been at rest for half a second; milliseconds.
+
+    A run may be followed by another at once, which makes buttons of downloads anew: the file of the
+    one before is there no more.
+    """
+    page.evaluate("window.restedFor = 0")
+    page.wait_for_function(
+        """() => {
+            const { testScriptState } = document.querySelector(".stApp").dataset;
+            window.restedFor = testScriptState === "notRunning" ? window.restedFor + 1 : 0;
+            return window.restedFor > 30;
+        }""",  # asked at every frame
+        timeout=patience,
+    )
+
+
 def press(page: Page, name: str) -> None:
     """Presses a button once the page is at rest: one that is just drawn anew notices nothing."""
     with contextlib.suppress(TimeoutError):

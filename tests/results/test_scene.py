@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.helpers import saved_races
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.scene import film, scene_at
-from vae_explorer.training.race import RaceTrainer, Recording
 
 SWEPT = Experiment(
     dataset="digits",
@@ -25,12 +25,8 @@ SWEPT = Experiment(
 
 @pytest.fixture(scope="module")
 def recorded(few_digits):
-    race = RaceTrainer(SWEPT, few_digits)
-    recording = Recording(race)
-    while not race.finished:
-        race.step()
-        recording.after_step()
-    return race, recording.record.history
+    race, record = saved_races.recorded(SWEPT, few_digits)
+    return race, record.history
 
 
 def test_lines_are_each_arms_seeds(recorded):
