@@ -79,24 +79,41 @@ def widget(name: str, value: Any = None, options: Sequence[str] = ()) -> dict[st
     """The arguments of a widget that shows one setting of the view and changes it.
 
     `value` is what it shows instead; where that is none of the `options`, it shows their first.
-    Where the page has to change what it shows it is another widget: the browser may be late, and
-    what it sends of the old one is then taken for no wish.
+    Where the page has to change what it shows it is another widget.
     """
-    shown = getattr(held().view, name) if value is None else value
+    wish = getattr(held().view, name)
+    shown = wish if value is None else value
     if options and shown not in options:
         shown = options[0]
     state = st.session_state
-    number = state.setdefault(f"compare.widget.{name}", 0)
-    if state.get(f"compare.view.{name}.{number}", shown) != shown:
-        number = state[f"compare.widget.{name}"] = number + 1
-    key = f"compare.view.{name}.{number}"
+    if state.get(_key(name), shown) != shown:
+        state[_number(name)] += 1
+    key = _key(name)
     state.setdefault(key, shown)
-    return {"key": key, "on_change": _take, "args": (name, key)}
+    instead = None if shown == wish else shown
+    return {"key": key, "on_change": _take, "args": (name, key, instead)}
 
 
-def _take(name: str, key: str) -> None:
+def _key(name: str) -> str:
+    """Of the widget that shows a setting now."""
+    return f"compare.view.{name}.{st.session_state.setdefault(_number(name), 0)}"
+
+
+def _number(name: str) -> str:
+    return f"compare.widget.{name}"
+
+
+def _take(name: str, key: str, instead: Any) -> None:
+    """Takes what a hand has chosen.
+
+    With all that it asks a browser sends what its widgets show: what one showed `instead` of the
+    wish, or one that the page has since replaced, is none.
+    """
+    chosen = st.session_state.get(key)
+    if key != _key(name) or chosen == instead:
+        return
     try:
-        held().view = held().view.replace(**{name: st.session_state.get(key)})
+        held().view = held().view.replace(**{name: chosen})
     except ConfigError:  # a widget that the browser has just drawn may hold nothing yet
         return
     _keep_in_address()
