@@ -5,7 +5,7 @@ import streamlit as st
 from vae_explorer.ui.shared import steady
 
 
-@st.fragment(run_every=0.05)
+@st.fragment(run_every=0.2)
 def _timer():
     st.text("timer")
 

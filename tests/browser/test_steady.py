@@ -26,5 +26,6 @@ def test_what_is_no_longer_said_is_gone(app, browser):
         toggle.click()
         expect(said).to_have_count(1)
         toggle.click()
+        expect(page.get_by_label("Say it")).not_to_be_checked()
         expect(said).to_have_count(0)
     page.close()
