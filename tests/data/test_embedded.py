@@ -63,6 +63,17 @@ def test_digits_are_stratified_and_whole() -> None:
     np.testing.assert_array_equal(ordered(np.concatenate(ours)), ordered(theirs))
 
 
+def test_no_set_waits_for_scikit_learn(run_python) -> None:
+    """It takes seconds to import, in each process that trains."""
+    done = run_python(
+        "-c",
+        "import sys\nfrom vae_explorer.data import DATASETS, load_dataset\n"
+        "for name in DATASETS:\n    load_dataset(name)\n"
+        "print(*{'sklearn', 'scipy', 'pandas'} & set(sys.modules))",
+    )
+    assert done.stdout == "\n"
+
+
 @pytest.mark.parametrize("name", DATASETS)
 def test_no_image_twice_nor_in_both_parts(name: str) -> None:
     dataset = load_dataset(name)

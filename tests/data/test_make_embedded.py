@@ -7,6 +7,7 @@ import pytest
 
 from vae_explorer.data import DATASETS, make_embedded
 from vae_explorer.data.folder import IDX_NAMES, read_folder
+from vae_explorer.data.sources import EMBEDDED_DIR
 
 CUT = [info for info in DATASETS.values() if info.openml]
 
@@ -30,7 +31,7 @@ def cut(source: Path, output: Path) -> dict[str, bytes]:
 def test_same_source_same_bytes(source: Path, tmp_path: Path) -> None:
     first = cut(source, tmp_path / "first")
     assert first == cut(source, tmp_path / "second")
-    assert len(first) == len(IDX_NAMES) * len(CUT)
+    assert len(first) == len(IDX_NAMES) * len(DATASETS)
 
 
 @pytest.mark.parametrize("info", CUT, ids=lambda info: info.name)
@@ -46,13 +47,21 @@ def test_cut_is_balanced_and_of_the_source(source: Path, tmp_path: Path, info) -
         np.testing.assert_array_equal(whole.labels[positions], kept.labels)
 
 
+def test_digits_are_those_of_the_package(source: Path, tmp_path: Path) -> None:
+    cut(source, tmp_path / "out")
+    info = DATASETS["digits"]
+    for made, kept in zip(read_folder(info, tmp_path / "out"), read_folder(info, EMBEDDED_DIR)):
+        np.testing.assert_array_equal(made.images, kept.images)
+        np.testing.assert_array_equal(made.labels, kept.labels)
+
+
 def test_table_is_that_of_the_card(source: Path, tmp_path: Path, capsys) -> None:
     files = cut(source, tmp_path / "out")
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["| file | bytes | SHA-256 |", "|---|---:|---|"]
     assert [line.split(" | ")[:2] for line in lines[2:]] == [
         [f"| {info.name}/{name}.gz", f"{len(files[str(Path(info.name, name + '.gz'))]):,}"]
-        for info in CUT
+        for info in DATASETS.values()
         for name in IDX_NAMES
     ]
 

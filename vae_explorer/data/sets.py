@@ -35,7 +35,7 @@ class DatasetInfo:
     folders: tuple[str, ...] = ()
     """Names, in lower case, that a folder of this set's IDX files goes by."""
     openml: tuple[str, int] | None = None
-    """(name, version) of the full set on OpenML; None for the digits, which scikit-learn ships."""
+    """(name, version) of the full set on OpenML; None for the digits, which are embedded whole."""
 
 
 _TEN_DIGITS = tuple("0123456789")
@@ -57,6 +57,7 @@ DATASETS: Mapping[str, DatasetInfo] = MappingProxyType(
                 ),
                 full_sizes=(1_437, 360),
                 noun="a digit",
+                folders=("digits",),
             ),
             DatasetInfo(
                 name="mnist",

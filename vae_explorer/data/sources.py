@@ -1,26 +1,19 @@
-"""Loading a set by name: from scikit-learn, from this package, from a folder, from OpenML."""
+"""Loading a set by name: from this package, from a folder, from OpenML."""
 
 import hashlib
 import os
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
-
-import numpy as np
 
 from vae_explorer.data.dataset import DataError, Dataset, Split
 from vae_explorer.data.folder import folder_path, read_folder
 from vae_explorer.data.openml import read_openml
 from vae_explorer.data.sets import DATASETS, IMAGE_SETS, DatasetInfo
-from vae_explorer.data.stratify import draw_per_class
 
 DATA_DIR_VARIABLE = "VAE_EXPLORER_DATA_DIR"
 """The environment variable that names the folder of full sets when `data_dir` does not."""
 
 EMBEDDED_DIR = Path(__file__).parent / "embedded"
-
-_DIGITS_TEST_PER_CLASS = 36
-_DIGITS_SEED = 0
 
 
 def load_dataset(
@@ -58,10 +51,7 @@ def load_dataset(
         raise ValueError(f"There is no image set {image_set!r}; it may be {', '.join(IMAGE_SETS)}.")
     info = DATASETS[name]
     report = progress or (lambda sentence: None)
-    if info.openml is None:
-        train, test = _digits()
-        origin = "shipped with scikit-learn"
-    elif image_set == "embedded":
+    if image_set == "embedded" or info.openml is None:
         train, test = read_folder(info, EMBEDDED_DIR)
         origin = "embedded in VAE Explorer"
     elif (folder := _folder(data_dir)) is not None:
@@ -118,17 +108,6 @@ def load_or_embedded(
     except DataError as error:
         why = f"{str(error).removesuffix('.')}; the embedded images are used instead."
         return load_dataset(name), why
-
-
-@lru_cache(maxsize=1)
-def _digits() -> tuple[Split, Split]:
-    from sklearn.datasets import load_digits
-
-    pixels, labels = load_digits(return_X_y=True)
-    images, labels = pixels.astype(np.uint8), labels.astype(np.uint8)
-    test = draw_per_class(labels, _DIGITS_TEST_PER_CLASS, _DIGITS_SEED)
-    train = np.setdiff1d(np.arange(len(labels)), test)
-    return Split(images[train], labels[train]), Split(images[test], labels[test])
 
 
 def _origin(info: DatasetInfo, train: Split, test: Split, where: str) -> str:
