@@ -75,14 +75,18 @@ def test_the_opening_view_draws_the_chosen_functions(open_page):
 
 
 def workers_of(server) -> list[int]:
-    """Process ids of the training processes that the server has started."""
-    found = []
-    for task in Path(f"/proc/{server.pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            command = Path(f"/proc/{child}/cmdline").read_bytes()
-            if b"vae_explorer.jobs.worker" in command:
-                found.append(int(child))
-    return found
+    """Process ids of the training processes that the server's forkserver has forked."""
+    return [
+        worker
+        for child in children_of(server.pid)
+        if b"vae_explorer.jobs.forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()
+        for worker in children_of(child)
+    ]
+
+
+def children_of(process_id: int) -> list[int]:
+    tasks = Path(f"/proc/{process_id}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -12,6 +12,7 @@ from vae_explorer.data import (
     DATASETS,
     IMAGE_SETS,
     DataError,
+    images_folder,
     load_dataset,
     load_or_embedded,
     sources,
@@ -112,6 +113,23 @@ def test_environment_names_the_folder_and_the_argument_overrules(
     assert len(load_dataset("fashion", "full").train.labels) == 10
     assert len(load_dataset("fashion", "full", tmp_path / "two").train.labels) == 20
     assert len(load_dataset("fashion").train.labels) == 10_000
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("images", "{here}/images"),
+        ("/a/b", "/a/b"),
+        ("", None),
+        ("~no-such-user/x", "~no-such-user/x"),
+    ],
+)
+def test_the_folder_means_the_same_in_every_process(tmp_path, monkeypatch, name, expected) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(DATA_DIR_VARIABLE, name)
+    assert images_folder() == (expected and expected.format(here=tmp_path))
+    assert images_folder("other") == str(tmp_path / "other")
+    assert images_folder("") == ""  # which is refused, and no reason to look elsewhere
 
 
 def test_home_is_understood(tmp_path: Path, write_set, monkeypatch) -> None:

@@ -11,10 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.jobs.job import Job, TooManyJobs, _open_jobs, adopt, close_all
-from vae_explorer.jobs.process import environment
 from vae_explorer.version import ROOT
 
 SHORT = Experiment(dataset="digits", activations=("relu", "tanh"), hidden=(16,), epochs=3)
@@ -34,20 +32,6 @@ def start() -> Iterator:
     yield start_job
     for job in started:
         job.close()
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("images", "{here}/images"), ("/a/b", "/a/b"), ("", ""), ("~nobody/x", "~nobody/x")],
-)
-def test_a_worker_reads_the_folder_of_images_that_the_server_means(
-    monkeypatch, tmp_path, name, expected
-):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(DATA_DIR_VARIABLE, name)
-    assert environment()[DATA_DIR_VARIABLE] == expected.format(here=tmp_path)
-    monkeypatch.delenv(DATA_DIR_VARIABLE)
-    assert DATA_DIR_VARIABLE not in environment()
 
 
 def is_running(process_id: int) -> bool:

@@ -5,7 +5,12 @@
 
 from vae_explorer.data.dataset import DataError, Dataset, Split
 from vae_explorer.data.sets import DATASETS, IMAGE_SETS, DatasetInfo
-from vae_explorer.data.sources import DATA_DIR_VARIABLE, load_dataset, load_or_embedded
+from vae_explorer.data.sources import (
+    DATA_DIR_VARIABLE,
+    images_folder,
+    load_dataset,
+    load_or_embedded,
+)
 
 __all__ = [
     "DATASETS",
@@ -15,6 +20,7 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "Split",
+    "images_folder",
     "load_dataset",
     "load_or_embedded",
 ]

@@ -1,5 +1,6 @@
 """Loading a set by name: from this package, from a folder, from OpenML."""
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 from vae_explorer.data.dataset import DataError, Dataset, Split
 from vae_explorer.data.folder import folder_path, read_folder
 from vae_explorer.data.openml import read_openml
+from vae_explorer.data.paths import absolute_path
 from vae_explorer.data.sets import DATASETS, IMAGE_SETS, DatasetInfo
 
 DATA_DIR_VARIABLE = "VAE_EXPLORER_DATA_DIR"
@@ -54,7 +56,7 @@ def load_dataset(
     if image_set == "embedded" or info.openml is None:
         train, test = read_folder(info, EMBEDDED_DIR)
         origin = "embedded in VAE Explorer"
-    elif (folder := _folder(data_dir)) is not None:
+    elif (folder := images_folder(data_dir)) is not None:
         report(f"Reading {info.label} from {folder}.")
         path = folder_path(folder)
         train, test = read_folder(info, path)
@@ -69,9 +71,17 @@ def load_dataset(
     return Dataset(info, train, test, image_set, _origin(info, train, test, origin))
 
 
-def _folder(data_dir: str | Path | None) -> str | Path | None:
-    """The folder that is named here or else by the environment."""
-    return os.environ.get(DATA_DIR_VARIABLE) or None if data_dir is None else data_dir
+def images_folder(data_dir: str | Path | None = None) -> str | None:
+    """The folder that is named here or else by the environment; None if neither names one.
+
+    Absolute, so that it means the same in a process that works elsewhere; a name without a meaning
+    comes back as it is, for whoever reads the folder to refuse it.
+    """
+    named = os.environ.get(DATA_DIR_VARIABLE) or None if data_dir is None else os.fspath(data_dir)
+    if named is not None:
+        with contextlib.suppress(ValueError):
+            return str(absolute_path(named))
+    return named
 
 
 def is_published(info: DatasetInfo, train: Split, test: Split) -> bool:

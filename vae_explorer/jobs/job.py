@@ -19,6 +19,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from vae_explorer.data import images_folder
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.endings import ABANDONED, UNREADABLE, died
@@ -110,7 +111,7 @@ class Job:
             experiment=experiment.to_dict(),
             judging=None if judging is None else asdict(judging),
             cores=cores or cores_beside_a_page(),
-            data_dir=data_dir,
+            data_dir=images_folder(data_dir),
             running=running,
         )
 
@@ -126,7 +127,8 @@ class Job:
         return self.state in ("finished", "stopped", "failed")
 
     @property
-    def process_id(self) -> int:
+    def process_id(self) -> int | None:
+        """Waits until there is a process; None if none could be started."""
         return self._process.pid
 
     def pause(self) -> None:

@@ -9,6 +9,7 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.explain.words import epochs_of
 from vae_explorer.jobs.job import Job
+from vae_explorer.jobs.process import get_ready
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.scene import scene_at
 from vae_explorer.ui.compare import clock, files, meaning, state
@@ -53,6 +54,7 @@ def page() -> None:
     else:
         _view(job, experiment, seen)
     load_plotly()
+    get_ready()
     recall_job(PAGE)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vae_explorer.activations import ACTIVATIONS, FAMILIES, sample
-from vae_explorer.data import DATA_DIR_VARIABLE, DataError, load_or_embedded
+from vae_explorer.data import DataError, images_folder, load_or_embedded
 from vae_explorer.data.probe import Probe
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.unused import unused
@@ -86,7 +84,7 @@ def _sample_png(dataset: str, image_set: str) -> tuple[bytes, int, str | None]:
 def _samples(dataset: str, image_set: str) -> None:
     # A full set that is published has the embedded images too: it is not fetched to be looked at.
     # What a folder has, nobody knows.
-    if not os.environ.get(DATA_DIR_VARIABLE):
+    if images_folder() is None:
         image_set = "embedded"
     try:
         png, lines, why = _sample_png(dataset, image_set)

@@ -132,8 +132,8 @@ def _embedded(job: Job, panels: Sequence[Panel]) -> np.ndarray | None:
     work, step = _tsne(), panels[0].snapshot.step
     means = np.stack([panel.snapshot.latent_mean[panel.row] for panel in panels])
     compute = partial(tsne_in_a_process, means, job.experiment.seed)
-    work.ask((job.process_id, step), compute, hurry=not job.is_live)
-    if work.key is None or work.key[0] != job.process_id:
+    work.ask((job.token, step), compute, hurry=not job.is_live)
+    if work.key is None or work.key[0] != job.token:
         st.skeleton(height=300)
         return None
     if isinstance(work.answer, Exception):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from vae_explorer.jobs.process import get_ready
 from vae_explorer.ui.shared import preview, session, sidebar, toolbar
 from vae_explorer.ui.shared.address import keep_in_address
 from vae_explorer.ui.shared.live_figure import load_plotly
@@ -38,4 +39,5 @@ def page() -> None:
     elif experiment is not None:
         preview.view(experiment, "Train")
     load_plotly()
+    get_ready()
     recall_job(PAGE)
