@@ -59,11 +59,16 @@ def page() -> None:
 
 
 def _see_new_job(job: Job | None) -> None:
-    """A race that was just started is what its starter wants to see, from its beginning."""
-    if job is not st.session_state.get(_LAST_JOB):
-        st.session_state[_LAST_JOB] = job
-        if job is not None:
-            files.close("opened")
+    """A race that was just started is what its starter wants to see, from its beginning.
+
+    One that a reload brings back comes when it is free: what was opened by then stays.
+    """
+    if job is st.session_state.get(_LAST_JOB):
+        return
+    st.session_state[_LAST_JOB] = job
+    if job is not None and session.has_started(PAGE):
+        files.close("opened")
+    if st.session_state.get("compare.opened") is None:
         clock.forget()
 
 

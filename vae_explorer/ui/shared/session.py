@@ -24,6 +24,11 @@ def current_job(page: str) -> Job | None:
     return st.session_state.get(_key(page))
 
 
+def has_started(page: str) -> bool:
+    """Whether the page's run was started in this session, and not taken up from one before."""
+    return st.session_state.get(_started(page), False)
+
+
 def start_job(
     page: str, experiment: Experiment, judging: Judging | None = None, running: bool = True
 ) -> None:
@@ -36,6 +41,7 @@ def start_job(
             owner_is_there=_presence(),
             running=running,
         )
+        st.session_state[_started(page)] = True
     except TooManyJobs as error:
         st.session_state.notices = [str(error)]
 
@@ -51,6 +57,7 @@ def take_up_job(page: str, token: object) -> None:
     job = adopt(token, _presence())
     if job is not None:
         st.session_state[_key(page)] = job
+        st.session_state[_started(page)] = False
     elif not is_open(token):
         st.session_state[_forgotten(page)] = True  # so that it is not asked for again
     else:
@@ -97,6 +104,10 @@ def _presence() -> Callable[[], bool]:
     assert context is not None  # there is one in every script run
     session_id = context.session_id
     return lambda: get_instance().is_active_session(session_id)
+
+
+def _started(page: str) -> str:
+    return f"{page}.started"
 
 
 def _forgotten(page: str) -> str:
