@@ -53,8 +53,16 @@ def error_of(message: ConsoleMessage) -> list[str]:
     return [f"{message.text} {message.location}"] if is_error else []
 
 
+@pytest.fixture(scope="session")
+def profile(browser) -> Iterator[BrowserContext]:
+    """Where pages are opened one after the other, as people do: the app is in its cache."""
+    context = browser.new_context(accept_downloads=True)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(server, browser) -> Iterator[Callable[..., Page]]:
+def open_page(server, browser, profile) -> Iterator[Callable[..., Page]]:
     """Opens pages of their own sessions; at the end none may have logged an error."""
     pages: list[Page] = []
     errors: list[str] = []
@@ -66,14 +74,13 @@ def open_page(server, browser) -> Iterator[Callable[..., Page]]:
         size: tuple[int, int] = (1280, 720),
         **options,
     ) -> Page:
-        """`path` is train or compare, or empty for the Explore page."""
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=theme,
-            accept_downloads=True,
-            **options,
-        )
-        page = context.new_page()
+        """`path` is train or compare, or empty for the Explore page.
+
+        With options of a context it is in one of its own.
+        """
+        page = (browser if options else profile).new_page(**options)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=theme)
         page.set_default_timeout(60_000)
         page.on("console", lambda message: errors.extend(error_of(message)))
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -86,8 +93,8 @@ def open_page(server, browser) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_one
-    for page in pages:
-        page.context.close()
+    for page in (*pages, *profile.pages):  # and other tabs, which a test has opened itself
+        page.close()
     assert not errors, errors
 
 

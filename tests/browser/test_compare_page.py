@@ -88,9 +88,13 @@ def test_a_race_from_its_start_to_its_end_and_back_in_time(open_page):
     expect(page.locator("table thead")).to_contain_text("Negative ELBO")
     page.get_by_text("What was found").click()
     page.get_by_text("Said of the end of the race").wait_for()
+    slider.press("End")
+    for _ in range(5):
+        slider.press("ArrowLeft")
     press(page, "Play")
-    wait_for_points(page, "chart.race", ">= 12")
+    page.get_by_role("button", name="Halt", exact=True).wait_for()
     page.get_by_role("button", name="Play", exact=True).wait_for()
+    wait_for_points(page, "chart.race", ">= 12")
     expect(page.locator("table thead")).to_contain_text("IW bound")
     expect(advice).to_have_count(1)
 

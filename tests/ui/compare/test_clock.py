@@ -20,7 +20,8 @@ def state(monkeypatch):
 def drawn(times: list[float], told: Any = None) -> float:
     """Where the slider stands when the page is drawn, after a hand has moved it to `told`."""
     if told is not None:
-        clock._moved(times, {"time": told, "moves": 1})
+        presses = clock.st.session_state.get(clock._PRESSES, 0)
+        clock._moved(times, {"time": told, "moves": 1, "presses": presses})
     return times[clock._advance(times)]
 
 
@@ -85,3 +86,15 @@ def test_a_hand_halts_the_playback(state):
     assert not clock.is_playing()
     clock.forget()
     assert drawn(times) == times[-1]
+
+
+def test_a_playback_that_was_begun_after_a_move_goes_on_from_there_when_that_is_told(state):
+    times = [float(k) for k in range(100)]
+    drawn(times)
+    clock._toggle(times)
+    clock._moved(times, {"time": 50.0, "moves": 1, "presses": 0})  # before the press, told late
+    assert clock.is_playing()
+    assert drawn(times) == 51.0
+    clock._moved(times, {"time": 60.0, "moves": 2, "presses": 1})
+    assert drawn(times) == 60.0
+    assert not clock.is_playing()

@@ -33,9 +33,10 @@ function create(parentElement) {
 function move(slider, index) {
   stand(slider, index);
   slider.moves += 1;
+  slider.presses = slider.data.presses; // of the button for a playback, before this move
   slider.timer ??= setTimeout(() => {
     slider.timer = null;
-    slider.tell({ time: slider.data.times[slider.index], moves: slider.moves });
+    slider.tell({ time: slider.data.times[slider.index], moves: slider.moves, presses: slider.presses });
   }, EVERY);
 }
 

@@ -24,6 +24,7 @@ _FOLLOW = "compare.follow"
 _PLAYING = "compare.playing"
 _SHOWN = "compare.time_shown"  # in epochs
 _MOVES = "compare.time_moves"  # of the hand, as far as they have arrived
+_PRESSES = "compare.play_presses"  # of the button
 
 _TIME = st.components.v2.component(
     "vae_explorer_time", js=beside(__file__, "clock.js"), css=beside(__file__, "clock.css")
@@ -59,6 +60,7 @@ def place(shown: RaceRecord) -> int:
                 "whole": float(shown.experiment.epochs * len(shown.history.steps)),
                 "unit": "" if len(shown.history.steps) == 1 else " in all",
                 "moves": st.session_state.get(_MOVES, 0),
+                "presses": st.session_state.get(_PRESSES, 0),
             },
             height=40,
             on_moved_change=lambda: _moved(times, st.session_state[_SLIDER].moved),
@@ -94,15 +96,22 @@ def _advance(times: list[float]) -> int:
 
 
 def _moved(times: list[float], told: Any) -> None:
-    """A hand has moved the slider: to `time`, in epochs, its move number `moves`."""
-    time, moves = (told.get(name) if isinstance(told, dict) else None for name in ("time", "moves"))
+    """A hand has moved the slider: to `time`, in epochs, its move number `moves`.
+
+    It halts what plays, unless the button was pressed after it: moves are told a little late, and
+    the playback goes on from there.
+    """
+    if not isinstance(told, dict):
+        return
+    time, moves = told.get("time"), told.get("moves")
     if not isinstance(time, int | float) or not isinstance(moves, int):
         return
     index = _nearest(times, time)
     state = st.session_state
     state[_SHOWN], state[_MOVES] = times[index], moves
     state[_FOLLOW] = index == len(times) - 1
-    state[_PLAYING] = False
+    if told.get("presses") == state.get(_PRESSES, 0):
+        state[_PLAYING] = False
 
 
 def _nearest(times: list[float], there: float) -> int:
@@ -114,6 +123,7 @@ def _nearest(times: list[float], there: float) -> int:
 def _toggle(times: list[float]) -> None:
     state = st.session_state
     state[_PLAYING] = not is_playing()
+    state[_PRESSES] = state.get(_PRESSES, 0) + 1
     if state[_PLAYING]:
         state[_FOLLOW] = False
         if _nearest(times, state.get(_SHOWN, times[-1])) == len(times) - 1:
