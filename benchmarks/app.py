@@ -24,6 +24,7 @@ from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.find_browser import installed
 from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.jobs import process
 from vae_explorer.jobs.job import Job
 from vae_explorer.training.machine import available_cores, cores_beside_a_page
 
@@ -124,6 +125,38 @@ def first_paint(browser: Browser, address: str, shown: str) -> float:
     return seconds
 
 
+def first_curve(browser: Browser, address: str) -> float:
+    """Seconds from pressing Train, on a page that is at rest, until the loss curves move."""
+    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    page.goto(address + "train?dataset=digits&epochs=300")
+    page.locator(".mosaic img").first.wait_for()
+    page.wait_for_timeout(6_000)  # of reading
+    started = time.perf_counter()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function(
+        """() => document.querySelector('[class*="st-key-chart-losses"] .js-plotly-plot')
+            ?._fullData?.some(trace => trace.x?.length > 1)"""
+    )
+    seconds = time.perf_counter() - started
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.get_by_text("Train will start").wait_for()
+    page.context.close()
+    return seconds
+
+
+def first_snapshot(forked: bool) -> float:
+    """Seconds from asking for a training until its first snapshot is there."""
+    process._FORKS = forked
+    started = time.perf_counter()
+    job = Job(Experiment(dataset="digits"), cores=1)
+    try:
+        job.wait(lambda r: r.snapshot is not None, 120)
+        return time.perf_counter() - started
+    finally:
+        job.close()
+        process._FORKS = True
+
+
 def import_seconds(module: str) -> float:
     code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
     command = [sys.executable, "-c", code]
@@ -152,6 +185,7 @@ def main() -> None:
     beside, every = cores_beside_a_page(), available_cores()
     rows: dict[str, list[float]] = {"alone": [], "closed": [], "open": [], "updates": []}
     paints: dict[str, list[float]] = {"bare": [], "train": [], "explore": []}
+    starts: dict[str, list[float]] = {"curve": [], "forked": [], "plain": []}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as place:
         browser = playwright.chromium.launch(executable_path=installed(), args=CHROMIUM_OPTIONS)
         bare = Path(place) / "bare.py"
@@ -164,6 +198,9 @@ def main() -> None:
                 paints["bare"].append(first_paint(browser, plain, ".js-plotly-plot .main-svg"))
                 paints["train"].append(first_paint(browser, app + "train", ".mosaic img"))
                 paints["explore"].append(first_paint(browser, app, ".strip .rows canvas"))
+                starts["curve"].append(first_curve(browser, app))
+                starts["forked"].append(first_snapshot(True))
+                starts["plain"].append(first_snapshot(False))
             for _ in range(arguments.rounds):
                 wait = arguments.seconds
                 rows["alone"].append(without_a_page(experiment, every, arguments.data_dir, wait))
@@ -187,6 +224,11 @@ def main() -> None:
     print(f"| the Train page | {median(paints['train']):.2f} |")
     print(f"| the Explore page, at once and later | {paints['explore'][0]:.2f}, ", end="")
     print(f"{median(paints['explore'][1:]):.2f} |")
+    print(f"| from pressing Train to moving curves | {median(starts['curve']):.2f} |")
+    forked, first, plain = starts["forked"][1:], starts["forked"][0], median(starts["plain"])
+    print("| a training's first snapshot, its worker forked, and the first of a server | ", end="")
+    print(f"{median(forked):.2f}, {first:.2f} |")
+    print(f"| the same in a process of its own | {plain:.2f} |")
     for module in (
         "vae_explorer",
         "vae_explorer.experiment.experiment",

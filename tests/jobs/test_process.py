@@ -68,42 +68,34 @@ def test_what_waits_has_one_thread_and_has_imported_pytorch(start):
 def test_a_worker_outlives_the_process_that_forked_it_and_the_next_has_a_new_one(start):
     job = start(LONG)
     assert job.wait(lambda r: r.snapshot is not None and r.snapshot.step > 0, PATIENCE)
-    killed = forkserver()
-    os.kill(killed, signal.SIGKILL)
-    process._server._process.wait()
+    killed = process._server._process
+    killed.kill()
+    killed.wait()
+    killed.poll = lambda: None  # as if nobody had noticed yet when the next is asked for
     step = job.snapshot.step
     assert job.wait(lambda r: r.snapshot.step > step, PATIENCE)
     other = start(SHORT)
     assert other.wait(lambda r: r.state == "finished", PATIENCE)
-    assert forkserver() != killed
+    assert forkserver() != killed.pid
     os.kill(job.process_id, signal.SIGKILL)
     assert job.wait(lambda r: r.state == "failed", PATIENCE)
-    assert "ended, and what watches it had ended before" in job.error
+    assert "the process that watches it had ended before" in job.error
     assert not job.can_be_told
 
 
 @forks
-def test_a_request_that_nobody_takes_is_made_again(start):
+def test_who_edits_the_package_gets_a_process_that_has_read_it():
+    """And a worker that is killed before it could be forked does nothing."""
     process.get_ready()
-    killed = process._server
-    os.kill(killed._process.pid, signal.SIGKILL)
-    os.waitid(os.P_PID, killed._process.pid, os.WEXITED | os.WNOWAIT)  # but nobody has noticed
-    killed._process.poll = lambda: None
-    job = start(SHORT)
-    assert job.wait(lambda r: r.state == "finished", PATIENCE)
-    del killed._process.poll
-    killed._process.wait()
-
-
-@forks
-def test_who_edits_the_package_trains_what_is_written(start, monkeypatch):
-    process.get_ready()
-    before = forkserver()
-    written = process._last_written() + 1
-    monkeypatch.setattr(process, "_last_written", lambda: written)
-    job = start(SHORT)
-    assert job.wait(lambda r: r.state == "finished", PATIENCE)
-    assert forkserver() != before
+    before = process._server
+    before._written -= 1
+    worker = process.start_worker()
+    assert forkserver() != before._process.pid
+    worker.kill()  # while PyTorch is imported
+    assert worker.wait(PATIENCE) == -signal.SIGKILL
+    assert worker.stdout.read() == b""
+    before.requests.close()
+    assert before._process.wait(PATIENCE) == 0
 
 
 @forks
@@ -127,32 +119,17 @@ def test_workers_that_have_ended_leave_no_descriptors_behind():
     assert descriptors() == before
 
 
-@forks
-def test_a_worker_that_is_killed_before_it_is_forked_does_nothing(monkeypatch):
-    monkeypatch.setattr(process, "_server", None)  # the next one has to import PyTorch first
-    worker = process.start_worker()
-    worker.kill()
-    assert worker.wait(PATIENCE) == -signal.SIGKILL
-    assert worker.stdout.read() == b""
-    process._server.requests.close()
-    assert process._server._process.wait(PATIENCE) == 0
-
-
-def test_elsewhere_a_worker_is_a_process_of_its_own(start, monkeypatch):
-    monkeypatch.setattr(process, "_FORKS", False)
-    job = start(SHORT)
-    assert job.wait(lambda r: r.state == "finished", PATIENCE)
-    assert parent_of(job.process_id) == os.getpid()
-
-
 @pytest.mark.parametrize("forked", [pytest.param(True, marks=forks), False])
 def test_a_worker_reads_the_folder_that_the_environment_names_now(
     start, monkeypatch, tmp_path, forked
 ):
+    """Forked, or elsewhere than on Linux a process of its own."""
     monkeypatch.setattr(process, "_FORKS", forked)
-    start(SHORT).close()
+    if forked:
+        process.get_ready()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(DATA_DIR_VARIABLE, "none-here")
     job = start(SHORT.replace(dataset="mnist", image_set="full"), running=False)
     assert job.wait(lambda r: r.ready is not None, PATIENCE)
     assert str(tmp_path / "none-here") in job.notice
+    assert (parent_of(job.process_id) == os.getpid()) is not forked

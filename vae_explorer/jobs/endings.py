@@ -23,7 +23,7 @@ def died(code: int, last_words: Sequence[str]) -> str:
         if -code == signal.SIGKILL:
             how += ", as happens when memory runs out"
     elif code == UNTOLD:
-        how = "ended, and what watches it had ended before"
+        how = "ended unseen: the process that watches it had ended before"
     else:
         how = f"ended with code {code}"
     last = f" It last said: {last_words[-1]}" if last_words else ""
