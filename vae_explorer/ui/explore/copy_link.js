@@ -64,5 +64,8 @@ function say(element) {
 
 export default function ({ parentElement }) {
   const element = parentElement.querySelector(".copy-link") ?? create(parentElement);
-  return () => clearTimeout(timers.get(element));
+  return () => {
+    clearTimeout(timers.get(element));
+    element.remove(); // with "Copied", if it said so
+  };
 }

@@ -32,6 +32,7 @@ function create(parentElement) {
 
 function destroy(chart, parentElement) {
   chart.figure = null;
+  chart.element.remove(); // the next chart may come to the same place, and would be below it
   chart.observer.disconnect();
   document.removeEventListener("visibilitychange", chart.onChange);
   window.removeEventListener("resize", chart.onChange);

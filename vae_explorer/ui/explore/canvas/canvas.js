@@ -26,6 +26,7 @@ class Explorer {
   }
 
   destroy() {
+    this.root.remove(); // the next canvas may come to the same place
     cancelAnimationFrame(this._request);
     window.removeEventListener("vae-explorer-package", this._arrived);
     window.removeEventListener("pagehide", this._leaves);
