@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,33 +169,29 @@ def test_a_run_without_its_page_ends_after_the_grace(start, monkeypatch):
     assert "can no longer be saved" in job.notice
 
 
-def test_the_worker_ends_when_its_parent_is_killed(tmp_path):
-    import subprocess
-    import sys
-
+def test_the_worker_and_what_forked_it_end_when_their_parent_is_killed():
     parent = subprocess.Popen(
         [
             sys.executable,
             "-c",
+            "from vae_explorer.jobs import process\n"
             "from vae_explorer.jobs.job import Job\n"
             "from vae_explorer.experiment.experiment import Experiment\n"
             "job = Job(Experiment(dataset='digits', epochs=10_000))\n"
             "job.wait(lambda r: r.snapshot is not None, 60)\n"
-            "print(job.process_id, flush=True)\n"
+            "print(job.process_id, process._server._process.pid, flush=True)\n"
             "job.wait(lambda r: False, 600)",
         ],
         stdout=subprocess.PIPE,
         cwd=ROOT,
     )
-    worker = int(parent.stdout.readline())
-    descriptor = os.pidfd_open(worker)
+    descriptors = [os.pidfd_open(int(number)) for number in parent.stdout.readline().split()]
     parent.kill()
     parent.wait()
-    import select
-
-    ended, _, _ = select.select([descriptor], [], [], PATIENCE)
-    os.close(descriptor)
-    assert ended, "the worker outlived its parent"
+    for descriptor in descriptors:
+        ended, _, _ = select.select([descriptor], [], [], PATIENCE)
+        os.close(descriptor)
+        assert ended, "a process outlived its parent"
 
 
 def test_a_server_trains_so_many_runs_and_says_so(start, monkeypatch):
