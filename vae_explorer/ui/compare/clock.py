@@ -15,6 +15,7 @@ import streamlit as st
 
 from vae_explorer.figures.inline import beside
 from vae_explorer.results.record import RaceRecord
+from vae_explorer.ui.shared.told import told
 
 PLAY_SECONDS = 0.4  # a frame of the animation
 _FRAMES = 60  # about so many in all
@@ -63,7 +64,7 @@ def place(shown: RaceRecord) -> int:
                 "presses": st.session_state.get(_PRESSES, 0),
             },
             height=40,
-            on_moved_change=lambda: _moved(times, st.session_state[_SLIDER].moved),
+            on_moved_change=lambda: _moved(times, told(_SLIDER, "moved")),
         )
         if len(shown.history.steps) > 1:
             st.caption(_which(shown, times[index]), width=165)
@@ -95,22 +96,22 @@ def _advance(times: list[float]) -> int:
     return index
 
 
-def _moved(times: list[float], told: Any) -> None:
+def _moved(times: list[float], move: Any) -> None:
     """A hand has moved the slider: to `time`, in epochs, its move number `moves`.
 
     It halts what plays, unless the button was pressed after it: moves are told a little late, and
     the playback goes on from there.
     """
-    if not isinstance(told, dict):
+    if not isinstance(move, dict):
         return
-    time, moves = told.get("time"), told.get("moves")
+    time, moves = move.get("time"), move.get("moves")
     if not isinstance(time, int | float) or not isinstance(moves, int):
         return
     index = _nearest(times, time)
     state = st.session_state
     state[_SHOWN], state[_MOVES] = times[index], moves
     state[_FOLLOW] = index == len(times) - 1
-    if told.get("presses") == state.get(_PRESSES, 0):
+    if move.get("presses") == state.get(_PRESSES, 0):
         state[_PLAYING] = False
 
 

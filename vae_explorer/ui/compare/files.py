@@ -48,8 +48,8 @@ def _upload(label: str, slot: str, then: Callable[[], None]) -> None:
 
 
 def _take(key: str, slot: str, then: Callable[[], None]) -> None:
-    file = st.session_state[key]
-    if file is None:
+    file = st.session_state.get(key)
+    if file is None:  # or the page was left meanwhile
         return
     try:
         st.session_state[f"compare.{slot}"] = race_of_zip(file.getvalue())

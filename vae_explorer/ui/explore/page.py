@@ -27,6 +27,7 @@ from vae_explorer.ui.explore.share import share
 from vae_explorer.ui.explore.state import PREFIX
 from vae_explorer.ui.explore.view import MOST_SHOWN, PLACES, View
 from vae_explorer.ui.shared.live_figure import load_plotly
+from vae_explorer.ui.shared.told import told
 
 _SENTENCE = "Move over the plane: every point is a code, and each activation's decoder draws it."
 _VIEWS = {"projections": projections, "gallery": gallery, "activations": activation_outputs}
@@ -98,7 +99,7 @@ def _closer(catalogue: Catalogue, packages: list[Package]) -> None:
 
 
 def _take_from_canvas() -> None:
-    st.session_state.canvas_told = state.take_from_canvas(st.session_state["canvas"].get("view"))
+    st.session_state.canvas_told = state.take_from_canvas(told("canvas", "view"))
 
 
 # --- Choosing what to look at ---

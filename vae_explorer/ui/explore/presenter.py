@@ -12,6 +12,7 @@ from vae_explorer.figures.inline import beside
 from vae_explorer.ui.explore import state
 from vae_explorer.ui.explore.talk import MOST_BYTES, Talk, TalkError, TalkView
 from vae_explorer.ui.explore.view import View
+from vae_explorer.ui.shared.told import told
 
 _KEYS = st.components.v2.component(
     "vae_explorer_keys",
@@ -87,7 +88,7 @@ def presenter() -> None:
 
 def _step() -> None:
     """Another view of the talk, or the end of presenter mode."""
-    _go(st.session_state["keys"].step)
+    _go(told("keys", "step"))
 
 
 def _go(step: int | None) -> None:
@@ -141,7 +142,9 @@ def _act(name: str, index: int) -> None:
 
 
 def show(index: int) -> None:
-    """Goes to presenter mode with a view of the talk."""
+    """Goes to presenter mode with a view of the talk, if it is there."""
+    if index >= len(current().views):  # a late press beside one that was removed
+        return
     st.session_state.talk_position = index
     state.ask(view_at(index))
 

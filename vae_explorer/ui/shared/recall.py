@@ -10,6 +10,7 @@ import streamlit as st
 
 from vae_explorer.figures.inline import beside
 from vae_explorer.ui.shared import session
+from vae_explorer.ui.shared.told import told
 
 _MEMORY = st.components.v2.component("vae_explorer_recall", js=beside(__file__, "recall.js"))
 
@@ -31,10 +32,16 @@ def recall_job(page: str) -> None:
             "recall": not session.has_forgotten(page),
         },
         height=1,
-        on_token_change=lambda: session.take_up_job(page, st.session_state[key].token),
+        on_token_change=lambda: _take_up(page, key),
     )
     if awaits:
         st.fragment(_try_again, run_every=_AGAIN_SECONDS)(page)
+
+
+def _take_up(page: str, key: str) -> None:
+    token = told(key, "token")
+    if token is not None:
+        session.take_up_job(page, token)
 
 
 def _try_again(page: str) -> None:

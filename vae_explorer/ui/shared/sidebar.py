@@ -128,8 +128,8 @@ def _has_use(form: Form, name: str) -> bool:
 
 
 def _take_preset(form: Form) -> None:
-    chosen = st.session_state[form.key("preset")]
-    if chosen is not None:
+    chosen = st.session_state.get(form.key("preset"))
+    if chosen is not None:  # nor is it there where the page was left meanwhile
         _show(form, form.presets[chosen].experiment)
 
 
