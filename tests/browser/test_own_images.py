@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 
@@ -20,7 +21,7 @@ from tests.helpers.compare_page import (
     taken,
     wait_until_judged,
 )
-from tests.helpers.pressing import at_rest, press
+from tests.helpers.pressing import at_rest, press, settled
 from tests.helpers.serving import serving
 from vae_explorer.data import DATA_DIR_VARIABLE, load_dataset
 from vae_explorer.data.folder import IDX_NAMES
@@ -65,6 +66,7 @@ def check_path(page: Page, own: str, alt: str) -> None:
     """Every image is offered under a name of its own, and another one is another path."""
     names = NAMES[own]
     for place, begun in (("from", 1), ("to", 0)):
+        settled(page)  # to move closes a menu
         page.get_by_role("combobox", name=f"Image to interpolate {place}").click()
         expect(page.get_by_role("option")).to_have_text([f"{place} {name}" for name in names])
         page.keyboard.press("Escape")
@@ -89,6 +91,7 @@ def test_a_race_is_looked_at_taken_away_and_opened_again(open_page, own):
     check_path(page, own, "linear path")
     at_rest(page, PATIENCE)
     assert "read from the folder own" in taken(page, "Report").decode()
+    expect(page.get_by_text("own images in the layout of MNIST").first).to_be_visible()
     press(page, "Take away")
     for label in FILMS.values() if own == "one class" else ():
         assert taken(page, f"{label} as GIF").startswith(b"GIF8")
@@ -99,7 +102,7 @@ def test_a_race_is_looked_at_taken_away_and_opened_again(open_page, own):
     page.get_by_role("button", name="Saved races", exact=True).wait_for()
     press(page, "Saved races")
     offer(page, "Open a race", data)
-    page.get_by_text("A saved race, made").wait_for()
+    page.get_by_text(re.compile("A saved race, made .*: own images in the layout")).wait_for()
     wait_until_judged(page)
     expect(rows(page)).to_have_text(standings, use_inner_text=True)
 

@@ -12,6 +12,7 @@ from vae_explorer.data import (
     DATASETS,
     IMAGE_SETS,
     DataError,
+    are_own_images,
     images_folder,
     load_dataset,
     load_or_embedded,
@@ -41,6 +42,7 @@ def test_embedded(name: str) -> None:
         assert not split.images.flags.writeable and not split.labels.flags.writeable
     assert dataset.train.images.max() == dataset.info.levels
     assert load_dataset(name).train is dataset.train
+    assert not are_own_images(dataset.origin)
 
 
 def test_every_digit_of_mnist_is_as_long_as_its_margin_leaves_room() -> None:
@@ -76,6 +78,7 @@ def test_full_set_from_a_folder(tmp_path: Path, write_set) -> None:
     np.testing.assert_array_equal(dataset.test.labels, parts[3])
     assert dataset.image_set == "full"
     assert dataset.origin == "30 training and 20 test images of MNIST, read from the folder images."
+    assert are_own_images(dataset.origin)
     assert sentences == [f"Reading MNIST from {tmp_path / 'images'}."]
 
 
@@ -92,6 +95,7 @@ def test_all_that_was_published_is_said_to_be(packed, tmp_path: Path, write_set,
     assert load_dataset("mnist", "full", tmp_path / "these").origin == (
         "30 training and 20 test images of MNIST, the full published set, from IDX files."
     )
+    assert not are_own_images(load_dataset("mnist", "full", tmp_path / "these").origin)
     write_set(tmp_path / "others", seed=1)
     assert load_dataset("mnist", "full", tmp_path / "others").origin == (
         "30 training and 20 test images of MNIST, read from the folder others."

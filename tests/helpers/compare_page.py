@@ -41,7 +41,8 @@ def choose(page: Page, name: str) -> None:
 
 
 def option(page: Page, box: str, name: str) -> None:
-    """One of what a box offers."""
+    """One of what a box offers, once the page moves no more: that would close it."""
+    settled(page)
     page.get_by_role("combobox", name=box).click()
     page.get_by_role("option", name=name, exact=True).click()
 

@@ -7,6 +7,7 @@ from vae_explorer.data.dataset import DataError, Dataset, Split
 from vae_explorer.data.sets import DATASETS, IMAGE_SETS, DatasetInfo
 from vae_explorer.data.sources import (
     DATA_DIR_VARIABLE,
+    are_own_images,
     images_folder,
     load_dataset,
     load_or_embedded,
@@ -20,6 +21,7 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "Split",
+    "are_own_images",
     "images_folder",
     "load_dataset",
     "load_or_embedded",

@@ -16,6 +16,7 @@ DATA_DIR_VARIABLE = "VAE_EXPLORER_DATA_DIR"
 """The environment variable that names the folder of full sets when `data_dir` does not."""
 
 EMBEDDED_DIR = Path(__file__).parent / "embedded"
+_OWN = "read from the folder "
 
 
 def load_dataset(
@@ -64,11 +65,16 @@ def load_dataset(
         if is_published(info, train, test):
             origin = "the full published set, from IDX files"
         else:
-            origin = f"read from the folder {path.name or path}"
+            origin = _OWN + str(path.name or path)
     else:
         train, test = read_openml(info, report)
         origin = f"downloaded from OpenML ({info.openml[0]}, version {info.openml[1]})"
     return Dataset(info, train, test, image_set, _origin(info, train, test, origin))
+
+
+def are_own_images(origin: str) -> bool:
+    """Whether the `origin` of a Dataset says that a folder had other images than the published."""
+    return f", {_OWN}" in origin
 
 
 def images_folder(data_dir: str | Path | None = None) -> str | None:

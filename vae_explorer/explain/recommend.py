@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
 from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import Difference, compare
 from vae_explorer.explain.unused import unused
-from vae_explorer.explain.words import epoch_text, listed, margin, measured, sentence, size
+from vae_explorer.explain.words import (
+    epoch_text,
+    images_of,
+    listed,
+    margin,
+    measured,
+    sentence,
+    size,
+)
 
 # With fewer, the t interval is wide: at 3 seeds 2.5 standard deviations to either side, at 5 only
 # 1.2, so that differences of the size of a seed's luck stay hidden.
@@ -37,8 +44,7 @@ def recommended(facts: Standings) -> Recommendation:
 
 
 def _recommended(facts: Standings) -> Recommendation:
-    experiment = facts.race.experiment
-    place = f"{DATASETS[experiment.dataset].label} with these settings"
+    place = f"{images_of(facts.race)} with these settings"
     if facts.alike:
         return Recommendation(
             (),
@@ -137,9 +143,8 @@ def _doubts(facts: Standings) -> str:
         lost = int((facts.diverged > 0).sum())
         noun = facts.noun if lost > 1 else facts.noun.removesuffix("s")
         doubts.append(f"{lost} {noun} lost seeds to divergence and stood no chance")
-    label = DATASETS[experiment.dataset].label
     fixed = "one set of hyperparameters"
     if experiment.sweep != "none":
         fixed = f"nothing but the {SWEEPS[experiment.sweep].label} was varied"
-    doubts.append(f"it is one data set, {label}, and {fixed}: others may differ")
+    doubts.append(f"it is one data set, {images_of(facts.race)}, and {fixed}: others may differ")
     return sentence("; ".join(doubts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from vae_explorer.data import DATASETS, are_own_images
 from vae_explorer.experiment.arms import Arm
 from vae_explorer.explain.statistics import Difference, Interval
 from vae_explorer.results.race import Race
@@ -78,6 +79,13 @@ def epochs_of(race: Race) -> str:
         return f"stopped at epoch {epoch_text(stopped[0])} of {planned:,}"
     ended = len(stops) - len(stopped)
     return f"stopped: {ended:,} of {len(stops):,} shapes trained for {planned:,} epochs"
+
+
+def images_of(race: Race) -> str:
+    """ "MNIST", "own images in the layout of MNIST"."""
+    label = DATASETS[race.experiment.dataset].label
+    own = race.environment is not None and are_own_images(race.environment.data_origin)
+    return f"own images in the layout of {label}" if own else label
 
 
 def layer(name: str) -> str:

@@ -180,6 +180,19 @@ def test_it_has_a_title_of_its_own(settings, title):
     assert Reader(report).texts["h1"] == title
 
 
+def test_own_images_are_not_called_by_the_name_of_a_set():
+    experiment = Experiment(seeds=2, activations=("relu", "tanh"))
+    race = race_of(experiment, {"relu": 30.0, "tanh": 35.0})
+    origin = "60 training and 60 test images of MNIST, read from the folder MNIST."
+    environment = dataclasses.replace(race.environment, data_origin=origin)
+    race = dataclasses.replace(race, environment=environment)
+    page = Reader(report_html(race, "relu"))
+    assert page.texts["h1"] == "2 activations on own images in the layout of MNIST"
+    advice = recommend(Standings(race, "relu"))
+    assert advice.sentence.startswith("For own images in the layout of MNIST with these settings")
+    assert "one data set, own images in the layout of MNIST, and" in advice.doubt
+
+
 def test_a_reference_that_does_not_race_is_refused(race):
     with pytest.raises(ValueError, match="There is no 'mish' in this race"):
         report_html(race, "mish")

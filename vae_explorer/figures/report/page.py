@@ -11,12 +11,11 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from vae_explorer.data import DATASETS
 from vae_explorer.experiment.command import command_line
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.standings import Finding, Standings
-from vae_explorer.explain.words import epochs_of
+from vae_explorer.explain.words import epochs_of, images_of
 from vae_explorer.figures.inline import beside
 from vae_explorer.figures.page import (
     MOSAIC_STYLE,
@@ -83,7 +82,7 @@ def _title(race: Race) -> str:
     if experiment.sweep != "none":
         label = SWEEPS[experiment.sweep].label
         what += f", {len(experiment.swept_values)} values of {label},"
-    return f"{what} on {DATASETS[experiment.dataset].label}"
+    return f"{what} on {images_of(race)}"
 
 
 def _section(title: str, body: str) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.explain.words import epochs_of
+from vae_explorer.explain.words import epochs_of, images_of
 from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.process import get_ready
 from vae_explorer.results.record import RaceRecord
@@ -117,10 +117,11 @@ def _draw(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool
 def _opened(shown: RaceRecord) -> None:
     """Which race this is: the side bar and the buttons are those of another."""
     race, experiment = shown.race, shown.experiment
+    images = DATASETS[experiment.dataset].label if race is None else images_of(race)
     where = race and race.environment
     made = f", made {where.made[:10]}" if where else ""
     st.caption(
-        f":material/folder_open: A saved race{made}: {DATASETS[experiment.dataset].label}, "
+        f":material/folder_open: A saved race{made}: {images}, "
         f"{len(shown.arms)} × {experiment.seeds} VAEs, {race and epochs_of(race)}. "
         "*Saved races* closes it."
     )
