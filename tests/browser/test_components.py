@@ -13,13 +13,13 @@ from vae_explorer.ui.explore.canvas import canvas
 from vae_explorer.ui.explore.view import View
 from vae_explorer.ui.shared import live_figure
 
-VIEW = {"view_id": "1", "view": View().to_canvas(), "images": "", "members": [], "labels": {}}
+VIEW = {"view_id": "1", "view": View().to_canvas(), "present": False}
 CASES = {
     "figure": (
         beside(live_figure.__file__, "live_figure.js"),
         {"figure": '{"data": [], "layout": {}}', "height": 300, "narrow_height": 300, "alt": "A"},
     ),
-    "canvas": (canvas._CANVAS_JS, {**VIEW, "present": False}),
+    "canvas": (canvas._CANVAS_JS, {**VIEW, "images": "", "members": [], "labels": {}}),
     "copy_link": (beside(copy_link.__file__, "copy_link.js"), {}),
     "clock": (
         beside(clock.__file__, "clock.js"),

@@ -8,42 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vae_explorer.experiment.experiment import Experiment
+from tests.helpers.jobs import LONG, PATIENCE, SHORT, is_running
 from vae_explorer.jobs.job import Job, TooManyJobs, _open_jobs, adopt, close_all
 from vae_explorer.version import ROOT
-
-SHORT = Experiment(dataset="digits", activations=("relu", "tanh"), hidden=(16,), epochs=3)
-LONG = SHORT.replace(epochs=10_000)
-PATIENCE = 60.0  # seconds; PyTorch alone takes some to import on a busy machine
-
-
-@pytest.fixture
-def start() -> Iterator:
-    """Starts runs that are closed when the test ends, however it ends."""
-    started: list[Job] = []
-
-    def start_job(experiment: Experiment, **options) -> Job:
-        started.append(Job(experiment, **options))
-        return started[-1]
-
-    yield start_job
-    for job in started:
-        job.close()
-
-
-def is_running(process_id: int) -> bool:
-    """Whether the process exists and is no zombie."""
-    try:
-        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 def test_a_run_trains_to_the_end_as_a_trainer_does(start):

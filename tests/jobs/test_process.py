@@ -7,38 +7,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.helpers.jobs import LONG, PATIENCE, SHORT, parent_of
 from vae_explorer.data import DATA_DIR_VARIABLE
-from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.jobs import process
 from vae_explorer.jobs.job import Job
 
-SHORT = Experiment(dataset="digits", activations=("relu", "tanh"), hidden=(16,), epochs=3)
-LONG = SHORT.replace(epochs=10_000)
-PATIENCE = 60.0  # seconds; PyTorch alone takes some to import on a busy machine
-
 forks = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux alone")
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Job]]:
-    started: list[Job] = []
-
-    def start_job(experiment: Experiment, **options) -> Job:
-        started.append(Job(experiment, **options))
-        return started[-1]
-
-    yield start_job
-    for job in started:
-        job.close()
-
-
-def parent_of(process_id: int) -> int:
-    return int(Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def forkserver() -> int:

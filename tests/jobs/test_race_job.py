@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
-import pytest
 import torch
 
 import vae_explorer
+from tests.helpers.jobs import PATIENCE
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.jobs.job import Job
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.training.judge import judge
 from vae_explorer.training.race import RaceTrainer
@@ -27,25 +24,10 @@ RACE = Experiment(
     sweep_values=(1, 3),
 )
 JUDGING = Judging(bound_samples=5, bound_images=30)
-PATIENCE = 60.0  # seconds; PyTorch alone takes some to import on a busy machine
-
-
-@pytest.fixture
-def start() -> Iterator:
-    """Starts races that are closed when the test ends, however it ends."""
-    started: list[Job] = []
-
-    def start_race(experiment: Experiment, **options) -> Job:
-        started.append(Job(experiment, JUDGING, cores=1, **options))
-        return started[-1]
-
-    yield start_race
-    for job in started:
-        job.close()
 
 
 def test_a_race_is_trained_judged_kept_and_saved(start, tmp_path):
-    job = start(RACE)
+    job = start(RACE, JUDGING, cores=1)
     assert job.wait(lambda r: r.state == "finished", PATIENCE)
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -73,7 +55,7 @@ def test_a_race_is_trained_judged_kept_and_saved(start, tmp_path):
 
 
 def test_a_race_that_is_stopped_is_judged_as_far_as_it_got(start):
-    job = start(RACE.replace(epochs=10_000))
+    job = start(RACE.replace(epochs=10_000), JUDGING, cores=1)
     assert job.wait(lambda r: r.snapshot is not None and r.snapshot.epoch > 1, PATIENCE)
     job.stop()
     assert job.wait(lambda r: r.state == "stopped", PATIENCE)
@@ -82,7 +64,7 @@ def test_a_race_that_is_stopped_is_judged_as_far_as_it_got(start):
 
 
 def test_one_that_has_learned_nothing_is_not_judged(start):
-    job = start(RACE, running=False)
+    job = start(RACE, JUDGING, cores=1, running=False)
     job.stop()
     assert job.wait(lambda r: r.state == "stopped", PATIENCE)
     assert job.snapshot.step == 0

@@ -7,17 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.helpers.session import State
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.jobs.job import Job
 from vae_explorer.ui.shared import session
 
 LONG = Experiment(dataset="digits", activations=("relu",), hidden=(16,), epochs=10_000)
-
-
-class State(dict):
-    """A session's state, as far as it is asked here."""
-
-    __setattr__ = dict.__setitem__
 
 
 @pytest.fixture

@@ -6,18 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.helpers.session import State
 from vae_explorer.ui.compare import clock, files
 from vae_explorer.ui.explore import page, presenter, state
 from vae_explorer.ui.explore.talk import Talk
 from vae_explorer.ui.shared import recall, session, sidebar
 from vae_explorer.ui.shared import told as module
 from vae_explorer.ui.shared.told import told
-
-
-class State(dict):
-    """A session's state, as far as it is asked here."""
-
-    __setattr__ = dict.__setitem__
 
 
 @pytest.fixture
