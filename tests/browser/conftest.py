@@ -72,15 +72,17 @@ def open_page(server, browser, profile) -> Iterator[Callable[..., Page]]:
         theme: str = "light",
         path: str = "train",
         size: tuple[int, int] = (1280, 720),
+        motion: str = "reduce",
         **options,
     ) -> Page:
         """`path` is train or compare, or empty for the Explore page.
 
-        With options of a context it is in one of its own.
+        With options of a context it is in one of its own. A canvas that moves by itself keeps most
+        of a core busy: ask for it with `motion` where it is looked at.
         """
         page = (browser if options else profile).new_page(**options)
         page.set_viewport_size({"width": size[0], "height": size[1]})
-        page.emulate_media(color_scheme=theme)
+        page.emulate_media(color_scheme=theme, reduced_motion=motion)
         page.set_default_timeout(60_000)
         page.on("console", lambda message: errors.extend(error_of(message)))
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.helpers.canvas import PIXELS, click, decoded, frames, move, place, query, wait_for_query
+from tests.helpers.pressing import at_rest
 from vae_explorer.data import load_dataset
 from vae_explorer.figures.style import CLASS_COLOURS
 from vae_explorer.saved.catalogue import load_members, read_catalogue
@@ -33,6 +34,40 @@ def test_the_pointer_decodes_what_pytorch_decodes_and_asks_the_server_nothing(op
         # The place is written to a hundredth, and a byte has 255 levels.
         assert np.abs(pixels / 255 - expected).max() < 0.03
     assert not sent
+
+
+def test_the_point_goes_round_until_it_is_touched(open_page):
+    page = open_page(STILL, path="", motion="no-preference")
+    where = page.locator(".place-text").first
+    expect(where).not_to_have_text(where.inner_text())
+    move(page, 0.5, 0.5)
+    frames(page)
+    touched = place(page)
+    frames(page, 30)
+    np.testing.assert_array_equal(place(page), touched)
+
+
+# Counts what the page asks for while a hundred frames go by that the test itself asks for.
+FRAMES_ASKED_FOR = """() => new Promise(resolve => {
+    const ask = window.requestAnimationFrame;
+    let asked = 0;
+    window.requestAnimationFrame = callback => { asked += 1; return ask.call(window, callback); };
+    const next = left => {
+        if (left) return ask.call(window, () => next(left - 1));
+        window.requestAnimationFrame = ask;
+        resolve(asked);
+    };
+    next(100);
+})"""
+
+
+def test_a_canvas_at_rest_asks_for_no_frames(open_page):
+    """Nor does one with pins and a background once it is drawn; one that plays does."""
+    page = open_page(STILL + "&pins=-500,0,500,0", path="")
+    at_rest(page)
+    page.wait_for_function(f"async () => await ({FRAMES_ASKED_FOR})() === 0")
+    page.get_by_role("button", name="Play").click()
+    assert page.evaluate(FRAMES_ASKED_FOR) >= 90
 
 
 def test_a_dot_shows_its_image_and_a_click_chooses_it(open_page):

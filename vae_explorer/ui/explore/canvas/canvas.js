@@ -19,15 +19,20 @@ class Explorer {
     this._leaves = () => store(this.kept);
     window.addEventListener("pagehide", this._leaves);
     this._frame = (time) => {
-      this._request = requestAnimationFrame(this._frame);
-      if (this.plane && !document.hidden) this.step(time);
+      this._request = null;
+      if (this.plane) this.step(time);
     };
-    this._request = requestAnimationFrame(this._frame);
+    this._request = null; // while nothing changes, no frame is asked for
+    this._resize = () => this.redraw();
+    this._observer = new ResizeObserver(this._resize);
+    window.addEventListener("resize", this._resize); // a screen with more pixels, too
   }
 
   destroy() {
     this.root.remove(); // the next canvas may come to the same place
     cancelAnimationFrame(this._request);
+    this._observer.disconnect();
+    window.removeEventListener("resize", this._resize);
     window.removeEventListener("vae-explorer-package", this._arrived);
     window.removeEventListener("pagehide", this._leaves);
     this.hand?.destroy();
@@ -83,7 +88,7 @@ class Explorer {
 
   _build() {
     const { pack, view } = this;
-    this._dirty = { dots: true, background: true, overlay: true, strip: true };
+    this.redraw({ dots: true, background: true, strip: true });
     view.focus = Math.min(Math.max(view.focus, 0), pack.spaces.length - 1);
     if (view.image >= pack.count) view.image = -1;
     const planeElement = element("div", {
@@ -92,6 +97,8 @@ class Explorer {
     });
     this.plane = new Plane(planeElement, pack.shape);
     this.plane.window = this._opening();
+    this._observer.disconnect();
+    this._observer.observe(planeElement);
     this.overlay = new Overlay(this);
     planeElement.append(this.overlay.tip.element);
     this.members = new Members(this);
@@ -144,6 +151,11 @@ class Explorer {
   redraw(parts = {}) {
     for (const name of Object.keys(parts)) this._dirty[name] ||= parts[name];
     this._dirty.overlay = true;
+    this._ask();
+  }
+
+  _ask() {
+    this._request ??= requestAnimationFrame(this._frame);
   }
 
   // Someone takes over: the decoded point no longer goes round by itself.
@@ -254,7 +266,7 @@ class Explorer {
       strip.showPlaying();
       dirty.overlay = false;
     }
-    plane.workOnBackground();
+    if (plane.workOnBackground()) this._ask();
   }
 
   // Until someone takes over, the decoded point goes round by itself.

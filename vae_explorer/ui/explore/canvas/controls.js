@@ -54,6 +54,7 @@ function save(explorer) {
     link.href = photograph(explorer.root, explorer.colours, 2).toDataURL("image/png");
     link.click();
     plane.sharpness = 0;
+    explorer.redraw();
   }, { title: "Saves this picture, twice as large" });
   button.classList.add("desk");
   return button;

@@ -89,7 +89,7 @@ class Plane {
     return best;
   }
 
-  // Begins a new background; `workOnBackground` draws it, some of it each frame.
+  // Begins a new background; `workOnBackground` draws some of it, and tells whether more is left.
   beginBackground(kind, space, ink, labels, hidden) {
     const context = this.context(this.background);
     this._work = null;
@@ -98,14 +98,11 @@ class Plane {
   }
 
   workOnBackground() {
-    if (!this._work) return;
     const end = performance.now() + FRAME_BUDGET;
-    while (performance.now() < end) {
-      if (this._work.next().done) {
-        this._work = null;
-        return;
-      }
+    while (this._work && performance.now() < end) {
+      if (this._work.next().done) this._work = null;
     }
+    return this._work !== null;
   }
 
   finishBackground() {
