@@ -26,7 +26,7 @@ import numpy as np
 from benchmarks.measure import parser, start
 from vae_explorer.data.pixels import measured_images
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.model.bound import bound_with_error
+from vae_explorer.model.bound import importance_bound, mean_with_error
 from vae_explorer.training.trainer import Trainer
 
 PUBLISHED_NATS = 86.76
@@ -59,12 +59,13 @@ def learning_rate(share: float) -> float:
 def row(trainer: Trainer, images: np.ndarray, minutes: float) -> None:
     """Prints a row of the curve."""
     found = trainer.evaluate()
-    bound = bound_with_error(trainer.population, images[:CURVE_IMAGES], CURVE_SAMPLES)
+    bounds = importance_bound(trainer.population, images[:CURVE_IMAGES], CURVE_SAMPLES)
+    (bound,), (error,) = mean_with_error(bounds)
     cells = (
         f"{trainer.epoch:,.0f}",
         f"{minutes:.1f}",
         f"{found.loss[0]:.2f}",
-        f"{-bound.mean[0]:.2f} ± {bound.error[0]:.2f}",
+        f"{-bound:.2f} ± {error:.2f}",
         found.active_latents[0],
     )
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
@@ -97,13 +98,14 @@ def main(arguments: argparse.Namespace) -> None:
     print(f"## The VAE of Burda et al. (2016) in {arguments.minutes:g} minutes\n")
     train(trainer, images, 60 * arguments.minutes)
     started = time.perf_counter()
-    bound = bound_with_error(trainer.population, images, FINAL_SAMPLES)
+    bounds = importance_bound(trainer.population, images, FINAL_SAMPLES)
+    (bound,), (error,) = mean_with_error(bounds)
     taken = time.perf_counter() - started
     active = trainer.evaluate().active_latents[0]
     print(
         f"\nThe bound of {FINAL_SAMPLES:,} samples on {len(images):,} test images, negative: "
-        f"**{-bound.mean[0]:.2f} ± {bound.error[0]:.2f} nats** (standard error over images), "
-        f"{-bound.mean[0] - PUBLISHED_NATS:+.2f} from the published {PUBLISHED_NATS}; {active} "
+        f"**{-bound:.2f} ± {error:.2f} nats** (standard error over images), "
+        f"{-bound - PUBLISHED_NATS:+.2f} from the published {PUBLISHED_NATS}; {active} "
         f"active units, published {PUBLISHED_ACTIVE}. It took {taken / 60:.1f} minutes."
     )
 

@@ -49,6 +49,8 @@ def test_a_run(tmp_path):
 def test_a_race(name, losses):
     saved = race_of_zip((MADE / f"{name}.zip").read_bytes())
     assert [arm.key for arm in saved.race.arms] == list(losses)
+    assert saved.race.loss_draws == 1  # and the bound was on other images than the ELBO
+    assert np.isnan(saved.race.values("looseness")).all()
     np.testing.assert_allclose(saved.race.values("test_loss"), list(losses.values()))
     shapes = len(saved.race.experiment.shapes)
     assert [s.shape for s in saved.history.at(-1)] == list(range(shapes))

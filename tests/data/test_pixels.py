@@ -123,12 +123,3 @@ def test_grey_is_as_it_was(few_digits, seen):
     np.testing.assert_array_equal(np.sort(batches[0, 0], axis=0), expected)
     measured = measured_images(few_digits, few_digits.test, "grey")
     np.testing.assert_array_equal(measured, few_digits.pixels(few_digits.test.images))
-
-
-@pytest.mark.parametrize("pixels", ["grey", "binarised"])
-def test_training_images_that_are_measured_are_as_losses_see_them(few_digits, quick, pixels):
-    batches = Batches(Population(quick(pixels=pixels)), few_digits)
-    images = torch.cat([images for images, _ in batches.some_training(40, chunk=7)])
-    rows = np.linspace(0, len(few_digits.train.labels) - 1, 40).round().astype(int)
-    expected = measured_images(few_digits, few_digits.train, pixels)[rows]
-    np.testing.assert_array_equal(images.numpy(), expected)

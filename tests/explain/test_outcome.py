@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.helpers.races import plain, race_of
@@ -119,6 +120,41 @@ def test_divergence_is_told_with_seeds_step_and_layer():
     assert not said(plain({"relu": 30.0, "tanh": 31.0}), "relu", "diverged")
 
 
+def test_a_loss_that_does_not_settle_has_no_number_and_no_rank():
+    losses = {"relu": 30.0, "exponential": 10.0, "gelu": 29.0}
+    race = plain(losses, unsettled={"exponential": [1, 3]})
+    standings = Standings(race, "relu")
+    (sentence,) = said(race, "relu", "unsettled")
+    assert sentence == (
+        "Exponential's negative ELBO does not settle in 2 of 5 seeds: single draws of z, of 64 an "
+        "image, decide its mean, so that no number is stated."
+    )
+    assert np.isnan(race.values("test_loss")[1]).tolist() == [False, True, False, True, False]
+    assert np.isnan(race.values("reconstruction")[1]).sum() == 2
+    assert not np.isnan(race.values("kl")).any()  # of which no draw is taken
+    standing = standings.of("test_loss")
+    assert standing.order == (2, 0, 1)
+    assert standing.ranks == (2, None, 1)
+    assert standing.verdict(1) == ("lost", "ELBO does not settle in 2 of 5 seeds")
+    (leading,) = said(race, "relu", "leading")
+    assert leading.startswith("GELU wins")
+    assert leading.endswith("that of the other that came to the end and settled.")
+    assert not any("Exponential" in each for each in said(race, "relu", "difference"))
+
+
+def test_to_a_reference_that_does_not_settle_nothing_is_compared():
+    race = plain({"exponential": 10.0, "gelu": 29.0}, unsettled={"exponential": range(5)})
+    (sentence,) = said(race, "exponential", "unsettled")
+    assert "does not settle in 5 of 5 seeds" in sentence
+    assert sentence.endswith("It is the reference, so nothing is compared with it.")
+    standing = Standings(race, "exponential").of("test_loss")
+    assert standing.verdict(0) == ("lost", "ELBO does not settle in all 5 seeds")
+    assert standing.verdict(1) == ("unclear", "reference has no ELBO that settles")
+    assert standing.leaders == (1,)
+    (leading,) = said(race, "exponential", "leading")
+    assert leading.startswith("GELU alone came to the end and settled with every seed, at ")
+
+
 def test_a_reference_that_diverged_is_no_measure():
     race = plain(
         {"exponential": 40.0, "relu": 30.0, "gelu": 25.0}, diverged={"exponential": {0: 9}}
@@ -192,9 +228,11 @@ def test_overfitting_is_a_gap_that_matters():
     (one,) = said(race, "relu", "overfitting")
     gap = measured(interval(race.values("gap")[1]))
     assert one.startswith(f"GELU's negative ELBO is {gap} higher")
-    assert one.endswith("higher on test images than on training images, 10 % of it: overfitting.")
+    where = "higher on these test images than on 300 training images"
+    assert one.endswith(f"{where}, 10 % of it: overfitting.")
     (two,) = said(plain(losses, gap=3.0), "relu", "overfitting")
     assert two.startswith("2 of 2 activations overfit: their negative ELBO is ")
+    assert two.endswith(f"{where}.")
     assert not said(plain(losses, gap=1.0), "relu", "overfitting")
     unsure = [0.0, 9.0, -4.0, 11.0, -1.0]
     assert not said(

@@ -32,7 +32,8 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
     A column is a number for all members, or a mapping of arm keys to a number for all seeds or a
     list of one a seed: kl, gap, bound_gap (negative ELBO minus bound), active, speed; `dead` and
     `saturated` map arm keys to shares by layer, `gradients` to norms by layer, `diverged` to the
-    seeds' places and the steps at which they stopped, `epochs` to those that were trained.
+    seeds' places and the steps at which they stopped, `unsettled` to the places of seeds whose
+    negative ELBO does not settle, `epochs` to those that were trained.
     """
     arms = arms_of(experiment)
     members: list[MemberJudgement | None] = [None] * len(experiment.members)
@@ -78,8 +79,10 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
                     for n in names
                 ),
                 gradients=of("gradients") or {"encoder 1": 0.2, "heads": 0.3, "output": 0.5},
+                draw_error=0.02,
+                settles=place not in columns.get("unsettled", {}).get(arm.key, ()),
             )
-    return Race(experiment, arms, tuple(members), 64, 300, 1000, ENVIRONMENT)
+    return Race(experiment, arms, tuple(members), 64, 64, 300, 300, ENVIRONMENT)
 
 
 def plain(losses: Mapping[str, float], seeds: int = 5, **columns: Any) -> Race:
@@ -103,4 +106,4 @@ def standing(
     fewer = [None] * len(arms) if short is None else list(short)
     known = np.isfinite(values).all(1)
     whole = tuple(a for a in range(len(arms)) if known[a] and not lost[a] and fewer[a] is None)
-    return Standing(tuple(arms), values, reference, better, whole, lost, fewer)
+    return Standing(tuple(arms), values, reference, better, whole, lost, [0] * len(arms), fewer)

@@ -30,5 +30,5 @@ def recorded(experiment: Experiment, dataset: Dataset) -> tuple[RaceTrainer, Rac
 def saved_race(**changes: Any) -> RaceRecord:
     """A race of four VAEs and few steps, trained and judged."""
     trainer, record = recorded(EXPERIMENT.replace(**changes), load_dataset("digits"))
-    race = judge(trainer, Judging(bound_samples=2, bound_images=8))
+    race = judge(trainer, Judging(draws=16))
     return replace(record, race=race)

@@ -23,7 +23,7 @@ RACE = Experiment(
     sweep="latent",
     sweep_values=(1, 3),
 )
-JUDGING = Judging(bound_samples=5, bound_images=30)
+JUDGING = Judging(draws=16)
 
 
 def test_a_race_is_trained_judged_kept_and_saved(start, tmp_path):

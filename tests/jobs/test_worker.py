@@ -23,7 +23,7 @@ RACE_OF_DEPTHS = Experiment(
     batch_size=512,
     epochs=1,
 )
-JUDGING = {"bound_samples": 1, "bound_images": 10}
+JUDGING = {"draws": 16}
 
 
 class Frames(list):

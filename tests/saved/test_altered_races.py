@@ -62,7 +62,7 @@ def test_altered_values_are_refused_or_drawn(saved, history, seed):
 @pytest.mark.parametrize("seed", range(40))
 def test_altered_numbers_are_refused_or_drawn(saved, seed):
     values = json.loads(to_json(saved.race, "relu"))
-    counts = ("bound_samples", "bound_images", "train_images")
+    counts = ("loss_draws", "bound_samples", "bound_images", "train_images")
     parts = ("experiment", "environment", "members", *counts)
     altered, what = altered_values({name: values[name] for name in parts}, Random(seed))
     print(what)

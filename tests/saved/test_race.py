@@ -167,7 +167,7 @@ def test_how_far_a_race_of_before_got_is_read_from_its_history(few_digits, tmp_p
         trainer.step()
         recording.look()
     assert trainer.trainers[0].steps == 4
-    race = judge(trainer, Judging(bound_samples=2, bound_images=8))
+    race = judge(trainer, Judging(draws=16))
     saved = replace(recording.record, race=race)
     folder = save_race(tmp_path / "race", saved, "relu@2", "")
     values = json.loads((folder / "results.json").read_text())

@@ -1,4 +1,4 @@
-"""A balanced draw, the same on every machine and with every version of NumPy."""
+"""Images chosen by their class, the same on every machine and with every version of NumPy."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,3 +21,17 @@ def draw_per_class(labels: NDArray[np.uint8], per_class: int, seed: int) -> NDAr
             raise ValueError(f"Class {label} has {len(members)} images; {per_class} are needed.")
         drawn.append(random.permutation(members)[:per_class])
     return np.sort(np.concatenate(drawn))
+
+
+def matched(labels: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Positions of as many labels of each class as `others` has of it, in rising order.
+
+    They are spread evenly over the class: its first images may be the easy ones. Of a class that
+    has fewer, all are taken.
+    """
+    chosen = []
+    for label, count in zip(*np.unique(others, return_counts=True)):
+        members = np.flatnonzero(labels == label)
+        steps = np.linspace(0, len(members) - 1, min(count, len(members)))
+        chosen.append(members[steps.round().astype(int)])
+    return np.sort(np.concatenate(chosen))

@@ -78,20 +78,20 @@ def leading(facts: Standings) -> Iterator[Finding]:
     if facts.one_seed or count < 2:
         return
     if not leaders:
-        text = f"No winner: none of the {count} {facts.noun} came to the end with every seed"
+        text = f"No winner: none of the {count} {facts.noun} {facts.ended} with every seed"
         yield Finding("leading", (), sentence(text), 99)
         return
     first, last = leaders[0], leaders[-1]
     best, worst = (measured(facts.interval("test_loss", arm)) for arm in (first, last))
     over = f"{facts.seeds} seeds"
     if len(leaders) == 1 and len(facts.whole) == 1:
-        text = f"{facts.arms[first].label} alone came to the end with every seed, at {best}"
+        text = f"{facts.arms[first].label} alone {facts.ended} with every seed, at {best}"
     elif len(leaders) == 1:
         # Each other arm is clearly worse than the winner or than one that is in turn.
         beaten = len(facts.whole) - 1
         comma = "," if "," in facts.arms[first].label else ""
         rest = "the other" if beaten == 1 else f"all {beaten} others"
-        rest += " that came to the end" if beaten < count - 1 else ""
+        rest += f" that {facts.ended}" if beaten < count - 1 else ""
         text = (
             f"{facts.arms[first].label}{comma} wins: its negative ELBO, {best} over {over}, is "
             f"clearly lower than that of {rest}"
@@ -131,6 +131,20 @@ def diverged(facts: Standings) -> Iterator[Finding]:
             text += ". It is the reference, so nothing is compared with it"
         share = len(stops) / facts.seeds
         yield Finding("diverged", facts.keys(arm), sentence(text), 90 + share)
+
+
+def unsettled(facts: Standings) -> Iterator[Finding]:
+    """Whose negative ELBO a few draws of z decide, so that it has no number."""
+    for arm in np.flatnonzero(facts.unsettled).tolist():
+        count = int(facts.unsettled[arm])
+        seeds = "" if facts.one_seed else f" in {count} of {facts.seeds} seeds"
+        text = (
+            f"{of(facts.arms[arm], 'negative ELBO')} does not settle{seeds}: single draws of z, of "
+            f"{facts.race.loss_draws:,} an image, decide its mean, so that no number is stated"
+        )
+        if arm == facts.reference and len(facts.arms) > 1:
+            text += ". It is the reference, so nothing is compared with it"
+        yield Finding("unsettled", facts.keys(arm), sentence(text), 89 + count / facts.seeds)
 
 
 def difference(facts: Standings) -> Iterator[Finding]:
@@ -216,8 +230,8 @@ def overfitting(facts: Standings) -> Iterator[Finding]:
             f", {percent(each.mean / loss)} of it" if loss > 0 else ""
         )  # of a density it is none
         text = (
-            f"{of(facts.arms[last], 'negative ELBO')} is {measured(each)} higher on test images "
-            f"than on training images{share}: overfitting"
+            f"{of(facts.arms[last], 'negative ELBO')} is {measured(each)} higher on these test "
+            f"images than on {facts.race.train_images:,} training images{share}: overfitting"
         )
     else:
         ends = [facts.interval("gap", arm) for arm in (first, last)]
@@ -225,7 +239,7 @@ def overfitting(facts: Standings) -> Iterator[Finding]:
         text = (
             f"{len(found)} of {len(facts.arms)} {facts.noun} overfit: their negative ELBO is "
             f"{low} nats ({facts.arms[first].label}) to {high} nats ({facts.arms[last].label}) "
-            "higher on test images than on training images"
+            f"higher on these test images than on {facts.race.train_images:,} training images"
         )
     yield Finding("overfitting", facts.keys(*found), sentence(text), 60)
 
@@ -298,6 +312,7 @@ RULES = (
     stopped,
     leading,
     diverged,
+    unsettled,
     difference,
     bound_order,
     overfitting,
@@ -305,4 +320,4 @@ RULES = (
     gap,
     speed,
 )
-OF_ONE_VAE = (no_activation, stopped, diverged, overfitting)
+OF_ONE_VAE = (no_activation, stopped, diverged, unsettled, overfitting)

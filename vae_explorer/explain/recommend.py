@@ -63,9 +63,9 @@ def _recommended(facts: Standings) -> Recommendation:
     if not facts.leaders:
         return Recommendation(
             (),
-            f"No recommendation for {place}: none of the {facts.noun} came to the end with every "
+            f"No recommendation for {place}: none of the {facts.noun} {facts.ended} with every "
             "seed.",
-            "What is left when a seed diverges is a choice of the lucky ones.",
+            "What is left when a seed falls out is a choice of the lucky ones.",
             "The settings may be to blame and not the activations: a lower learning rate or "
             "gradient clipping may bring them to the end.",
         )
@@ -79,7 +79,7 @@ def _recommended(facts: Standings) -> Recommendation:
     elif len(leaders) == len(facts.whole):
         text = f"For {place}, the choice makes no clear difference"
         if len(facts.whole) < len(facts.arms):
-            text += f" among the {len(leaders)} that came to the end"
+            text += f" among the {len(leaders)} that {facts.ended}"
     elif len(leaders) > MOST_NAMED:
         text = f"For {place}, take any of the leading {len(leaders)}, {listed(names)} among them"
     else:
@@ -100,7 +100,7 @@ def _reason(facts: Standings) -> str:
     elif len(leaders) == 1:
         text = f"Its negative ELBO is {loss} over {facts.seeds} seeds"
         if len(facts.arms) > 1:
-            text += f"; none of the other {facts.noun} came to the end with every seed"
+            text += f"; none of the other {facts.noun} {facts.ended} with every seed"
     else:
         text = f"The lowest mean is that of {first}, {loss}, but nothing tells the leaders apart"
         if facts.reference in leaders:
@@ -143,6 +143,10 @@ def _doubts(facts: Standings) -> str:
         lost = int((facts.diverged > 0).sum())
         noun = facts.noun if lost > 1 else facts.noun.removesuffix("s")
         doubts.append(f"{lost} {noun} lost seeds to divergence and stood no chance")
+    if facts.unsettled.any():
+        lost = int((facts.unsettled > 0).sum())
+        noun = facts.noun if lost > 1 else facts.noun.removesuffix("s")
+        doubts.append(f"{lost} {noun} had no negative ELBO that settles and stood no chance")
     fixed = "one set of hyperparameters"
     if experiment.sweep != "none":
         fixed = f"nothing but the {SWEEPS[experiment.sweep].label} was varied"

@@ -47,6 +47,7 @@ class Standing:
     better: int  # 1: more is, −1: less is, 0: neither
     whole: tuple[int, ...]  # arms
     diverged: Sequence[int] | np.ndarray  # (A,) how many seeds of each did
+    unsettled: Sequence[int] | np.ndarray  # (A,) seeds of each with no negative ELBO that settles
     short: Sequence[float | None]  # (A,) epochs of those that learned for fewer than the rest
     shared: bool = False  # measured once for all, so that seeds are no repeats of it
 
@@ -148,6 +149,8 @@ class Standing:
             int(self.diverged[self.reference]),
             self.short[arm],
             self.short[self.reference],
+            int(self.unsettled[arm]),
+            int(self.unsettled[self.reference]),
             comparable=self.comparable(arm),
             shared=self.shared,
         )
@@ -171,6 +174,7 @@ def standing_in(scene: Scene, quantity: str, reference: int) -> Standing:
         better=QUANTITIES[quantity].better,
         whole=tuple(np.flatnonzero(whole(loss, scene.epochs)).tolist()),
         diverged=scene.diverged,
+        unsettled=np.zeros(len(scene.arms), dtype=int),  # a curve's point has one draw
         short=short(loss, scene.epochs),
     )
 
@@ -186,6 +190,7 @@ class Standings:
         self.arms = race.arms
         self.reference = 0 if reference is None else race.row(reference)
         self.diverged = race.diverged()  # (A,) seeds
+        self.unsettled = race.unsettled()  # (A,) seeds
         self.epochs = race.epochs()  # (A,)
         self.short = race.short()  # (A,)
         self.whole = tuple(np.flatnonzero(race.whole()).tolist())  # arms
@@ -202,6 +207,7 @@ class Standings:
                 better=about.better,
                 whole=self.whole,
                 diverged=self.diverged,
+                unsettled=self.unsettled,
                 short=self.short,
                 shared=about.shared,
             )
@@ -221,6 +227,11 @@ class Standings:
     def alike(self) -> bool:
         """Whether all arms are the same VAE by several names."""
         return all_alike(self.race.experiment, self.arms)
+
+    @property
+    def ended(self) -> str:
+        """What arms that are compared did, and the others did not."""
+        return "came to the end and settled" if self.unsettled.any() else "came to the end"
 
     @property
     def noun(self) -> str:

@@ -10,6 +10,7 @@ from vae_explorer.explain.words import epoch_text
 NO_CLEAR_DIFFERENCE = "no clear difference"
 NOT_TRAINED = "not trained"
 REFERENCE_DIVERGED = "reference diverged"
+REFERENCE_UNSETTLED = "reference has no ELBO that settles"
 REFERENCE_SHORT = "reference trained for fewer epochs"
 REFERENCE_NOT_TRAINED = "reference not trained"
 
@@ -29,6 +30,8 @@ def verdict(
     reference_diverged: int = 0,
     short: float | None = None,
     reference_short: float | None = None,
+    unsettled: int = 0,
+    reference_unsettled: int = 0,
     *,
     comparable: bool = True,
     shared: bool = False,
@@ -38,19 +41,24 @@ def verdict(
     `better` is 1 where more of the quantity is, −1 where less is, 0 where neither. An arm of which
     seeds diverged has no other verdict: the difference of those that are left is one of the lucky,
     as is each difference to a reference of which `reference_diverged` did. Nor has one that learned
-    for fewer epochs than the rest, `short` of them, nor what is not `comparable` for another
+    for fewer epochs than the rest, `short` of them, nor one of which `unsettled` seeds have no
+    negative ELBO that settles, nor what is not `comparable` for another
     reason, nor a number that all arms share (`Quantity.shared`).
     """
     if diverged:
         return Verdict("lost", _diverged(seeds, diverged))
     if short is not None:
         return Verdict("lost", f"trained to epoch {epoch_text(short)}" if short else NOT_TRAINED)
+    if unsettled:
+        return Verdict("lost", f"ELBO does not settle{_in_seeds(seeds, unsettled)}")
     if difference is None:
         return Verdict("reference", "reference")
     if reference_diverged:
         return Verdict("unclear", REFERENCE_DIVERGED)
     if reference_short is not None:
         return Verdict("unclear", REFERENCE_SHORT if reference_short else REFERENCE_NOT_TRAINED)
+    if reference_unsettled:
+        return Verdict("unclear", REFERENCE_UNSETTLED)
     if difference.count == 0:
         return Verdict("unclear", "no value")
     if shared:
@@ -67,6 +75,12 @@ def verdict(
         return Verdict("clear", "clearly higher" if difference.mean > 0 else "clearly lower")
     good = better * difference.mean > 0
     return Verdict("better", "clearly better") if good else Verdict("worse", "clearly worse")
+
+
+def _in_seeds(seeds: int, lost: int) -> str:
+    if seeds == 1:
+        return ""
+    return f" in all {seeds} seeds" if lost == seeds else f" in {lost} of {seeds} seeds"
 
 
 def _diverged(seeds: int, diverged: int) -> str:

@@ -1,6 +1,8 @@
-"""The importance-weighted bound: nearer to the log-likelihood than the ELBO, the more samples.
+"""The two bounds of the likelihood, from the same draws of z: the ELBO and a tighter one.
 
-Burda, Grosse and Salakhutdinov (2016), "Importance Weighted Autoencoders", equation 8.
+The ELBO is that of Kingma and Welling (2014), "Auto-Encoding Variational Bayes", equation 10. The
+importance-weighted bound of Burda, Grosse and Salakhutdinov (2016), "Importance Weighted
+Autoencoders", equation 8, is nearer to the log-likelihood, the more draws.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import torch
 from torch import Tensor
 
 from vae_explorer.model.inputs import checked_images
+from vae_explorer.model.objective import kl_by_dimension
 from vae_explorer.model.population import Population
 from vae_explorer.model.randomness import generator
 
@@ -22,90 +25,106 @@ _KEPT = 1_000_000  # numbers of noise at once, which all members take in turn
 
 
 @dataclass(frozen=True)
-class Bound:
-    """The bound of K members over N images, in nats per image; NaN for one that is not finite."""
+class Losses:
+    """Of K members on N images, from S draws of z for each image, in nats; lower is better.
 
-    mean: np.ndarray  # (K,), at most the mean of log p(x) but for the noise of the samples
-    error: np.ndarray  # (K,), the standard error of that mean over images; NaN for one image
+    Where a network gives what is no finite number, neither are they.
+    """
 
-
-def bound_with_error(
-    population: Population, images: np.ndarray, samples: int, seed: int = 0
-) -> Bound:
-    """Mean and standard error over the images of what `importance_bound` gives for the same."""
-    values = importance_bound(population, images, samples, seed)
-    values[~np.isfinite(values).all(1)] = np.nan
-    count = values.shape[1]
-    if count < 2:
-        return Bound(values.mean(1), np.full(len(values), np.nan))
-    return Bound(values.mean(1), values.std(1, ddof=1) / math.sqrt(count))
+    reconstruction: np.ndarray  # (K, N), minus log p(x given z), mean over the draws
+    kl: np.ndarray  # (K, N), in closed form
+    bound: np.ndarray  # (K, N), minus the importance-weighted bound of the draws
+    by_draw: np.ndarray  # (K, S), the negative ELBO by each draw alone, mean over the images
 
 
 @torch.no_grad()
-def importance_bound(
-    population: Population, images: np.ndarray, samples: int, seed: int = 0
-) -> np.ndarray:
-    """(K, N) log of the mean of p(x, z) / q(z given x) over samples of z from q, in nats.
-
-    From one sample its expectation is the ELBO; with their number it rises to log p(x). Networks
-    run in float32, and the weights of samples are summed in float64.
+def losses(population: Population, images: np.ndarray, draws: int, seed: int = 0) -> Losses:
+    """What images lose by either bound. Networks run in float32; their sums are float64.
 
     Parameters
     ----------
     population : Population
     images : (N, D) array of floats in [0, 1]
         As losses are measured on them: see `pixels.measured_images`.
-    samples : int
-        Of each image, at least 1. Memory grows with those of one image, and not with N.
+    draws : int
+        Of z for each image, at least 1. Memory grows with those of one image, and not with N.
     seed : int, optional
         Of the noise, which is the same for all members.
 
     Raises
     ------
     ValueError
-        For fewer samples, and for images that `Population.encode` would not take.
+        For fewer draws, and for images that `Population.encode` would not take.
     """
-    if samples < 1:
-        raise ValueError(f"The bound takes {samples} samples; it must be at least 1.")
+    if draws < 1:
+        raise ValueError(f"The bound takes {draws} draws of z; it must be at least 1.")
     inputs = checked_images(images).float().to(population.parameters.flat)
-    bound = torch.empty(len(population), len(inputs), dtype=torch.float64)
+    shape = len(population), len(inputs)
+    reconstruction, kl, bound = torch.empty(3, *shape, dtype=torch.float64)
+    by_draw = torch.zeros(len(population), draws, dtype=torch.float64)
     # One member at a time, so that its weights stay in the cache as well.
     alone = [population.alone(member) for member in range(len(population))]
-    for rows, noise in _noise(len(inputs), samples, population.latent, seed):
+    for rows, noise in _noise(len(inputs), draws, population.latent, seed):
         for member, one in enumerate(alone):
-            weights = _log_weights(one, inputs[rows], noise.to(inputs))
-            bound[member, rows] = weights.logsumexp(1) - math.log(samples)
-    return bound.numpy()
+            lost, ratio, kl[member, rows] = _of_draws(one, inputs[rows], noise.to(inputs))
+            reconstruction[member, rows] = lost.mean(1)
+            bound[member, rows] = math.log(draws) - (ratio - lost).logsumexp(1)
+            by_draw[member] += lost.sum(0)
+    by_draw = by_draw / len(inputs) + kl.mean(1, keepdim=True)
+    return Losses(*(each.numpy() for each in (reconstruction, kl, bound, by_draw)))
 
 
-def _noise(images: int, samples: int, latent: int, seed: int) -> Iterator[tuple[slice, Tensor]]:
+def importance_bound(
+    population: Population, images: np.ndarray, samples: int, seed: int = 0
+) -> np.ndarray:
+    """(K, N) log of the mean of p(x, z) / q(z given x) over samples of z from q, in nats.
+
+    From one sample its expectation is the ELBO; with their number it rises to log p(x). Arguments
+    and errors are those of `losses`.
+    """
+    return -losses(population, images, samples, seed).bound
+
+
+def mean_with_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of (K, N) each row's mean and its standard error, NaN where a row is not finite."""
+    finite = np.where(np.isfinite(values).all(1, keepdims=True), values, np.nan)
+    count = finite.shape[1]
+    if count < 2:
+        return finite.mean(1), np.full(len(finite), np.nan)
+    return finite.mean(1), finite.std(1, ddof=1) / math.sqrt(count)
+
+
+def _noise(images: int, draws: int, latent: int, seed: int) -> Iterator[tuple[slice, Tensor]]:
     """Standard normal noise (n, S, L) for the images of each slice, whatever the slices."""
     stream = generator(seed, "importance")
-    size = max(1, _KEPT // (samples * latent))
+    size = max(1, _KEPT // (draws * latent))
     for start in range(0, images, size):
         count = min(size, images - start)
         # Image by image: what PyTorch draws depends on how many numbers it is asked for at once.
-        draws = [
-            torch.randn(samples, latent, generator=stream, dtype=torch.float32)
-            for _ in range(count)
+        noise = [
+            torch.randn(draws, latent, generator=stream, dtype=torch.float32) for _ in range(count)
         ]
-        yield slice(start, start + count), torch.stack(draws)
+        yield slice(start, start + count), torch.stack(noise)
 
 
-def _log_weights(one: Population, images: Tensor, noise: Tensor) -> Tensor:
-    """(n, S) log p(x, z) - log q(z given x) of one VAE, in float64, of images (n, D)."""
-    count, samples, _ = noise.shape
+def _of_draws(one: Population, images: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Of one VAE and images (n, D), in float64.
+
+    Minus log p(x given z), (n, S); log of p(z) / q(z given x), (n, S); and the KL, (n,).
+    """
+    count, draws, _ = noise.shape
     mean, log_variance = (head[0].unsqueeze(1) for head in one.encode(images))  # (n, 1, L)
     latents = torch.addcmul(mean, noise, torch.exp(0.5 * log_variance))
     # Prior and posterior are both normal, so that their constants cancel.
-    weights = 0.5 * (noise.square() - latents.square() + log_variance).sum(2, dtype=torch.float64)
+    ratio = 0.5 * (noise.square() - latents.square() + log_variance).sum(2, dtype=torch.float64)
+    lost = torch.empty_like(ratio)
     at_once = max(1, _CACHED // max(one.experiment.architecture.decoder.widths))
-    for first in range(0, count, max(1, at_once // samples)):
-        rows = slice(first, first + max(1, at_once // samples))
-        for start in range(0, samples, at_once):
+    for first in range(0, count, max(1, at_once // draws)):
+        rows = slice(first, first + max(1, at_once // draws))
+        for start in range(0, draws, at_once):
             part = rows, slice(start, start + at_once)
-            weights[part] -= _reconstruction(one, images[rows], latents[part])
-    return weights
+            lost[part] = _reconstruction(one, images[rows], latents[part]).double()
+    return lost, ratio, kl_by_dimension(mean, log_variance).sum((1, 2), dtype=torch.float64)
 
 
 def _reconstruction(one: Population, images: Tensor, latents: Tensor) -> Tensor:

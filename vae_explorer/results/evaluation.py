@@ -11,7 +11,7 @@ from vae_explorer.results.arrays import ReadOnly
 
 @dataclass(frozen=True, eq=False)
 class Evaluation(ReadOnly):
-    """Of K members on a set of images, with one sampled z an image."""
+    """Of K members on a set of images."""
 
     reconstruction: np.ndarray  # (K,) float32, nats per image, mean over the images
     kl: np.ndarray  # (K,) float32, likewise

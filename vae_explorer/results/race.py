@@ -36,6 +36,8 @@ class MemberJudgement:
     bound_error: float | None  # its standard error over those images
     layers: tuple[LayerHealth, ...]  # from input to output
     gradients: Mapping[str, float]  # layer to norm of its weights' gradient at the last step
+    draw_error: float | None = None  # standard error of the negative ELBO over the draws of z
+    settles: bool = True  # whether no single draw of z decides the negative ELBO
 
     @property
     def diverged(self) -> bool:
@@ -50,11 +52,28 @@ class MemberJudgement:
         return not self.diverged and self.result.began
 
     @property
+    def loss(self) -> float | None:
+        """The negative ELBO on the test images; None where its mean does not settle."""
+        return self.result.test_loss if self.settles else None
+
+    @property
+    def reconstruction(self) -> float | None:
+        """That part of `loss`."""
+        return self.result.test_reconstruction if self.settles else None
+
+    @property
     def gap(self) -> float | None:
-        """Test minus training loss, both as in evaluation: what is lost on images never seen."""
-        if self.result.test_loss is None or self.train_loss is None:
+        """Test minus training loss: what more is lost on images never seen."""
+        if self.loss is None or self.train_loss is None:
             return None
-        return self.result.test_loss - self.train_loss
+        return self.loss - self.train_loss
+
+    @property
+    def looseness(self) -> float | None:
+        """The bound less the ELBO, from the same draws; None where these were not the same."""
+        if self.loss is None or self.bound is None or self.draw_error is None:
+            return None
+        return self.loss - self.bound
 
     @property
     def dead(self) -> float | None:
@@ -96,12 +115,11 @@ class Quantity:
 
 
 QUANTITIES: Mapping[str, Quantity] = {
-    "test_loss": Quantity("Negative ELBO", "nats", lambda m: m.result.test_loss, -1),
-    "reconstruction": Quantity(
-        "Reconstruction", "nats", lambda m: m.result.test_reconstruction, -1
-    ),
+    "test_loss": Quantity("Negative ELBO", "nats", lambda m: m.loss, -1),
+    "reconstruction": Quantity("Reconstruction", "nats", lambda m: m.reconstruction, -1),
     "kl": Quantity("KL", "nats", lambda m: m.result.test_kl, 0),
     "bound": Quantity("Negative IW bound", "nats", lambda m: m.bound, -1),
+    "looseness": Quantity("ELBO below IW bound", "nats", lambda m: m.looseness, 0),
     "gap": Quantity("Generalisation gap", "nats", lambda m: m.gap, -1),
     "active_latents": Quantity("Active latents", "", lambda m: m.result.active_latents, 0, 1),
     "dead": Quantity("Dead units, worst layer", "%", lambda m: m.dead, -1, 0, True),
@@ -130,6 +148,7 @@ class Race:
     experiment: Experiment
     arms: tuple[Arm, ...]
     members: tuple[MemberJudgement, ...]
+    loss_draws: int  # of z for each image, that the ELBO is the mean of
     bound_samples: int  # K of the importance-weighted bound
     bound_images: int  # test images that it is taken over
     train_images: int  # training images that the training loss is taken over
@@ -190,6 +209,11 @@ class Race:
     def diverged(self) -> np.ndarray:
         """(A,) how many seeds of each arm diverged."""
         return by_arm(self.arms, np.array([m.diverged for m in self.members])).sum(1)
+
+    def unsettled(self) -> np.ndarray:
+        """(A,) how many seeds of each arm count, but have no negative ELBO that settles."""
+        found = [member.counts and not member.settles for member in self.members]
+        return by_arm(self.arms, np.array(found)).sum(1)
 
 
 def short(values: np.ndarray, epochs: np.ndarray) -> list[float | None]:

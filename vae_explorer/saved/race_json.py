@@ -33,7 +33,16 @@ _MOST_LAYERS = 64
 COLUMNS = (
     *("arm", "encoder_activation", "decoder_activation", "swept", "value", "seed"),
     *QUANTITIES,
-    *("bound_error", "diverged", "diverged_at_step", "diverged_in_layer", "why", "epochs"),
+    *(
+        "bound_error",
+        "draw_error",
+        "settles",
+        "diverged",
+        "diverged_at_step",
+        "diverged_in_layer",
+        "why",
+        "epochs",
+    ),
 )
 
 
@@ -61,6 +70,8 @@ def to_csv(race: Race) -> str:
                     *("" if sweep == "none" else sweep, _cell(arm.value), recipe.seed),
                     *map(_cell, numbers),
                     _cell(member.bound_error if member.counts else None),
+                    _cell(member.draw_error if member.counts else None),
+                    ("yes" if member.settles else "no") if member.counts else "",
                     *("yes" if frozen else "no", frozen.step if frozen else ""),
                     *((_text(frozen.layer), _text(frozen.reason)) if frozen else ("", "")),
                     _cell(member.result.epochs),
@@ -91,6 +102,7 @@ def to_json(race: Race, reference: str) -> str:
         "experiment": race.experiment.to_dict(),
         "environment": environment
         and {**vars(environment), "versions": dict(environment.versions)},
+        "loss_draws": race.loss_draws,
         "bound_samples": race.bound_samples,
         "bound_images": race.bound_images,
         "train_images": race.train_images,
@@ -189,6 +201,8 @@ def _race(text: str) -> Race:
             _member(entry, recipe, index, latent)
             for index, (entry, recipe, latent) in enumerate(zip(entries, recipes, latents))
         ),
+        # Races of before had one draw for the ELBO, and the bound was on other images.
+        loss_draws=field(values, "loss_draws", int) if "loss_draws" in values else 1,
         bound_samples=field(values, "bound_samples", int),
         bound_images=field(values, "bound_images", int),
         train_images=field(values, "train_images", int),
@@ -233,14 +247,25 @@ def _member(entry: Any, recipe: Any, index: int, latent: int) -> MemberJudgement
         bound_error=field(entry, "bound_error", float, optional=True),
         layers=tuple(_layer(each) for each in _few(field(entry, "layers", list), index)),
         gradients=mapping(entry, "gradients", float),
+        **_of_draws(entry),
     )
     for name in _few(list(member.gradients), index):
         check_name("layer", name)
     norms = member.gradients.values()
-    check_float32(index, member.train_loss, member.bound, member.bound_error, *norms)
+    check_float32(
+        index, member.train_loss, member.bound, member.bound_error, member.draw_error, *norms
+    )
     if any(norm < 0 for norm in norms):
         raise ValueError(f"member {index} has a norm or a time below 0")
     return member
+
+
+def _of_draws(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What races of before do not say."""
+    if "draw_error" not in entry:
+        return {}
+    error = field(entry, "draw_error", float, optional=True)
+    return {"draw_error": error, "settles": field(entry, "settles", bool)}
 
 
 def _layer(entry: Any) -> LayerHealth:

@@ -93,19 +93,6 @@ class Batches:
             noise = [noise[rows] for noise in self._test_noise]
             yield self._test[rows] / self._test_levels, self._spread(noise)
 
-    def some_training(self, count: int, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """So many training images as `test` gives those, with a noise of their own."""
-        streams = [generator(seed, "evaluation", 1) for seed in self._seeds]
-        images, levels = self._train, self._levels
-        if self._binarised:
-            images, levels = torch.from_numpy(drawn_once(images.numpy(), levels)), 1
-        images = images[evenly(len(images), count)]
-        all_noise = self._normal(len(images), streams)
-        for start in range(0, len(images), chunk):
-            rows = slice(start, start + chunk)
-            noise = [noise[rows] for noise in all_noise]
-            yield images[rows] / levels, self._spread(noise)
-
     def _normal(self, count: int, streams: Sequence[torch.Generator]) -> list[Tensor]:
         return [torch.randn(count, self._latent, generator=stream) for stream in streams]
 
@@ -114,11 +101,6 @@ class Batches:
         if len(draws) == 1:  # a view: no copy
             return draws[0].expand(self._members, -1, -1)
         return torch.stack(list(draws)).index_select(0, self._seed_of)
-
-
-def evenly(size: int, count: int) -> Tensor:
-    """Rows of `count` images, or all, of a set of `size`: the first ones may be the easy ones."""
-    return torch.linspace(0, size - 1, min(count, size)).round().long()
 
 
 def drawn_anew(grey: Tensor, stream: torch.Generator) -> Tensor:

@@ -8,14 +8,21 @@ from datetime import UTC, datetime
 import numpy as np
 import torch
 
+from vae_explorer.data import Dataset
+from vae_explorer.data.pixels import measured_images
+from vae_explorer.data.stratify import matched
 from vae_explorer.experiment.arms import arms_of
-from vae_explorer.experiment.judging import Judging
-from vae_explorer.model.bound import bound_with_error
+from vae_explorer.experiment.judging import LEAST_DRAWS, Judging
+from vae_explorer.model.bound import losses, mean_with_error
 from vae_explorer.results.environment import Environment, library_versions
+from vae_explorer.results.evaluation import Evaluation
 from vae_explorer.results.members import member_results
 from vae_explorer.results.race import LayerHealth, MemberJudgement, Race
 from vae_explorer.training.race import RaceTrainer
 from vae_explorer.training.trainer import Trainer
+
+_FAR = 30.0  # robust standard deviations: what a heavy tail gives, and luck never
+_MOVES = 0.05  # nats
 
 
 def judge(
@@ -23,28 +30,27 @@ def judge(
 ) -> Race:
     """The measurements of every member, of a race that has ended or was stopped.
 
-    Shapes that took no step are not measured: what an untrained VAE loses is no result.
-    Training images are as many as there are test images, spread evenly over the set, so that the
-    two losses have errors of the same size. `progress` is told a sentence now and then.
+    Shapes that took no step are not measured: what an untrained VAE loses is no result. The ELBO
+    and the bound are over all test images, from the same draws of z; the training loss over as many
+    images of each class. `progress` is told a sentence now and then.
     """
-    test, train = race.dataset.test.labels, race.dataset.train.labels
-    train_images = min(len(test), len(train))
-    bound_images = min(judging.bound_images, len(test))
+    test, train = _images(race.dataset, race.experiment.pixels)
     members: list[MemberJudgement] = []
     for number, trainer in enumerate(race.trainers, start=1):
         place = f", {number} of {len(race.trainers)} shapes" if len(race.trainers) > 1 else ""
         if not trainer.step_number:
             members += _never_began(trainer)
             continue
-        progress(f"Measuring how tight the bound is, on {bound_images:,} images{place}…")
-        members += _judged(trainer, judging.bound_samples, bound_images, train_images)
+        progress(f"Measuring on {len(test):,} images, {judging.draws:,} draws each{place}…")
+        members += _judged(trainer, judging.draws, test, train)
     return Race(
         experiment=race.experiment,
         arms=arms_of(race.experiment),
         members=tuple(members),
-        bound_samples=judging.bound_samples,
-        bound_images=bound_images,
-        train_images=train_images,
+        loss_draws=judging.draws,
+        bound_samples=judging.draws,
+        bound_images=len(test),
+        train_images=len(train),
         environment=Environment(
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             versions=library_versions(),
@@ -63,26 +69,37 @@ def _never_began(trainer: Trainer) -> list[MemberJudgement]:
     ]
 
 
+def _images(dataset: Dataset, pixels: str) -> tuple[np.ndarray, np.ndarray]:
+    """All test images and as many training images of each class, (N, D) in [0, 1]."""
+    splits = dataset.test, dataset.train
+    test, train = (measured_images(dataset, split, pixels) for split in splits)
+    return test, train[matched(dataset.train.labels, dataset.test.labels)]
+
+
 def _judged(
-    trainer: Trainer, bound_samples: int, bound_images: int, train_images: int
+    trainer: Trainer, draws: int, test: np.ndarray, train: np.ndarray
 ) -> list[MemberJudgement]:
-    snapshot = trainer.snapshot()
-    results = member_results(
-        trainer.experiment, snapshot, len(trainer.dataset.train.labels), trainer.evaluate()
+    snapshot, population, seed = trainer.snapshot(), trainer.population, trainer.experiment.seed
+    found = losses(population, test, draws, seed)
+    reconstruction, kl = (
+        mean_with_error(each)[0].astype(np.float32) for each in (found.reconstruction, found.kl)
     )
-    train = trainer.evaluate_training(train_images).loss
-    bound = bound_with_error(
-        trainer.population,
-        trainer.test_pixels(bound_images),
-        bound_samples,
-        trainer.experiment.seed,
-    )
+    evaluation = Evaluation(reconstruction, kl, trainer.evaluate().active_latents)
+    images_trained = len(trainer.dataset.train.labels)
+    results = member_results(trainer.experiment, snapshot, images_trained, evaluation)
+    bound, bound_error = mean_with_error(found.bound)
+    training = losses(population, train, LEAST_DRAWS, seed)
+    train_loss, _ = mean_with_error(training.reconstruction + training.kl)
+    _, draw_error = mean_with_error(found.by_draw)
+    settled = settles(found.by_draw)
     return [
         MemberJudgement(
             result=result,
-            train_loss=_finite(train[k]),
-            bound=_finite(-bound.mean[k]),
-            bound_error=_finite(bound.error[k]),
+            train_loss=_finite(train_loss[k]),
+            bound=_finite(bound[k]),
+            bound_error=_finite(bound_error[k]),
+            draw_error=_finite(draw_error[k]),
+            settles=bool(settled[k]),
             layers=tuple(
                 LayerHealth(layer.name, float(layer.dead[k]), float(layer.saturated[k]))
                 for layer in snapshot.layers
@@ -95,6 +112,18 @@ def _judged(
         )
         for k, result in enumerate(results)
     ]
+
+
+def settles(by_draw: np.ndarray) -> np.ndarray:
+    """(K,) whether no single draw of z decides the mean of (K, S) losses.
+
+    Such a draw lies further from the median than `_FAR` robust standard deviations (1.4826 times
+    the median distance from it), and moves the mean by more than `_MOVES` nats.
+    """
+    distances = np.abs(by_draw - np.median(by_draw, axis=1, keepdims=True))
+    spread = 1.4826 * np.median(distances, axis=1)
+    furthest = distances.max(1)
+    return ~((furthest > _FAR * spread) & (furthest > _MOVES * by_draw.shape[1]))
 
 
 def _finite(value: np.floating) -> float | None:

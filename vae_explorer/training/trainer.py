@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from vae_explorer.results.snapshot import Curves, Freeze, Snapshot
 from vae_explorer.study.latent import linear_path, spherical_path
 from vae_explorer.study.layers import first_not_finite, gradient_norms, layer_views
 from vae_explorer.study.pictures import manifold, prior_samples
-from vae_explorer.training.batches import Batches, evenly
+from vae_explorer.training.batches import Batches
 from vae_explorer.training.machine import choose_precision, keep_freed_memory
 from vae_explorer.training.optimiser import MemberwiseAdam, learning_rate_share
 from vae_explorer.training.recorder import Recorder
@@ -183,34 +183,15 @@ class Trainer:
 
     @torch.no_grad()
     def evaluate(self) -> Evaluation:
-        """Over the whole test set, of the weights as they are now.
+        """Over the whole test set with one z an image, of the weights as they are now.
 
         Always in float32, and with the same noise, so that a curve moves because weights do.
         """
-        return self._evaluate(self._batches.test(self._chunk()))
-
-    @torch.no_grad()
-    def evaluate_training(self, count: int) -> Evaluation:
-        """As `evaluate`, over `count` training images, spread evenly over the set."""
-        return self._evaluate(self._batches.some_training(count, self._chunk()))
-
-    def test_pixels(self, count: int) -> np.ndarray:
-        """(count, D) test images in [0, 1], spread evenly over the set, as `evaluate` sees them."""
-        images, _ = next(self._batches.test(len(self.dataset.test.labels)))
-        return images[evenly(len(images), count)].numpy()
-
-    def _chunk(self) -> int:
-        """Images in one batched evaluation."""
-        architecture = self.experiment.architecture
-        widest = max(architecture.encoder.widths + architecture.decoder.widths)
-        return max(1, _EVALUATED_VALUES // (len(self.population) * widest))
-
-    def _evaluate(self, batches: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> Evaluation:
         members = len(self.population)
         losses = torch.zeros(2, members, dtype=torch.float64)
         moments = torch.zeros(2, members, self.experiment.latent, dtype=torch.float64)  # of means
         count = 0
-        for images, noise in batches:
+        for images, noise in self._batches.test(self._chunk()):
             reconstruction, kl, mean = self.population.losses(images, noise)
             losses += torch.stack([reconstruction.double().sum(1), kl.double().sum(1)])
             moments += torch.stack([mean.double().sum(1), mean.double().square().sum(1)])
@@ -219,6 +200,12 @@ class Trainer:
         first, second = moments / count
         active = (second - first.square() > ACTIVE_VARIANCE).sum(1)
         return Evaluation(reconstruction, kl, active.to(torch.int32).numpy())
+
+    def _chunk(self) -> int:
+        """Images in one batched evaluation."""
+        architecture = self.experiment.architecture
+        widest = max(architecture.encoder.widths + architecture.decoder.widths)
+        return max(1, _EVALUATED_VALUES // (len(self.population) * widest))
 
     def curves(self) -> Curves:
         """All rows up to now."""

@@ -75,10 +75,13 @@ def test_the_leaderboard_has_the_best_first_and_who_fell_out_last(race, report):
 
 def test_all_quantities_have_a_column(race, report):
     losses, units = rows_of(report, 1), rows_of(report, 2)
-    assert all(len(row) == 7 for row in (*losses, *units))
+    assert [len(row) for row in (losses[0], units[0])] == [8, 7]
+    assert len({len(row) for row in losses}) == len({len(row) for row in units}) == 1
     assert len(losses[0]) + len(units[0]) == len(QUANTITIES) + 2
     values = race.values("gap")[1]
-    assert losses[0][5].startswith(f"{values.mean():.2f} ± ")
+    assert losses[0][6].startswith(f"{values.mean():.2f} ± ")
+    loose = race.values("test_loss")[1] - race.values("bound")[1]
+    assert losses[0][5].startswith(f"{loose.mean():.2f} ± ")
     relu = next(row for row in units if row[0] == "ReLU")
     assert (relu[1], relu[5]) == ("30 ± 0", "1,000")  # speed is measured once: it has no ±
 
@@ -104,12 +107,17 @@ def test_only_settings_that_differ_are_marked(report):
     ]
 
 
-def test_it_says_where_it_was_run_how_to_read_it_and_how_to_run_it_again(report):
+def test_it_says_where_it_was_run_how_to_read_it_and_how_to_run_it_again(race, report):
     text = text_of(report)
     assert "2026-05-01 12:00:00 UTC" in text
     assert "python 3.12.1, torch 2.6.0, numpy 2.1.0, vae_explorer 0.1.0" in text
-    assert "with K = 64 samples an image, on 300 test images" in text
-    assert "on the test images minus that on 1,000 training images" in text
+    assert "with K = 64 draws of z an image." in text
+    assert "are over the same 300 test images and the same draws" in text
+    assert "on these test images minus that on 300 training images, as many of each class" in text
+    older = dataclasses.replace(race, loss_draws=1, bound_images=40)
+    before = text_of(report_html(older, "relu"))
+    assert "on 40 test images; the negative ELBO is over all of them with one draw" in before
+    assert "300 training images. Other images would give another" in before
     assert "Half of the 95 % t interval of a mean over 5 seeds" in text
     assert (
         "python -m vae_explorer compare --dataset digits --activation relu gelu tanh exponential "

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.command import command_line
+from vae_explorer.experiment.judging import LEAST_DRAWS
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.standings import Standings
 from vae_explorer.figures import images
@@ -33,8 +34,7 @@ def race_report(record: RaceRecord, reference: str) -> str:
         command=command_line(
             race.experiment,
             reference=reference,
-            bound_samples=race.bound_samples,
-            bound_images=race.bound_images,
+            draws=race.loss_draws if race.loss_draws >= LEAST_DRAWS else None,
             out="race",
         ),
     )

@@ -15,11 +15,10 @@ def paragraphs(race: Race, reference: str) -> str:
         "test images: the reconstruction (how badly the image is described from its latent) plus "
         "the KL (how much the latent says of the image). Lower is better; it is an upper bound on "
         "the negative log-likelihood.",
-        f"<b>Negative IW bound.</b> The importance-weighted bound with K = {race.bound_samples:,} "
-        f"samples an image, on {race.bound_images:,} test images: a tighter bound on the same "
-        "likelihood, so it is lower, and less so where the encoder is already right.",
-        f"<b>Generalisation gap.</b> The negative ELBO on the test images minus that on "
-        f"{race.train_images:,} training images.",
+        _bounds(race),
+        f"<b>Generalisation gap.</b> The negative ELBO on these test images minus that on "
+        f"{race.train_images:,} training images{_matched(race)}. Other images would give another: "
+        "its ± is over seeds alone.",
         "<b>Pairing.</b> The same seed is the same initial draw, the same batches and the same "
         "noise for every activation, so that two of them are compared seed by seed and the luck "
         "of a seed, which they share, drops out.",
@@ -50,3 +49,30 @@ def paragraphs(race: Race, reference: str) -> str:
         "has diverged: it stops, and counts as no result."
     )
     return "\n".join(f"<p>{each}</p>" for each in found)
+
+
+def _bounds(race: Race) -> str:
+    """The two bounds of the likelihood, and of how much they are the mean."""
+    draws = f"K = {race.bound_samples:,} draws of z an image"
+    text = f"<b>Negative IW bound.</b> The importance-weighted bound with {draws}"
+    if _by_the_same_draws(race):
+        return text + (
+            ". Negative ELBO and bound are over the same "
+            f"{race.bound_images:,} test images and the same draws, so that the bound is lower by "
+            "what the column “ELBO below IW bound” says: the less, the better the encoder "
+            "matches its decoder. Where single draws of z decide the mean, the ELBO does not "
+            "settle, and no number is stated."
+        )
+    return text + (
+        f", on {race.bound_images:,} test images; the negative ELBO is over all "
+        "of them with one draw, so that the two cannot be subtracted."
+    )
+
+
+def _matched(race: Race) -> str:
+    return ", as many of each class" if _by_the_same_draws(race) else ""
+
+
+def _by_the_same_draws(race: Race) -> bool:
+    """As races are judged now; those of before had one draw, and other images for the bound."""
+    return race.loss_draws > 1

@@ -18,7 +18,7 @@ from vae_explorer.results.race import QUANTITIES, Quantity, Race
 _LOSSES = ("test_loss", "reconstruction", "kl", "bound")
 # Twelve columns do not fit on a page of A4.
 _HALVES = (
-    ("Losses and latents", ("test_loss", "reconstruction", "kl", "bound", "gap", "active_latents")),
+    ("Losses and latents", (*_LOSSES, "looseness", "gap", "active_latents")),
     (
         "Units, gradients at the last step, and timing",
         (
