@@ -119,12 +119,20 @@ EVERY = {
 
 
 def test_claims_are_held_against_what_was_measured():
-    race = plain(EVERY, dead={"relu": {"encoder 1": 0.3}}, diverged={"exponential": {0: 3, 2: 1}})
+    race = plain(
+        EVERY,
+        dead={"relu": {"encoder 1": 0.3}},
+        one_sided={"relu": 0.45, "leaky_relu": 0.4},
+        diverged={"exponential": {0: 3, 2: 1}},
+    )
     (c1,) = claim(race, "C1")
     assert "here all 5 non-linear activations end clearly below Linear" in c1
     assert c1.endswith("GELU by most, 5.95 nats ± 0.07.")
     (c2,) = claim(race, "C2")
-    assert "30 % of ReLU's units are dead in its worst layer, 0 % with LeakyReLU" in c2
+    assert (
+        "30 % of ReLU's units are dead in its worst layer. With LeakyReLU a unit has a slope" in c2
+    )
+    assert "never change sign, in the worst layer 45 % with ReLU and 40 % with LeakyReLU" in c2
     assert "LeakyReLU ends " in c2 and "lower than ReLU" in c2
     (c4,) = claim(race, "C4")
     assert "Tanh diverged in 0 of 5 seeds, while of the unbounded activations Exponential" in c4

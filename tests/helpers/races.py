@@ -30,10 +30,11 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
     """A race in which each arm, by its key, has these mean losses and the luck of the seeds.
 
     A column is a number for all members, or a mapping of arm keys to a number for all seeds or a
-    list of one a seed: kl, gap, bound_gap (negative ELBO minus bound), active, speed; `dead` and
-    `saturated` map arm keys to shares by layer, `gradients` to norms by layer, `diverged` to the
-    seeds' places and the steps at which they stopped, `unsettled` to the places of seeds whose
-    negative ELBO does not settle, `epochs` to those that were trained.
+    list of one a seed: kl, gap, bound_gap (negative ELBO minus bound), active, speed, one_sided
+    (the share of such units in every layer); `dead` and `saturated` map arm keys to shares by
+    layer, `gradients` to norms by layer, `diverged` to the seeds' places and the steps at which
+    they stopped, `unsettled` to the places of seeds whose negative ELBO does not settle, `epochs`
+    to those that were trained.
     """
     arms = arms_of(experiment)
     members: list[MemberJudgement | None] = [None] * len(experiment.members)
@@ -75,7 +76,12 @@ def race_of(experiment: Experiment, losses: Mapping[str, float], **columns: Any)
                 bound=loss - at("bound_gap", 1.5) - draws[3],
                 bound_error=0.25,
                 layers=tuple(
-                    LayerHealth(n, of("dead").get(n, 0.0), of("saturated").get(n, 0.0))
+                    LayerHealth(
+                        n,
+                        dead=of("dead").get(n, 0.0),
+                        saturated=of("saturated").get(n, 0.0),
+                        one_sided=at("one_sided", 0.05),
+                    )
                     for n in names
                 ),
                 gradients=of("gradients") or {"encoder 1": 0.2, "heads": 0.3, "output": 0.5},

@@ -16,6 +16,7 @@ from vae_explorer.study.layers import (
     histogram,
     layer_views,
     named_dense,
+    unit_shares,
 )
 
 NAMES = ["encoder 1", "encoder 2", "heads", "decoder 1", "decoder 2", "output"]
@@ -115,6 +116,45 @@ def test_dead_and_saturated_units_are_counted_each_as_what_they_are():
     # A sigmoid at 50 has a slope of 1e-22: dead everywhere.
     assert (view.dead[2], view.saturated[2]) == (1.0, 0.0)
     assert (view.dead[3], view.saturated[3]) == (0.0, 0.0)
+
+
+def test_units_are_watched_as_training_has_them():
+    """On all images, chunk by chunk, and in the decoder on a z that is drawn."""
+    population = population_of("relu", "leaky_relu", "tanh", hidden=(4,), latent=1)
+    named = population.parameters.values
+    images = np.zeros((100, 64), dtype=np.float32)
+    images[:, 0] = 1  # always on: linear for ReLU
+    images[:, 1] = 0  # always off: dead for ReLU
+    images[96:, 2] = 1
+    images[:50, 3] = 1
+    named["encoder.0.weight"][:, :4, :4] = 2 * torch.eye(4)
+    named["encoder.0.bias"][:] = -1
+    # Every mean is 0 and every deviation 1; units of the decoder turn at 0, −9, 0.5 and 9.
+    named["decoder.0.weight"][:] = 1
+    named["decoder.0.bias"][:] = torch.tensor([0.0, 9.0, -0.5, -9.0])
+    encoder, decoder = unit_shares(population, images, seed=3)
+    assert [encoder.name, decoder.name] == ["encoder 1", "decoder 1"]
+    assert encoder.dead.tolist() == [0.25, 0, 0]
+    assert encoder.saturated.tolist() == [0.25, 0.5, 0]  # LeakyReLU is flat below 0, not dead
+    assert encoder.one_sided.tolist() == [0.5, 0.5, 0.5]
+    assert decoder.dead.tolist() == [0.25, 0, 0]
+    assert decoder.one_sided.tolist() == [0.5, 0.5, 0.5]
+    # By the means alone, all of them 0, more of them would be dead.
+    at_means = layer_views(population, torch.from_numpy(images))[1]
+    assert at_means.dead.tolist() == [0.75, 0, 0.5]
+
+
+def test_units_are_the_same_in_whatever_chunks(monkeypatch, random):
+    population = population_of("relu", "silu")
+    population.parameters.flat.normal_(generator=torch.Generator().manual_seed(0))
+    images = random.random((50, 64), dtype=np.float32)
+    together = unit_shares(population, images, seed=0)
+    monkeypatch.setattr("vae_explorer.study.codes._MOST_OUTPUTS", 1)
+    for one, other in zip(together, unit_shares(population, images, seed=0)):
+        for what in ("dead", "saturated", "one_sided"):
+            np.testing.assert_array_equal(getattr(one, what), getattr(other, what))
+    with pytest.raises(ValueError, match="The pixels are of type uint8"):
+        unit_shares(population, np.zeros((2, 64), np.uint8), seed=0)
 
 
 def test_a_member_that_is_not_finite_leaves_the_others_views_alone(random):

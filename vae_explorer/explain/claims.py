@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.explain.choice_claims import adaptive, hard_choice, newer, overfitting
 from vae_explorer.explain.claim_words import (
@@ -55,9 +57,14 @@ def dying_relu(facts: Standings) -> Iterator[Finding]:
         return
     relu = arms["relu"]
     share = most_dead(facts, relu)
-    here = f"{percent(share)} of ReLU's units are dead in its worst layer, " + listed(
-        [f"{percent(most_dead(facts, arm))} with {facts.arms[arm].label}" for arm in mended]
-    )
+    here = f"{percent(share)} of ReLU's units are dead in its worst layer"
+    sides = {arm: facts.interval("one_sided", arm).mean for arm in (relu, *mended)}
+    if all(map(np.isfinite, sides.values())):
+        # "0 % dead" would be no evidence: with a slope on both sides none can be.
+        here += (
+            f". With {listed(facts.labels(*mended), 'or')} a unit has a slope below 0 too, so that "
+            "what can be compared are units that never change sign, in the worst layer "
+        ) + listed([f"{percent(sides[arm])} with {facts.arms[arm].label}" for arm in sides])
     found = against(facts, mended, relu)
     for arm in mended:
         here += f"; {facts.arms[arm].label} ends {ends(found.get(arm), 'ReLU')}"

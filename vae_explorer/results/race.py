@@ -19,11 +19,12 @@ from vae_explorer.results.members import MemberResult
 
 @dataclass(frozen=True)
 class LayerHealth:
-    """Units of one hidden layer on the probe images."""
+    """Units of one hidden layer on the training images, with z drawn; once on probe images."""
 
     name: str  # "encoder 1", "decoder 1", counted from the input
     dead: float  # share of units whose derivative is all but 0 on every image
     saturated: float  # share of units, not dead, flat on 95 % of the images
+    one_sided: float | None = None  # share whose pre-activation has one sign on every image
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ class MemberJudgement:
         return max((layer.saturated for layer in self.layers), default=None)
 
     @property
+    def one_sided(self) -> float | None:
+        """Share of units that never cross 0 in the layer with the most of them."""
+        found = [layer.one_sided for layer in self.layers if layer.one_sided is not None]
+        return max(found, default=None)
+
+    @property
     def smallest_gradient(self) -> float | None:
         """Of the layers' gradient norms."""
         return min(self.gradients.values(), default=None)
@@ -124,6 +131,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "active_latents": Quantity("Active latents", "", lambda m: m.result.active_latents, 0, 1),
     "dead": Quantity("Dead units, worst layer", "%", lambda m: m.dead, -1, 0, True),
     "saturated": Quantity("Saturated units, worst layer", "%", lambda m: m.saturated, -1, 0, True),
+    "one_sided": Quantity("One-sided units, worst layer", "%", lambda m: m.one_sided, 0, 0, True),
     "smallest_gradient": Quantity(
         "Smallest layer gradient", "norm", lambda m: m.smallest_gradient, 0, 4
     ),

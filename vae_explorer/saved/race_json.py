@@ -275,9 +275,10 @@ def _layer(entry: Any) -> LayerHealth:
         name=field(entry, "name", str),
         dead=field(entry, "dead", float),
         saturated=field(entry, "saturated", float),
+        one_sided=field(entry, "one_sided", float, optional=True) if "one_sided" in entry else None,
     )
     check_name("layer", layer.name)
-    if not (0 <= layer.dead <= 1 and 0 <= layer.saturated <= 1):
+    if not all(0 <= share <= 1 for share in (layer.dead, layer.saturated, layer.one_sided or 0.0)):
         raise ValueError("a share of the units of a layer is not from 0 to 1")
     return layer
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from vae_explorer.model.layers import Activate, Dense
 from vae_explorer.model.population import Population
+from vae_explorer.model.randomness import generator
 from vae_explorer.results.snapshot import BIN_EDGES, LayerView
 from vae_explorer.study.codes import chunks
 
@@ -52,13 +53,60 @@ def layer_views(
     return tuple(views)
 
 
+@dataclass(frozen=True, eq=False)
+class UnitShares:
+    """Shares of the units of one hidden layer, each (K,)."""
+
+    name: str  # "encoder 1", "decoder 1", counted from the input
+    dead: np.ndarray  # the derivative is all but 0 on every image
+    saturated: np.ndarray  # not dead, and flat on 95 % of the images
+    one_sided: np.ndarray  # the pre-activation has one sign on all: no kink at 0 is ever crossed
+
+
+@torch.no_grad()
+def unit_shares(population: Population, images: np.ndarray, seed: int) -> tuple[UnitShares, ...]:
+    """As training has them: on images (N, D) in [0, 1], with a z drawn for each.
+
+    One a hidden layer, encoder first. ValueError unless the images are floats in [0, 1].
+    """
+    stream = generator(seed, "evaluation", 1)
+    noise = torch.randn(len(images), population.latent, generator=stream)
+    units: dict[str, _Units] = {}
+    signs: dict[str, Tensor] = {}  # (2, K, H) whether the pre-activation ever is above, and below 0
+    start = 0
+    for chunk in chunks(population, images):
+        pixels = torch.from_numpy(chunk)
+        mean, log_variance = population.encode(pixels)
+        draws = noise[start : start + len(chunk)]
+        start += len(chunk)
+        latents = torch.addcmul(mean, draws, torch.exp(0.5 * log_variance))
+        for name, activate, before, _ in _hidden_layers(population, pixels, latents):
+            units.setdefault(name, _Units(len(population), activate.width)).add(
+                activate.derivative(before)
+            )
+            seen = torch.stack([(before > 0).any(1), (before < 0).any(1)])
+            signs[name] = seen | signs[name] if name in signs else seen
+    return tuple(
+        UnitShares(
+            name=name,
+            dead=found.dead.float().mean(1).numpy(),
+            saturated=found.saturated.float().mean(1).numpy(),
+            one_sided=(~signs[name].all(0)).float().mean(1).numpy(),
+        )
+        for name, found in units.items()
+    )
+
+
 def _hidden_layers(
-    population: Population, images: Tensor
+    population: Population, images: Tensor, latents: Tensor | None = None
 ) -> list[tuple[str, Activate, Tensor, Tensor]]:
-    """As `Network.hidden`, encoder first, of images (P, D); the decoder sees the means."""
-    mean, _ = population.encode(images)
+    """As `Network.hidden`, encoder first, of images (P, D).
+
+    The decoder sees the latents (K, P, L), by default the posteriors' means.
+    """
     pixels = images.expand(len(population), -1, -1)
-    return population.encoder.hidden(pixels) + population.decoder.hidden(mean)
+    codes = population.encode(images)[0] if latents is None else latents
+    return population.encoder.hidden(pixels) + population.decoder.hidden(codes)
 
 
 class _Units:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from vae_explorer.results.environment import Environment, library_versions
 from vae_explorer.results.evaluation import Evaluation
 from vae_explorer.results.members import member_results
 from vae_explorer.results.race import LayerHealth, MemberJudgement, Race
+from vae_explorer.study.layers import unit_shares
 from vae_explorer.training.race import RaceTrainer
 from vae_explorer.training.trainer import Trainer
 
@@ -32,25 +34,26 @@ def judge(
 
     Shapes that took no step are not measured: what an untrained VAE loses is no result. The ELBO
     and the bound are over all test images, from the same draws of z; the training loss over as many
-    images of each class. `progress` is told a sentence now and then.
+    images of each class; what units do over all training images. `progress` is told a sentence now
+    and then.
     """
-    test, train = _images(race.dataset, race.experiment.pixels)
+    images = _images(race.dataset, race.experiment.pixels)
     members: list[MemberJudgement] = []
     for number, trainer in enumerate(race.trainers, start=1):
         place = f", {number} of {len(race.trainers)} shapes" if len(race.trainers) > 1 else ""
         if not trainer.step_number:
             members += _never_began(trainer)
             continue
-        progress(f"Measuring on {len(test):,} images, {judging.draws:,} draws each{place}…")
-        members += _judged(trainer, judging.draws, test, train)
+        progress(f"Measuring on {len(images.test):,} images, {judging.draws:,} draws each{place}…")
+        members += _judged(trainer, judging.draws, images)
     return Race(
         experiment=race.experiment,
         arms=arms_of(race.experiment),
         members=tuple(members),
         loss_draws=judging.draws,
         bound_samples=judging.draws,
-        bound_images=len(test),
-        train_images=len(train),
+        bound_images=len(images.test),
+        train_images=len(images.matched),
         environment=Environment(
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             versions=library_versions(),
@@ -69,18 +72,23 @@ def _never_began(trainer: Trainer) -> list[MemberJudgement]:
     ]
 
 
-def _images(dataset: Dataset, pixels: str) -> tuple[np.ndarray, np.ndarray]:
-    """All test images and as many training images of each class, (N, D) in [0, 1]."""
+class _Images(NamedTuple):
+    """What a race is measured on, each (N, D) in [0, 1]."""
+
+    test: np.ndarray
+    train: np.ndarray
+    matched: np.ndarray  # those for training, as many of each class as there are for testing
+
+
+def _images(dataset: Dataset, pixels: str) -> _Images:
     splits = dataset.test, dataset.train
     test, train = (measured_images(dataset, split, pixels) for split in splits)
-    return test, train[matched(dataset.train.labels, dataset.test.labels)]
+    return _Images(test, train, train[matched(dataset.train.labels, dataset.test.labels)])
 
 
-def _judged(
-    trainer: Trainer, draws: int, test: np.ndarray, train: np.ndarray
-) -> list[MemberJudgement]:
+def _judged(trainer: Trainer, draws: int, images: _Images) -> list[MemberJudgement]:
     snapshot, population, seed = trainer.snapshot(), trainer.population, trainer.experiment.seed
-    found = losses(population, test, draws, seed)
+    found = losses(population, images.test, draws, seed)
     reconstruction, kl = (
         mean_with_error(each)[0].astype(np.float32) for each in (found.reconstruction, found.kl)
     )
@@ -88,10 +96,11 @@ def _judged(
     images_trained = len(trainer.dataset.train.labels)
     results = member_results(trainer.experiment, snapshot, images_trained, evaluation)
     bound, bound_error = mean_with_error(found.bound)
-    training = losses(population, train, LEAST_DRAWS, seed)
+    training = losses(population, images.matched, LEAST_DRAWS, seed)
     train_loss, _ = mean_with_error(training.reconstruction + training.kl)
     _, draw_error = mean_with_error(found.by_draw)
     settled = settles(found.by_draw)
+    layers = unit_shares(population, images.train, seed)
     return [
         MemberJudgement(
             result=result,
@@ -101,8 +110,13 @@ def _judged(
             draw_error=_finite(draw_error[k]),
             settles=bool(settled[k]),
             layers=tuple(
-                LayerHealth(layer.name, float(layer.dead[k]), float(layer.saturated[k]))
-                for layer in snapshot.layers
+                LayerHealth(
+                    layer.name,
+                    dead=float(layer.dead[k]),
+                    saturated=float(layer.saturated[k]),
+                    one_sided=float(layer.one_sided[k]),
+                )
+                for layer in layers
             ),
             gradients={
                 name: float(norm)

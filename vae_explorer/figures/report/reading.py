@@ -43,8 +43,10 @@ def paragraphs(race: Race, reference: str) -> str:
             "were chosen."
         )
     found.append(
-        "<b>Dead, saturated, active.</b> A unit is dead whose derivative is all but 0 on every "
-        "probe image, and saturated if it is flat on 95 % of them. A latent is active if its mean "
+        "<b>Dead, saturated, one-sided, active.</b> A unit is dead whose derivative is all but 0 "
+        f"on every {_seen(race)}, and saturated if it is flat on 95 % of them. It is one-sided if "
+        "its pre-activation never changes sign. One of ReLU is then dead or linear; a unit whose "
+        "slope is nowhere 0 cannot die, but can be one-sided. A latent is active if its mean "
         "varies over the test images by more than 0.01. A VAE whose numbers are no longer finite "
         "has diverged: it stops, and counts as no result."
     )
@@ -67,6 +69,13 @@ def _bounds(race: Race) -> str:
         f", on {race.bound_images:,} test images; the negative ELBO is over all "
         "of them with one draw, so that the two cannot be subtracted."
     )
+
+
+def _seen(race: Race) -> str:
+    """The images that units are watched on."""
+    if _by_the_same_draws(race):
+        return "training image, with z drawn as in training"
+    return "probe image"
 
 
 def _matched(race: Race) -> str:

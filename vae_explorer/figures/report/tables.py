@@ -22,7 +22,7 @@ _HALVES = (
     (
         "Units, gradients at the last step, and timing",
         (
-            *("dead", "saturated", "smallest_gradient", "largest_gradient"),
+            *("dead", "saturated", "one_sided", "smallest_gradient", "largest_gradient"),
             *("images_per_second", "seconds"),
         ),
     ),
