@@ -9,7 +9,6 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain import mechanism
 from vae_explorer.explain.findings import explain
 from vae_explorer.explain.standings import Standings
-from vae_explorer.explain.statistics import differences
 from vae_explorer.explain.words import margin, size
 
 LOSSES = {"gelu": 30.0, "relu": 30.0}
@@ -23,7 +22,7 @@ def test_dead_units_are_told_by_layer_with_what_the_kl_does():
     dead = {"relu": {"encoder 1": 0.02, "encoder 2": 0.31}}
     race = plain(LOSSES, dead=dead, kl={"relu": 1.9})
     (sentence,) = said(race, "dead")
-    kl = differences(race.values("kl"), 0)[1]
+    kl = Standings(race).of("kl").difference(1, 0)
     assert sentence == (
         "ReLU: 31 % of units in encoder layer 2 are dead (mean of 5 seeds); its KL is "
         f"{size(kl)} nats lower than GELU's {margin(kl)}."

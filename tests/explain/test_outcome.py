@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain.findings import explain
+from vae_explorer.explain.findings import explain, recommend
 from vae_explorer.explain.standings import Standings
-from vae_explorer.explain.statistics import differences, interval, leaders
-from vae_explorer.explain.words import margin, measured, number, size
+from vae_explorer.explain.statistics import interval
+from vae_explorer.explain.words import direction, margin, measured, number, size
 
 
 def said(race, reference, rule):
@@ -19,7 +21,7 @@ def said(race, reference, rule):
 
 def gap_of(race, quantity, reference=0, arm=1):
     """The difference that a sentence is about."""
-    return differences(race.values(quantity), reference)[arm]
+    return Standings(race).of(quantity).difference(arm, reference)
 
 
 def test_every_sentence_is_one_and_the_most_important_comes_first():
@@ -62,7 +64,7 @@ def test_one_clear_winner_is_named_with_its_number():
 def test_those_that_nothing_tells_apart_are_all_named():
     race = plain({"relu": 28.0, "gelu": 28.0, "tanh": 35.0})
     (sentence,) = said(race, "relu", "leading")
-    best = leaders(race.values("test_loss"), -1)
+    best = Standings(race).leaders
     first, second = (race.arms[arm].label for arm in best)
     means = [number(race.values("test_loss")[arm].mean(), 1) for arm in best]
     assert {first, second} == {"ReLU", "GELU"}
@@ -70,6 +72,33 @@ def test_those_that_nothing_tells_apart_are_all_named():
         f"No clear difference between {first} and {second}, the leaders: a negative ELBO of "
         f"{means[0]} and {means[1]} nats over 5 seeds."
     )
+
+
+def uneven_race():
+    """GELU leads ReLU clearly, and Exponential is better in the mean, and as often worse."""
+    race = plain({"relu": 30.0, "gelu": 29.0, "tanh": 30.5, "silu": 31.0, "exponential": 0.0})
+    members = list(race.members)
+    for place, row in enumerate(race.arms[4].rows):
+        loss = (20.0, 33.0, 24.0, 36.0, 30.0)[place]
+        result = dataclasses.replace(members[row].result, test_loss=loss)
+        members[row] = dataclasses.replace(members[row], result=result)
+    return dataclasses.replace(race, members=tuple(members))
+
+
+def test_an_arm_whose_seeds_are_too_uneven_to_tell_does_not_lead_for_that():
+    race = uneven_race()
+    standings = Standings(race)
+    assert set(standings.leaders) == {1, 4} and standings.leaders[0] == 4
+    assert standings.uneven == (4,)
+    (sentence,) = said(race, "relu", "leading")
+    assert sentence.startswith("GELU leads with a negative ELBO of 29.")
+    assert sentence.endswith(
+        " (the seeds of Exponential are too uneven to tell); the other 3 are clearly worse."
+    )
+    advice = recommend(standings)
+    assert advice.sentence == "For Digits (8×8) with these settings, take GELU."
+    assert advice.reason.startswith("The seeds of Exponential are too uneven to tell; of the ")
+    assert advice.doubt.startswith("It is one data set")
 
 
 def test_many_leaders_are_counted():
@@ -174,8 +203,8 @@ def test_a_clear_difference_has_its_margin_and_its_parts():
     assert (round(total.mean, 1), round(rest.mean, 1), round(kl.mean, 1)) == (-3.0, -4.0, 1.0)
     assert sentence == (
         f"GELU's negative ELBO is {size(total)} nats lower than ReLU's ({margin(total)}, 5 seeds); "
-        f"its reconstruction is {size(rest)} lower ({margin(rest)}), its KL {size(kl)} higher "
-        f"({margin(kl)})."
+        f"it comes from the reconstruction, {size(rest)} lower ({margin(rest)}); its KL is "
+        f"{size(kl)} higher ({margin(kl)})."
     )
 
 
@@ -184,11 +213,23 @@ def test_a_difference_of_one_part_is_put_down_to_it():
     (sentence,) = said(race, "relu", "difference")
     rest = gap_of(race, "reconstruction")
     assert f"it comes from the reconstruction, {size(rest)} lower ({margin(rest)})" in sentence
-    assert sentence.endswith("and the KL shows no clear difference.")
+    kl = gap_of(race, "kl")
+    assert sentence.endswith(f"; its KL is {size(kl)} {direction(kl)} ({margin(kl)}).")
     race = plain({"relu": 30.0, "gelu": 27.0}, kl={"gelu": 2.0})
     (sentence,) = said(race, "relu", "difference")
     assert f"it comes from the KL, {size(gap_of(race, 'kl'))} lower" in sentence
-    assert sentence.endswith("and the reconstruction shows no clear difference.")
+
+
+def test_a_difference_of_both_parts_is_put_down_to_neither():
+    """One that is clear and one that is not are no finding: both are told, with their ±."""
+    race = plain({"relu": 30.0, "gelu": 27.0}, kl={"gelu": 4.0})  # 2 of the 3 nats are the other's
+    (sentence,) = said(race, "relu", "difference")
+    rest, kl = gap_of(race, "reconstruction"), gap_of(race, "kl")
+    assert "it comes from" not in sentence
+    assert sentence.endswith(
+        f"; its reconstruction is {size(rest)} lower ({margin(rest)}) and its KL is {size(kl)} "
+        f"lower ({margin(kl)})."
+    )
 
 
 def test_what_is_not_clear_is_not_said():

@@ -11,8 +11,8 @@ from tests.figures.report.test_report import rows_of
 from tests.helpers.races import plain, race_of, standing
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain.standings import ON_CURVES, Standings
-from vae_explorer.explain.statistics import compare, differences, interval, leaders
+from vae_explorer.explain.standings import MAIN_ALPHA, ON_CURVES, Standings
+from vae_explorer.explain.statistics import Family, interval
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.report.page import report_html
@@ -66,21 +66,20 @@ def test_only_whole_arms_are_compared_and_corrected_for():
     found = Standings(race, "relu").of("test_loss")
     values = race.values("test_loss")
     kept = [0, 1, 2, 5]
-    expected = differences(values[kept], 0)
-    for arm, each in zip(kept, expected):
-        assert found.differences[arm] == each
-    assert found.comparisons == 3
-    assert found.leaders == tuple(kept[place] for place in leaders(values[kept], -1, 0))
-    lucky = found.differences[4]
-    (alone,) = compare(values, [(4, 0)])
-    assert (lucky.mean, lucky.count, lucky.p_value) == (alone.mean, 4, alone.p_value)
-    assert alone.clear and not lucky.clear
+    expected = Family(values[kept], MAIN_ALPHA)
+    for place, arm in enumerate(kept[1:], start=1):
+        assert found.differences[arm] == expected.difference(place, 0)
+    assert found.comparisons == 6
+    assert found.leaders == tuple(kept[place] for place in expected.leaders(-1))
+    lucky, gaps = found.differences[4], values[4] - values[0]
+    assert (lucky.mean, lucky.count) == (pytest.approx(np.nanmean(gaps)), 4)
+    assert np.isnan(lucky.half) and lucky.adjusted == 1
+    assert Family(values[:, np.isfinite(gaps)]).difference(4, 0).clear and not lucky.clear
 
 
 def test_against_a_reference_that_lost_seeds_nothing_is_clear():
     found = Standings(plain(LOSSES, diverged=LOST), "sine").of("test_loss")
     assert not any(each.clear for each in found.differences if each is not None)
-    assert found.comparisons == 0
     assert found.verdict(0).words == "reference diverged"
 
 

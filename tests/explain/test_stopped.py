@@ -14,7 +14,7 @@ from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.standings import Standings
-from vae_explorer.explain.statistics import differences
+from vae_explorer.explain.statistics import Family
 from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.report.page import report_html
 from vae_explorer.results.race import QUANTITIES
@@ -52,7 +52,7 @@ def test_what_never_began_has_no_number_anywhere():
 def test_what_never_began_and_what_learned_for_fewer_epochs_is_neither_better_nor_worse():
     race = stopped()
     values = race.values("test_loss")
-    assert differences(values, 0)[1].clear  # were it not for the epochs
+    assert Family(values).difference(1, 0).clear  # were it not for the epochs
     rows = leaderboard_rows(Standings(race).of("test_loss"))
     assert [(row["label"], row["rank"], row["verdict"]) for row in rows] == [
         ("ReLU, latent size 2", 1, "reference"),
@@ -121,10 +121,10 @@ def test_a_shape_of_which_every_vae_diverged_was_not_stopped():
 def test_an_untested_arm_does_not_make_the_others_less_clear():
     values = np.array([[1.0, 2.0, 3.1], [2.0, 3.1, 4.0], [3.0, 4.0, 5.3]])
     nothing = np.full((4, 3), np.nan)
-    alone = differences(values, 0)
-    beside = differences(np.concatenate([values, nothing]), 0)
-    assert [each.adjusted for each in alone[1:]] == [each.adjusted for each in beside[1:3]]
-    assert {each.adjusted for each in beside[3:]} == {1.0}
+    alone, beside = Family(values), Family(np.concatenate([values, nothing]))
+    assert alone.difference(1, 0) == beside.difference(1, 0)
+    assert alone.comparisons == beside.comparisons == 3
+    assert beside.compared == (0, 1, 2)
 
 
 def test_a_file_of_before_says_no_epochs_and_is_read():

@@ -8,7 +8,7 @@ import pytest
 from tests.helpers.races import standing
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain.statistics import Difference, differences, interval
+from vae_explorer.explain.statistics import Difference, Family, interval
 from vae_explorer.explain.verdicts import verdict
 from vae_explorer.figures.leaderboard import leaderboard_rows, scale_of
 from vae_explorer.figures.style import activation_style
@@ -26,14 +26,16 @@ VALUES = np.stack(
 
 
 def difference(mean: float, adjusted: float, count: int = 5) -> Difference:
-    return Difference(mean, mean - 1, mean + 1, count, adjusted, adjusted)
+    """Its interval leaves 0 out where the corrected p is below 0.05."""
+    half = abs(mean) * (0.5 if adjusted < 0.05 else 1.5)
+    return Difference(mean, mean - half, mean + half, count, adjusted, adjusted)
 
 
 def test_rows_are_sorted_and_hold_the_numbers():
     rows = leaderboard_rows(standing(ARMS, VALUES))
     assert [row["label"] for row in rows] == ["SiLU", "Tanh", "ReLU", "Sine"]
     assert [row["rank"] for row in rows] == [1, 2, 3, 4]
-    found, compared = interval(VALUES[2]), differences(VALUES, 0)[2]
+    found, compared = interval(VALUES[2]), Family(VALUES).difference(2, 0)
     best = rows[0]
     assert (best["mean"], best["low"], best["high"]) == (found.mean, found.low, found.high)
     assert best["text"] == f"{found.mean:.2f} ± {found.half:.2f}"

@@ -7,7 +7,7 @@ from tests.helpers.charts import texts, trace
 from tests.helpers.races import standing
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain.statistics import differences, intervals
+from vae_explorer.explain.statistics import Family, intervals
 from vae_explorer.figures import charts
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.charts.curves import End, end_labels, thinned
@@ -247,7 +247,7 @@ def test_sweep_stands_side_by_side_where_a_log_scale_would_not_read(sweep, value
 
 
 def test_differences_are_sorted_filled_where_clear_and_named_where_not():
-    found = differences(clear_values(), 0)
+    found = [None, *(Family(clear_values()).difference(arm, 0) for arm in (1, 2))]
     figure = charts.difference_plot(standing(TRIO, clear_values()), "KL", "nats")
     assert [t.name for t in figure.data] == ["SiLU", "Tanh"]
     for drawn, each in zip(figure.data, (found[2], found[1])):
@@ -273,8 +273,7 @@ def test_differences_are_sorted_filled_where_clear_and_named_where_not():
     ],
 )
 def test_differences_to_or_of_the_lucky_seeds_are_never_clear(diverged, words):
-    found = differences(clear_values(), 0)
-    assert found[2].clear
+    assert Family(clear_values()).difference(2, 0).clear
     figure = charts.difference_plot(standing(TRIO, clear_values(), diverged=diverged), "KL", "nats")
     assert {t.marker.symbol for t in figure.data} == {"circle-open"}
     assert [note.text for note in figure.layout.annotations[:2]] == words

@@ -15,8 +15,8 @@ from tests.helpers.experiments import junk
 from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import explain, recommend
-from vae_explorer.explain.standings import Standings
-from vae_explorer.explain.statistics import differences, interval
+from vae_explorer.explain.standings import MAIN_ALPHA, Standings
+from vae_explorer.explain.statistics import Family, interval
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.saved.race_json import COLUMNS, MOST_BYTES, from_json, to_csv, to_json
 
@@ -119,7 +119,7 @@ def test_it_says_what_was_made_of_the_numbers(race, values):
         5,
     )
     # The arm that lost seeds is not compared, so nothing is corrected for it.
-    difference = differences(losses[:2], 0)[1]
+    difference = Family(losses[:2], MAIN_ALPHA).difference(1, 0)
     assert loss["difference"]["p_value"] == pytest.approx(difference.p_value)
     assert loss["difference"]["p_value_adjusted"] == pytest.approx(difference.adjusted)
     assert loss["difference"]["clear"] is True

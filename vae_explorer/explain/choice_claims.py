@@ -11,8 +11,8 @@ from itertools import combinations
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.claim_words import activations_of, claim, count
-from vae_explorer.explain.standings import Finding, Standings, activation_groups
-from vae_explorer.explain.statistics import compare, leaders_within
+from vae_explorer.explain.contrasts import activation_groups
+from vae_explorer.explain.standings import Finding, Standings
 from vae_explorer.explain.sweeps import activation_label, trends
 from vae_explorer.explain.words import listed, margin, number, size
 
@@ -24,8 +24,8 @@ def newer(facts: Standings) -> Iterator[Finding]:
     if not {"relu", "tanh"} <= set(arms) or not new:
         return
     old = (arms["relu"], arms["tanh"])
-    pairs = [(arm, other) for arm in new for other in old]
-    found = dict(zip(pairs, compare(facts.values("test_loss"), pairs)))
+    loss = facts.of("test_loss")
+    found = {(arm, other): loss.difference(arm, other) for arm in new for other in old}
     better = [
         arm for arm in new if all(found[arm, o].clear and found[arm, o].mean < 0 for o in old)
     ]
@@ -55,10 +55,10 @@ def adaptive(facts: Standings) -> Iterator[Finding]:
     for name, arm in arms.items():
         if ACTIVATIONS[name].family != "adaptive" or not fixed:
             continue
-        label, pairs = facts.arms[arm].label, [(arm, other) for other in fixed]
-        counts = []
+        label, counts = facts.arms[arm].label, []
         for quantity in ("test_loss", "gap"):
-            clear = [each for each in compare(facts.values(quantity), pairs) if each.clear]
+            found = [facts.of(quantity).difference(arm, other) for other in fixed]
+            clear = [each for each in found if each.clear]
             down = sum(each.mean < 0 for each in clear)
             counts += [down or "none", len(clear) - down or "none"]
         here = (
@@ -83,22 +83,20 @@ def hard_choice(facts: Standings) -> Iterator[Finding]:
         return
     if len(facts.whole) < 3 or not facts.leaders:
         return
-    best = facts.leaders[0]
-    means = {arm: facts.interval("test_loss", arm).mean for arm in facts.whole}
-    worst = max(means, key=means.__getitem__)
-    # Best and worst are chosen by their means, so that all pairs must be corrected for.
-    pairs = list(combinations(facts.whole, 2))
-    compared = dict(zip(pairs, compare(facts.values("test_loss"), pairs)))
-    # Where all means are equal, the best is the worst as well.
-    found = compared.get((min(best, worst), max(best, worst)))
-    if found is None or not found.clear:
-        here = f"there is no clear difference between the best and the worst of {len(means)}"
-    else:
-        here = (
-            f"the choice changes the negative ELBO by up to {size(found)} nats {margin(found)} "
-            f"({facts.arms[best].label} to {facts.arms[worst].label}), and {len(facts.leaders)} of "
-            f"{len(facts.arms)} {facts.noun} may be the best"
-        )
+    loss = facts.of("test_loss")
+    found = {pair: loss.difference(*pair) for pair in combinations(facts.whole, 2)}
+    clear = {pair: each for pair, each in found.items() if each.clear}
+    if not clear:
+        here = f"there is no clear difference between any two of {len(facts.whole)}"
+        yield claim("C10", facts, facts.whole, says, here)
+        return
+    pair = max(clear, key=lambda pair: abs(clear[pair].mean))
+    best, worst = pair if clear[pair].mean < 0 else pair[::-1]
+    here = (
+        f"the choice changes the negative ELBO clearly by up to {size(clear[pair])} nats "
+        f"{margin(clear[pair])} ({facts.arms[best].label} to {facts.arms[worst].label}), and "
+        f"{len(facts.leaders)} of {len(facts.arms)} {facts.noun} may be the best"
+    )
     yield claim("C10", facts, [best, worst], says, here)
 
 
@@ -109,7 +107,7 @@ def _by_value(facts: Standings) -> tuple[list[int], str]:
     for row in facts.whole:
         groups.setdefault(facts.arms[row].value_text, []).append(row)
     groups = {value: rows for value, rows in groups.items() if len(rows) > 1}
-    found = leaders_within(facts.values("test_loss"), -1, list(groups.values()))
+    found = [facts.of("test_loss").leaders_in(rows) for rows in groups.values()]
     leading = {
         value: [facts.arms[row].activation_key for row in rows]
         for value, rows in zip(groups, found)
@@ -162,10 +160,8 @@ def overfitting(facts: Standings) -> Iterator[Finding]:
     means = {arm: m for arm in arms if (m := facts.interval("gap", arm).mean) == m}
     if len(means) < 2:
         return
-    pairs = list(combinations(means, 2))
-    clear = [
-        (pair, each) for pair, each in zip(pairs, compare(facts.values("gap"), pairs)) if each.clear
-    ]
+    found = {pair: facts.of("gap").difference(*pair) for pair in combinations(means, 2)}
+    clear = [(pair, each) for pair, each in found.items() if each.clear]
     if not clear:
         return
     pair, each = max(clear, key=lambda found: abs(found[1].mean))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.explain.mechanism import layer_shares
 from vae_explorer.explain.standings import Finding, Standings
-from vae_explorer.explain.statistics import Difference, compare
+from vae_explorer.explain.statistics import Difference
 from vae_explorer.explain.words import direction, margin, sentence, size
 
 
@@ -27,8 +27,8 @@ def activations_of(facts: Standings) -> dict[str, int]:
 
 def against(facts: Standings, arms: Sequence[int], other: int) -> dict[int, Difference]:
     """The negative ELBO of each arm minus that of another, where it clearly differs."""
-    found = compare(facts.values("test_loss"), [(arm, other) for arm in arms])
-    return {arm: each for arm, each in zip(arms, found) if each.clear}
+    found = {arm: facts.of("test_loss").difference(arm, other) for arm in arms}
+    return {arm: each for arm, each in found.items() if each.clear}
 
 
 def claim(name: str, facts: Standings, arms: Sequence[int], says: str, here: str) -> Finding:

@@ -31,6 +31,7 @@ MOST_NAMED = 6  # leaders that one sentence names; of more it tells the first an
 # A gap of a twentieth of the loss is what one would act on: smaller ones are found between any two
 # sets of images.
 OVERFITTING = 0.05
+MOST_OF_IT = 0.8  # of a difference: the share of the part that it comes from
 FASTER = 2.0  # timings of one machine vary by some ten per cent; twice is beyond doubt
 
 
@@ -81,11 +82,17 @@ def leading(facts: Standings) -> Iterator[Finding]:
         text = f"No winner: none of the {count} {facts.noun} {facts.ended} with every seed"
         yield Finding("leading", (), sentence(text), 99)
         return
+    uneven = _uneven(facts)
+    leaders = facts.even_leaders
     first, last = leaders[0], leaders[-1]
     best, worst = (measured(facts.interval("test_loss", arm)) for arm in (first, last))
     over = f"{facts.seeds} seeds"
     if len(leaders) == 1 and len(facts.whole) == 1:
         text = f"{facts.arms[first].label} alone {facts.ended} with every seed, at {best}"
+    elif len(leaders) == 1 and uneven:
+        beaten = len(facts.whole) - 1 - len(facts.uneven)
+        text = f"{facts.arms[first].label} leads with a negative ELBO of {best} over {over}{uneven}"
+        text += f"; the other {beaten} are clearly worse" * (beaten > 0)
     elif len(leaders) == 1:
         # Each other arm is clearly worse than the winner or than one that is in turn.
         beaten = len(facts.whole) - 1
@@ -100,19 +107,27 @@ def leading(facts: Standings) -> Iterator[Finding]:
         means = [facts.interval("test_loss", arm) for arm in leaders]
         digits = decimals(means[0].half)  # for all, so that they can be compared
         numbers = listed([number(each.mean, digits) for each in means])
-        lead = "" if len(leaders) == count else ", the leaders"
+        lead = "" if len(leaders) == count else f", the leaders{uneven}"
         text = (
             f"No clear difference between {listed(facts.labels(*leaders))}{lead}: a negative "
             f"ELBO of {numbers} nats over {over}"
         )
     else:
         everyone = len(leaders) == count
-        which = f"any of the {count}" if everyone else f"the first {len(leaders)} of {count}"
+        which = f"any of the {count}" if everyone else f"the {len(leaders)} leading of {count}"
         text = (
             f"No clear difference between {which} {facts.noun}, from {facts.arms[first].label} "
-            f"({best}) to {facts.arms[last].label} ({worst}) over {over}"
+            f"({best}) to {facts.arms[last].label} ({worst}) over {over}{uneven}"
         )
     yield Finding("leading", facts.keys(*leaders), sentence(text), 99)
+
+
+def _uneven(facts: Standings) -> str:
+    """Of leaders whose seeds are too uneven to tell; nothing where there are none."""
+    if not facts.uneven:
+        return ""
+    labels = listed(facts.labels(*facts.uneven[:MOST_NAMED]))
+    return f" (the seeds of {labels} are too uneven to tell)"
 
 
 def diverged(facts: Standings) -> Iterator[Finding]:
@@ -164,25 +179,18 @@ def difference(facts: Standings) -> Iterator[Finding]:
 
 
 def _parts(facts: Standings, arm: int) -> str:
-    """Which part of the negative ELBO a clear difference comes from."""
-    rest = facts.clear("reconstruction", arm)
-    kl = facts.clear("kl", arm)
-    if rest and kl:
-        return (
-            f"its reconstruction is {size(rest)} {direction(rest)} ({margin(rest)}), its KL "
-            f"{size(kl)} {direction(kl)} ({margin(kl)})"
-        )
-    if rest:
-        return (
-            f"it comes from the reconstruction, {size(rest)} {direction(rest)} ({margin(rest)}), "
-            "and the KL shows no clear difference"
-        )
-    if kl:
-        return (
-            f"it comes from the KL, {size(kl)} {direction(kl)} ({margin(kl)}), and the "
-            "reconstruction shows no clear difference"
-        )
-    return "neither reconstruction nor KL alone differs clearly"
+    """Both parts of a clear difference of the negative ELBO, and whether it is most of all one."""
+    whole = facts.of("test_loss").difference(arm, facts.reference).mean
+    labels = {"reconstruction": "reconstruction", "kl": "KL"}
+    parts = {labels[name]: facts.of(name).difference(arm, facts.reference) for name in labels}
+    words = {
+        label: f"{size(part)} {direction(part)} ({margin(part)})" for label, part in parts.items()
+    }
+    for label, part in parts.items():
+        if part.mean / whole >= MOST_OF_IT:
+            (rest,) = set(parts) - {label}
+            return f"it comes from the {label}, {words[label]}; its {rest} is {words[rest]}"
+    return listed([f"its {label} is {text}" for label, text in words.items()])
 
 
 def trade(facts: Standings) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
 from vae_explorer.explain.standings import Standings
-from vae_explorer.explain.statistics import Difference, compare
+from vae_explorer.explain.statistics import Difference
 from vae_explorer.explain.unused import unused
 from vae_explorer.explain.words import (
     epoch_text,
@@ -69,7 +69,7 @@ def _recommended(facts: Standings) -> Recommendation:
             "The settings may be to blame and not the activations: a lower learning rate or "
             "gradient clipping may bring them to the end.",
         )
-    leaders = facts.leaders
+    leaders = facts.even_leaders
     names = facts.labels(*leaders[:MOST_NAMED])
     reason, doubts = _reason(facts), _doubts(facts)
     if len(facts.arms) == 1:
@@ -88,10 +88,14 @@ def _recommended(facts: Standings) -> Recommendation:
 
 
 def _reason(facts: Standings) -> str:
-    leaders = facts.leaders
+    leaders = facts.even_leaders
     first = facts.arms[leaders[0]].label
     loss = measured(facts.interval("test_loss", leaders[0]))
-    if len(leaders) == 1 and len(facts.whole) > 1:
+    if facts.uneven:
+        labels = listed(facts.labels(*facts.uneven))
+        text = f"The seeds of {labels} are too uneven to tell; of the others {first} has the "
+        text += f"lowest mean, {loss}, over {facts.seeds} seeds"
+    elif len(leaders) == 1 and len(facts.whole) > 1:
         found, second = _lead(facts)
         text = (
             f"Its negative ELBO, {loss} over {facts.seeds} seeds, is clearly the lowest, "
@@ -105,7 +109,7 @@ def _reason(facts: Standings) -> str:
         text = f"The lowest mean is that of {first}, {loss}, but nothing tells the leaders apart"
         if facts.reference in leaders:
             reference = facts.arms[facts.reference].label
-            text += f"; {reference}, the reference, is among them, so it may as well stay"
+            text += f"; {reference}, the reference, is among them"
     return sentence(text)
 
 
@@ -114,8 +118,7 @@ def _lead(facts: Standings) -> tuple[Difference, str]:
     values = facts.values("test_loss")
     winner = facts.leaders[0]
     rest = sorted((a for a in facts.whole if a != winner), key=lambda arm: values[arm].mean())
-    (found,) = compare(values, [(winner, rest[0])])
-    return found, facts.arms[rest[0]].label
+    return facts.of("test_loss").difference(winner, rest[0]), facts.arms[rest[0]].label
 
 
 def _doubts(facts: Standings) -> str:
@@ -123,7 +126,7 @@ def _doubts(facts: Standings) -> str:
     doubts = []
     if facts.seeds < FEW_SEEDS:
         doubts.append(f"{facts.seeds} seeds show large differences only")
-    if 1 < len(facts.leaders) < len(facts.whole):
+    if 1 < len(facts.even_leaders) < len(facts.whole):
         doubts.append("the leaders are too close to tell apart")
     if len(facts.leaders) == 1 and len(facts.whole) > 1:
         found, _ = _lead(facts)

@@ -13,11 +13,15 @@ from functools import cached_property
 import numpy as np
 
 from vae_explorer.experiment.arms import Arm
-from vae_explorer.explain.statistics import Difference, Interval, differences, interval, leaders
+from vae_explorer.explain.contrasts import contrasts_of
+from vae_explorer.explain.statistics import ALPHA, Difference, Family, Interval, interval
 from vae_explorer.explain.unused import all_alike
 from vae_explorer.explain.verdicts import Verdict, verdict
 from vae_explorer.results.race import QUANTITIES, MemberJudgement, Race, short, whole
 from vae_explorer.results.scene import Scene
+
+# Of ALPHA, what the negative ELBO has; all other quantities share the rest.
+MAIN_ALPHA = 0.04
 
 # Quantities that there are at any time of a race, and what its curves call them.
 ON_CURVES = {"test_loss": "loss", "reconstruction": "reconstruction", "kl": "kl"}
@@ -49,6 +53,9 @@ class Standing:
     diverged: Sequence[int] | np.ndarray  # (A,) how many seeds of each did
     unsettled: Sequence[int] | np.ndarray  # (A,) seeds of each with no negative ELBO that settles
     short: Sequence[float | None]  # (A,) epochs of those that learned for fewer than the rest
+    alpha: float = ALPHA  # the chance, at most, that any statement on this quantity is false
+    contrasts: Sequence[np.ndarray] = ()  # other sums of means that are tested, (A,) weights
+    whole_numbers: bool = False  # counts, or shares of counts
     shared: bool = False  # measured once for all, so that seeds are no repeats of it
 
     def times(self, factor: float) -> Standing:
@@ -72,33 +79,39 @@ class Standing:
         return tuple(_once(each) for each in found) if self.shared else found
 
     @cached_property
-    def differences(self) -> tuple[Difference | None, ...]:
-        """Each arm minus the reference, None for itself, corrected for all that are compared.
+    def family(self) -> Family:
+        """All differences between the arms that are compared."""
+        return Family(
+            self.compared,
+            self.alpha,
+            self.contrasts,
+            self.whole_numbers,
+            cautious=self.alpha < MAIN_ALPHA,
+        )
 
-        Of what is not compared none is clear.
-        """
-        left = differences(self.values, self.reference)
-        if self.shared:
-            return tuple(each and _untested(each) for each in left)
-        made = differences(self.compared, self.reference)
+    def difference(self, one: int, other: int) -> Difference:
+        """An arm minus another; of what is not compared their mean difference alone."""
+        if self.shared or not {one, other} <= set(self.family.compared):
+            count = 1 if self.shared else None
+            return _untested(self.values[one] - self.values[other], count)
+        return self.family.difference(one, other)
+
+    @cached_property
+    def differences(self) -> tuple[Difference | None, ...]:
+        """Each arm minus the reference, None for itself."""
         return tuple(
-            pair[0] if self.comparable(arm) else pair[1] and replace(pair[1], adjusted=1.0)
-            for arm, pair in enumerate(zip(made, left))
+            None if arm == self.reference else self.difference(arm, self.reference)
+            for arm in range(len(self.arms))
         )
 
     @property
     def comparisons(self) -> int:
         """How many differences the correction is for."""
-        if self.shared:
-            return 0
-        return sum(
-            each is not None and self.comparable(arm) and each.count > 1
-            for arm, each in enumerate(self.differences)
-        )
+        return 0 if self.shared else self.family.comparisons
 
     def comparable(self, arm: int) -> bool:
         """Whether the arm may be compared with the reference."""
-        return {arm, self.reference} <= set(self.whole)
+        return {arm, self.reference} <= set(self.family.compared)
 
     def clear(self, arm: int) -> Difference | None:
         """The arm minus the reference, if they clearly differ."""
@@ -108,9 +121,16 @@ class Standing:
     @cached_property
     def leaders(self) -> tuple[int, ...]:
         """Arms that may be the best, the best mean first; nobody leads by one seed."""
-        if self.seeds < 2 or self.shared or not self.better:
-            return ()
-        return leaders(self.compared, self.better, self.reference)
+        return self.family.leaders(self.better) if self.ranked else ()
+
+    def leaders_in(self, group: Sequence[int]) -> tuple[int, ...]:
+        """As `leaders`, of a group of arms."""
+        return self.family.leaders(self.better, group) if self.ranked else ()
+
+    @property
+    def ranked(self) -> bool:
+        """Whether arms can be told by it which is better."""
+        return self.seeds > 1 and not self.shared and self.better != 0
 
     @cached_property
     def order(self) -> tuple[int, ...]:
@@ -132,10 +152,9 @@ class Standing:
     @cached_property
     def ranks(self) -> tuple[int | None, ...]:
         """The place of each arm, counted from 1; None of what is in no order."""
-        ordered = self.better and not self.shared and self.seeds > 1
         found: list[int | None] = [None] * len(self.arms)
         for place, arm in enumerate(self.order, start=1):
-            if ordered and arm in self.whole and np.isfinite(self.intervals[arm].mean):
+            if self.ranked and arm in self.whole and np.isfinite(self.intervals[arm].mean):
                 found[arm] = place
         return tuple(found)
 
@@ -160,8 +179,12 @@ def _once(found: Interval) -> Interval:
     return Interval(found.mean, np.nan, np.nan, min(found.count, 1))
 
 
-def _untested(found: Difference) -> Difference:
-    return Difference(found.mean, np.nan, np.nan, min(found.count, 1), 1.0, 1.0)
+def _untested(gaps: np.ndarray, most: int | None) -> Difference:
+    """The mean of differences (S,), of which `most` count, with nothing concluded from it."""
+    finite = gaps[np.isfinite(gaps)]
+    count = len(finite) if most is None else min(len(finite), most)
+    mean = float(finite.mean()) if count else np.nan
+    return Difference(mean, np.nan, np.nan, count, 1.0, 1.0)
 
 
 def standing_in(scene: Scene, quantity: str, reference: int) -> Standing:
@@ -176,7 +199,15 @@ def standing_in(scene: Scene, quantity: str, reference: int) -> Standing:
         diverged=scene.diverged,
         unsettled=np.zeros(len(scene.arms), dtype=int),  # a curve's point has one draw
         short=short(loss, scene.epochs),
+        alpha=alpha_of(quantity),
     )
+
+
+def alpha_of(quantity: str) -> float:
+    """The chance, at most, that any statement on one of QUANTITIES is false."""
+    if quantity == "test_loss":
+        return MAIN_ALPHA
+    return (ALPHA - MAIN_ALPHA) / (sum(not each.shared for each in QUANTITIES.values()) - 1)
 
 
 class Standings:
@@ -194,6 +225,7 @@ class Standings:
         self.epochs = race.epochs()  # (A,)
         self.short = race.short()  # (A,)
         self.whole = tuple(np.flatnonzero(race.whole()).tolist())  # arms
+        self._contrasts = contrasts_of(race.experiment, race.arms, self.whole)
         self._found: dict[str, Standing] = {}
 
     def of(self, quantity: str) -> Standing:
@@ -209,6 +241,9 @@ class Standings:
                 diverged=self.diverged,
                 unsettled=self.unsettled,
                 short=self.short,
+                alpha=alpha_of(quantity),
+                contrasts=self._contrasts,
+                whole_numbers=about.whole_numbers,
                 shared=about.shared,
             )
         return self._found[quantity]
@@ -256,6 +291,20 @@ class Standings:
         """Arms that may have the lowest negative ELBO, lowest mean first."""
         return self.of("test_loss").leaders
 
+    @property
+    def uneven(self) -> tuple[int, ...]:
+        """Leaders whose seeds are too uneven to tell: that none is clearly better says little.
+
+        None where all leaders are so.
+        """
+        found = tuple(a for a in self.leaders if a in self.of("test_loss").family.uneven)
+        return found if len(found) < len(self.leaders) else ()
+
+    @property
+    def even_leaders(self) -> tuple[int, ...]:
+        """The leaders but for those."""
+        return tuple(arm for arm in self.leaders if arm not in self.uneven)
+
     def others(self) -> list[int]:
         """All arms but the reference."""
         return [arm for arm in range(len(self.arms)) if arm != self.reference]
@@ -292,13 +341,3 @@ class Standings:
         """What a mean over the arm's seeds is, in brackets."""
         count = len(self.finished(arm))
         return "(one seed)" if self.one_seed else f"(mean of {self.over(count)})"
-
-
-def activation_groups(arms: tuple[Arm, ...]) -> dict[str, list[int]]:
-    """The arms of each activation or pair, in the order of their swept values."""
-    groups: dict[str, list[int]] = {}
-    for row, arm in enumerate(arms):
-        groups.setdefault(arm.activation_key, []).append(row)
-    return {
-        key: sorted(rows, key=lambda row: arms[row].value or 0.0) for key, rows in groups.items()
-    }

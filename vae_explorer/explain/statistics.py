@@ -1,21 +1,28 @@
-"""Differences between the arms of a race, seed by seed, with their uncertainty.
+"""Differences between the arms of a race, with what may be concluded from them.
 
-Seeds are paired across arms: the same seed is the same initial weights, batches and noise, so what
-is compared is an arm's difference to another within each seed (paired t tests). Many
-comparisons are corrected by Holm's method (1979, "A simple sequentially rejective multiple test
-procedure"), which keeps the chance of any false statement at `ALPHA` or below.
+A seed is the same initial weights, batches and noise for every arm, so seeds are blocks. Interval
+and verdict of a difference come from one procedure: a difference is clear where its interval leaves
+0 out, and all intervals of a `Family` hold at once. The procedure is that of Games and Howell
+(1976), "Pairwise Multiple Comparison Procedures with Unequal N's and/or Variances", on seeds as
+blocks, with Sidak's correction in place of the studentised range, and with variances that arms
+share: see `_spreads`. `benchmarks/verdicts.py` has how often it is wrong, and how much it finds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 
-LEVEL = 0.95  # of every interval
-ALPHA = 0.05  # the chance, at most, of any false statement among all of one kind
+LEVEL = 0.95  # of the interval of a mean
+ALPHA = 0.05  # the chance, at most, of any false statement of a clear difference on a page
+
+_UNEVEN = 0.005  # chance of an arm to be called so where all have one spread
+_OWN = 0.7  # of an arm's own variance that counts where it is more than what all share
+_SMALLEST = 1e-6  # of the largest value: a spread below it is the rounding of float32
 
 
 @dataclass(frozen=True)
@@ -35,14 +42,15 @@ class Interval:
 
 @dataclass(frozen=True)
 class Difference(Interval):
-    """An arm minus the reference, over the seeds in which both have a value."""
+    """An arm minus another. The interval is one of a family's, which all hold at once."""
 
-    p_value: float  # of the paired t test; 1 from fewer than two pairs, or if nothing differs
-    adjusted: float  # after Holm's correction for all comparisons with this reference
+    p_value: float  # of this difference alone; 1 where nothing is tested
+    adjusted: float  # for all that the page says, to be held against ALPHA
 
     @property
     def clear(self) -> bool:
-        return self.adjusted < ALPHA
+        """Whether the interval leaves 0 out."""
+        return self.low > 0 or self.high < 0
 
 
 def interval(values: np.ndarray) -> Interval:
@@ -66,100 +74,178 @@ def intervals(values: np.ndarray) -> np.ndarray:
     return np.stack([mean, mean - half, mean + half])
 
 
-def compare(values: np.ndarray, pairs: Sequence[tuple[int, int]]) -> tuple[Difference, ...]:
-    """Of values (A, S), one arm minus another for each pair, corrected for all that are compared.
+class Family:
+    """All differences between arms by one quantity.
 
-    Pairs with fewer than two seeds in which both have a value are not: nothing is tested of them,
-    so nothing that is said of others needs a correction for them.
+    Parameters
+    ----------
+    values : (A, S) array
+        An arm a row, a seed a column. An arm without a number for some seed is not compared: the
+        seeds that are left are the lucky ones.
+    alpha : float, optional
+        The chance, at most, that any of its statements is false.
+    contrasts : sequence of (A,) arrays, optional
+        Other sums of the arms' means that are tested, by the weight of each arm; they add up to 0.
+    whole_numbers : bool, optional
+        Whether the values are counts or shares of counts, of which seeds may all have the same.
+    cautious : bool, optional
+        Whether the spread of an arm is known no better than its own seeds tell it. What arms share
+        is not to be relied on where `alpha` is small: an arm that is uneven, and by chance does not
+        look so, is then most of what is found.
     """
-    gaps = [values[one] - values[other] for one, other in pairs]
-    found = [interval(gap) for gap in gaps]
-    p_values = np.array([_p_value(gap) for gap in gaps])
-    tested = np.array([each.count > 1 for each in found], dtype=bool)
-    adjusted = np.ones(len(pairs))
-    adjusted[tested] = holm(p_values[tested])
-    return tuple(
-        Difference(each.mean, each.low, each.high, each.count, float(p), float(corrected))
-        for each, p, corrected in zip(found, p_values, adjusted)
-    )
+
+    def __init__(
+        self,
+        values: np.ndarray,
+        alpha: float = ALPHA,
+        contrasts: Sequence[np.ndarray] = (),
+        whole_numbers: bool = False,
+        cautious: bool = False,
+    ):
+        self._values = np.asarray(values, dtype=float)
+        self._alpha = alpha
+        self._contrasts = contrasts
+        self._whole_numbers = whole_numbers
+        self._cautious = cautious
+        finite = np.isfinite(self._values).all(1)
+        self._rows = np.flatnonzero(finite & (self._values.shape[1] > 1))
+        self.compared: tuple[int, ...] = tuple(self._rows.tolist())  # arms
+
+    @cached_property
+    def comparisons(self) -> int:
+        """How many differences it is corrected for."""
+        pairs = len(self.compared) * (len(self.compared) - 1) // 2
+        return pairs + sum(map(self._tests, self._contrasts))
+
+    def _tests(self, weights: np.ndarray) -> bool:
+        """Whether all arms that a contrast weighs are compared."""
+        return set(np.flatnonzero(weights)) <= set(self.compared)
+
+    def difference(self, one: int, other: int) -> Difference:
+        """An arm minus another, both of them compared."""
+        weights = np.zeros(len(self._values))
+        weights[one] += 1
+        weights[other] -= 1
+        return self.contrast(weights)
+
+    def contrast(self, weights: np.ndarray) -> Difference:
+        """A sum of the arms' means, as a difference is: by `weights` (A,), which add up to 0."""
+        from scipy import special
+
+        seeds = self._values.shape[1]
+        weights = weights[self._rows]
+        variance, freedom = self._spreads[:2]
+        mean = float(weights @ self._values[self._rows].mean(1))
+        parts = np.square(weights) * variance / seeds
+        error = np.sqrt(parts.sum())
+        # Welch (1947) and Satterthwaite (1946); what arms share is known no better by two of them.
+        degrees = parts.sum() ** 2 / (np.square(parts) / freedom).sum() if error else 1.0
+        if not self._cautious:
+            degrees = min(degrees, freedom.max())
+        p_value = float(2 * special.stdtr(degrees, -abs(mean) / error)) if error else 1.0
+        each = -np.expm1(np.log1p(-self._alpha) / self.comparisons)
+        half = error * -special.stdtrit(degrees, each / 2)
+        return Difference(mean, mean - half, mean + half, seeds, p_value, self._adjusted(p_value))
+
+    def _adjusted(self, p_value: float) -> float:
+        """For all of the family (Sidak 1967), and as much more as `alpha` is below ALPHA."""
+        if p_value == 1:
+            return 1.0
+        of_family = -np.expm1(self.comparisons * np.log1p(-p_value))
+        return float(min(1.0, of_family * ALPHA / self._alpha))
+
+    # --- Arms that may be the best ---
+
+    def leaders(self, better: int, group: Sequence[int] | None = None) -> tuple[int, ...]:
+        """The arms, of a group or of all, that no other of them is clearly better than.
+
+        `better` is 1 where more is, −1 where less is. Best mean first; one alone is the winner:
+        multiple comparisons with the best, of Hsu (1996), by all pairs.
+        """
+        means = self._values.mean(1)
+        arms = [arm for arm in (self.compared if group is None else group) if arm in self.compared]
+        beaten = set()
+        for one, other in combinations(arms, 2):
+            found = self.difference(one, other)
+            if found.clear:
+                beaten.add(other if better * found.mean > 0 else one)
+        left = [arm for arm in arms if arm not in beaten]
+        return tuple(sorted(left, key=lambda arm: -better * means[arm]))
+
+    @cached_property
+    def uneven(self) -> frozenset[int]:
+        """Arms whose seeds differ far more than those of the others."""
+        if len(self.compared) < 2:
+            return frozenset()
+        return frozenset(self._rows[self._spreads[2]].tolist())
+
+    # --- How much seeds differ ---
+
+    @cached_property
+    def _spreads(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        found = (_own_spreads if self._cautious else _spreads)(self._values[self._rows])
+        variance, freedom, uneven = found
+        return np.maximum(variance, self._least_variance), freedom, uneven
+
+    @property
+    def _least_variance(self) -> float:
+        """Seeds that say the same do not say it for certain.
+
+        Of whole numbers that of a seed which may as well have said the next; else of a rounding.
+        """
+        if self._whole_numbers:
+            steps = np.diff(np.unique(self._values[self._rows]))
+            return float(np.square(steps.min() / 2)) if len(steps) else 0.0
+        return float(np.square(_SMALLEST * np.abs(self._values[self._rows]).max()))
 
 
-def differences(values: np.ndarray, reference: int) -> tuple[Difference | None, ...]:
-    """Of values (A, S), each arm minus the arm `reference`; None for the reference itself."""
-    others = [arm for arm in range(len(values)) if arm != reference]
-    made = dict(zip(others, compare(values, [(arm, reference) for arm in others])))
-    return tuple(made.get(arm) for arm in range(len(values)))
+def _spreads(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(A,) variance of each arm over seeds, its degrees of freedom, and whether it is uneven.
 
-
-def leaders(values: np.ndarray, better: int, reference: int | None = None) -> tuple[int, ...]:
-    """The arms of (A, S) that may be the best, best mean first; one alone is the winner.
-
-    `better` is 1 where more is, −1 where less is. Out are arms that another is clearly better than,
-    after Holm's correction for every pair of arms: among arms that do not differ, one is left alone
-    with a chance of at most `ALPHA`. Out as well are arms that have no value for some seed, as one
-    that diverged, save where all arms have such seeds. From one seed nothing follows: all are in.
-
-    With a `reference`, the clear ones of `differences` count too. They are fewer comparisons, so
-    they may find what is not clear among all pairs, and nobody is told both.
+    Of (A, S), with what a seed does to all arms taken out (Grubbs 1948, "On Estimating Precision of
+    Measuring Instruments"). Arms share the mean of their variances, which few seeds tell apart; one
+    whose own is larger has `_OWN` of it. An arm is uneven if its own is so large that it is none of
+    them: such an arm has its own, and no part in what the others share.
     """
-    return leaders_within(values, better, [range(len(values))], reference)[0]
+    seeds = values.shape[1]
+    own, shared, even = _told_apart(values)
+    large = even & (_OWN * own > shared)
+    variance = np.where(large, _OWN * own, np.where(even, shared, np.maximum(own, shared)))
+    freedom = np.where(even & ~large, (even.sum() - 1) * (seeds - 1), seeds - 1)
+    return variance, freedom, ~even
 
 
-def leaders_within(
-    values: np.ndarray,
-    better: int,
-    groups: Sequence[Sequence[int]],
-    reference: int | None = None,
-) -> tuple[tuple[int, ...], ...]:
-    """The leaders of each group of the arms of (A, S), as `leaders` has them; no arm is in two.
-
-    The correction is for every pair in any of the groups: that one winner or more is false has a
-    chance of at most `ALPHA`, however many groups there are.
-    """
-    standing = [_standing(values, group) for group in groups]
-    pairs = [pair for arms in standing for pair in combinations(arms, 2)]
-    compared = dict(zip(pairs, compare(values, pairs)))
-    if reference is not None:
-        known = enumerate(differences(values, reference))
-        near = next((arms for arms in standing if reference in arms), ())
-        against = {(arm, reference): each for arm, each in known if each and arm in near}
-    else:
-        against = {}
-    beaten = set()
-    for (one, other), difference in [*compared.items(), *against.items()]:
-        if difference.clear:
-            beaten.add(other if better * difference.mean > 0 else one)
-    means = {arm: better * np.nanmean(values[arm]) for arms in standing for arm in arms}
-    return tuple(
-        tuple(sorted((a for a in arms if a not in beaten), key=means.__getitem__, reverse=True))
-        for arms in standing
-    )
+def _own_spreads(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As `_spreads`: of each arm its own variance, at least what the even ones have on average."""
+    own, shared, even = _told_apart(values)
+    return np.maximum(own, shared), np.full(len(values), values.shape[1] - 1), ~even
 
 
-def _standing(values: np.ndarray, arms: Sequence[int]) -> list[int]:
-    """Those with a value for every seed; where none has, those with any."""
-    finite = np.isfinite(values)
-    return [a for a in arms if finite[a].all()] or [a for a in arms if finite[a].any()]
-
-
-def holm(p_values: Sequence[float] | np.ndarray) -> list[float]:
-    """Adjusted p values: the smallest times their count, the next times one less, never falling."""
-    order = np.argsort(p_values, kind="stable")
-    factors = np.arange(len(order), 0, -1)
-    adjusted = np.maximum.accumulate(np.asarray(p_values, dtype=float)[order] * factors)
-    back = np.empty(len(order))
-    back[order] = np.minimum(adjusted, 1.0)
-    return back.tolist()
-
-
-def _p_value(differences: np.ndarray) -> float:
-    """Of the two-sided t test that differences (S,) have mean 0; 1 where nothing can be said."""
+def _told_apart(values: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
+    """(A,) own variances of (A, S), the mean of those that are even, and which these are."""
     from scipy import special
 
-    finite = differences[np.isfinite(differences)]
-    if len(finite) < 2 or not finite.any():
-        return 1.0
-    error = finite.std(ddof=1) / np.sqrt(len(finite))
-    if error == 0:
-        return 0.0
-    return float(2 * special.stdtr(len(finite) - 1, -abs(finite.mean() / error)))
+    arms, seeds = values.shape
+    even = np.ones(arms, dtype=bool)
+    limit = special.chdtri(seeds - 1, _UNEVEN) / special.chdtri(seeds - 1, 0.5)
+    own, shared = _variances(values, even)
+    for _ in range(2):
+        found = own <= limit * np.median(own)
+        even = found if found.sum() > 2 else np.ones(arms, dtype=bool)
+        own, shared = _variances(values, even)
+    return own, shared, even
+
+
+def _variances(values: np.ndarray, even: np.ndarray) -> tuple[np.ndarray, float]:
+    """(A,) own variances of (A, S), never below 0, and the mean of those that are even."""
+    count = int(even.sum())
+    centred = values - values.mean(1, keepdims=True)
+    rest = centred - centred[even].mean(0)
+    squares = np.square(rest).sum(1) / (values.shape[1] - 1)
+    shared = squares[even].sum() / (count - 1)
+    own = squares - shared / count
+    if count > 2:
+        own = np.where(even, own * count / (count - 2), own)
+    else:  # of two arms only the difference is known
+        own = np.where(even, shared, own)
+    return np.maximum(own, 0.0), float(shared)

@@ -8,14 +8,15 @@ import numpy as np
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.explain.standings import Finding, Standings, activation_groups
-from vae_explorer.explain.statistics import (
-    Difference,
-    differences,
-    interval,
-    leaders,
-    leaders_within,
+from vae_explorer.explain.contrasts import (
+    SIDES,
+    activation_groups,
+    side_contrasts,
+    side_groups,
+    trend_contrasts,
 )
+from vae_explorer.explain.standings import Finding, Standings
+from vae_explorer.explain.statistics import Difference, interval
 from vae_explorer.explain.unused import sides_in_use
 from vae_explorer.explain.words import decimals, listed, measured, number, sentence
 
@@ -30,8 +31,7 @@ def best_value(facts: Standings) -> Iterator[Finding]:
         for key, rows in activation_groups(facts.arms).items()
         if len(whole := [row for row in rows if row in facts.whole]) > 1
     }
-    losses = facts.of("test_loss").compared
-    found = leaders_within(losses, -1, list(groups.values()), facts.reference)
+    found = [facts.of("test_loss").leaders_in(rows) for rows in groups.values()]
     setting = SWEEPS[experiment.sweep].label
     for key, rows, best in zip(groups, groups.values(), found):
         label = activation_label(key)
@@ -76,31 +76,19 @@ def trend(facts: Standings) -> Iterator[Finding]:
 def trends(facts: Standings, quantity: str) -> dict[str, Difference]:
     """Activation key to the slope of a quantity over the swept values, where a trend is clear.
 
-    The slope is per step from a value to the next, fitted in each seed; clear is one whose mean
-    over the seeds is, corrected for all activations, and along which every mean rises or falls.
+    The slope is from a value to the next; clear is one whose interval leaves 0 out, and along which
+    every mean rises or falls.
     """
-    groups = {
-        key: rows
-        for key, rows in activation_groups(facts.arms).items()
-        if len(rows) > 1 and set(rows) <= set(facts.whole)
-    }
-    if not groups:
+    if facts.one_seed or facts.race.experiment.sweep == "none":
         return {}
-    slopes = [_slopes(facts.values(quantity)[rows]) for rows in groups.values()]
-    nothing = np.zeros(facts.seeds)
-    found = differences(np.array([*slopes, nothing]), len(slopes))
+    standing, groups = facts.of(quantity), activation_groups(facts.arms)
     clear = {}
-    for (key, rows), slope in zip(groups.items(), found):
-        steps = np.diff(facts.values(quantity)[rows].mean(1))
-        if slope is not None and slope.clear and (steps * np.sign(slope.mean) > 0).all():
+    for key, weights in trend_contrasts(facts.arms, standing.family.compared).items():
+        slope = standing.family.contrast(weights)
+        steps = np.diff(standing.values[groups[key]].mean(1))
+        if slope.clear and (steps * np.sign(slope.mean) > 0).all():
             clear[key] = slope
     return clear
-
-
-def _slopes(values: np.ndarray) -> np.ndarray:
-    """(S,) slopes of the least-squares lines through values (V, S) at 0, 1, ..., V − 1."""
-    places = np.arange(len(values)) - (len(values) - 1) / 2
-    return places @ values / (places @ places)
 
 
 def grid(facts: Standings) -> Iterator[Finding]:
@@ -108,50 +96,42 @@ def grid(facts: Standings) -> Iterator[Finding]:
     if not facts.race.experiment.decoder_activations or facts.one_seed:
         return
     used = sides_in_use(facts.race.experiment)
-    for side, part in (("encoder", 0), ("decoder", -1)):
-        if not used[part]:
+    values = facts.values("test_loss")
+    for side, is_used in zip(SIDES, used):
+        groups = side_groups(facts.arms, side)
+        names = _best_of_side(facts, side) if is_used else []
+        if not names:
             continue
-        means = _means_by_side(facts, part)
-        if len(means) < 2:
-            continue
-        names = list(means)
-        best = leaders(np.array(list(means.values())), -1)
         other = "decoders" if side == "encoder" else "encoders"
-        if len(best) == 1:
-            each = measured(interval(means[names[best[0]]]))
+        if len(names) == 1:
+            each = measured(interval(values[groups[names[0]]].mean(0)))
             text = (
-                f"Averaged over the {other}, {ACTIVATIONS[names[best[0]]].label} is clearly the "
+                f"Averaged over the {other}, {ACTIVATIONS[names[0]].label} is clearly the "
                 f"best activation of the {side}: a negative ELBO of {each} over {facts.seeds} seeds"
             )
         else:
-            labels = listed([ACTIVATIONS[names[row]].label for row in best])
+            labels = listed([ACTIVATIONS[name].label for name in names])
             text = (
                 f"Averaged over the {other}, there is no clear difference between {labels} "
                 f"as the activation of the {side}"
             )
-            if len(best) < len(names):
+            compared = set().union(*side_contrasts(facts.arms, facts.whole, side))
+            if len(names) < len(compared):
                 text += "; the others are clearly worse"
-        keys = tuple(
-            arm.key
-            for arm in facts.arms
-            if arm.activation_key.split(">")[part] in [names[row] for row in best]
-        )
-        yield Finding("grid", keys, sentence(text), 86)
+        rows = sorted(row for name in names for row in groups[name])
+        yield Finding("grid", facts.keys(*rows), sentence(text), 86)
 
 
-def _means_by_side(facts: Standings, part: int) -> dict[str, np.ndarray]:
-    """Activation of one side to (S,) mean negative ELBO over all arms that have it there.
-
-    An activation of which any arm cannot be compared is left out: its mean would be over others
-    than the rest.
-    """
-    groups: dict[str, list[int]] = {}
-    for row, arm in enumerate(facts.arms):
-        groups.setdefault(arm.activation_key.split(">")[part], []).append(row)
-    values = facts.values("test_loss")
-    return {
-        name: values[rows].mean(0) for name, rows in groups.items() if set(rows) <= set(facts.whole)
-    }
+def _best_of_side(facts: Standings, side: str) -> list[str]:
+    """Activations that no other of the side is clearly better than, the best mean first."""
+    values, groups = facts.values("test_loss"), side_groups(facts.arms, side)
+    names, beaten = set(), set()
+    for pair, weights in side_contrasts(facts.arms, facts.whole, side).items():
+        found = facts.of("test_loss").family.contrast(weights)
+        names |= set(pair)
+        if found.clear:
+            beaten.add(pair[found.mean < 0])
+    return sorted(names - beaten, key=lambda name: values[groups[name]].mean())
 
 
 def activation_label(key: str) -> str:

@@ -114,11 +114,17 @@ class Quantity:
     percent: bool = False
     # Measured once for all VAEs that train together, so that seeds are no repeats of it.
     shared: bool = False
+    whole_numbers: bool = False  # a count, or a share of one: seeds may all have the same
 
     @property
     def factor(self) -> int:
         """From what is measured to what is shown in `unit`."""
         return 100 if self.percent else 1
+
+
+def _of_units(label: str, of: Callable[[MemberJudgement], float | None], better: int) -> Quantity:
+    """A share of the units of a layer."""
+    return Quantity(label, "%", of, better, 0, percent=True, whole_numbers=True)
 
 
 QUANTITIES: Mapping[str, Quantity] = {
@@ -128,10 +134,12 @@ QUANTITIES: Mapping[str, Quantity] = {
     "bound": Quantity("Negative IW bound", "nats", lambda m: m.bound, -1),
     "looseness": Quantity("ELBO below IW bound", "nats", lambda m: m.looseness, 0),
     "gap": Quantity("Generalisation gap", "nats", lambda m: m.gap, -1),
-    "active_latents": Quantity("Active latents", "", lambda m: m.result.active_latents, 0, 1),
-    "dead": Quantity("Dead units, worst layer", "%", lambda m: m.dead, -1, 0, True),
-    "saturated": Quantity("Saturated units, worst layer", "%", lambda m: m.saturated, -1, 0, True),
-    "one_sided": Quantity("One-sided units, worst layer", "%", lambda m: m.one_sided, 0, 0, True),
+    "active_latents": Quantity(
+        "Active latents", "", lambda m: m.result.active_latents, 0, 1, whole_numbers=True
+    ),
+    "dead": _of_units("Dead units, worst layer", lambda m: m.dead, -1),
+    "saturated": _of_units("Saturated units, worst layer", lambda m: m.saturated, -1),
+    "one_sided": _of_units("One-sided units, worst layer", lambda m: m.one_sided, 0),
     "smallest_gradient": Quantity(
         "Smallest layer gradient", "norm", lambda m: m.smallest_gradient, 0, 4
     ),

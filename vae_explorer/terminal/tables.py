@@ -89,7 +89,10 @@ def standings(race: Race, reference: str) -> str:
             )
         )
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
-    lines = ["On the test images, nats per image, means and 95 % intervals over seeds:"]
+    lines = [
+        "On the test images, nats per image: means over seeds with their 95 % intervals, and "
+        "differences with intervals that hold at once for all pairs:"
+    ]
     for row in rows:
         cells = [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2])]
         cells += [row[3].rjust(widths[3]), row[4].ljust(widths[4]), row[5]]

@@ -17,7 +17,6 @@ from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.standings import Standings
-from vae_explorer.explain.statistics import differences
 from vae_explorer.figures.report.page import report_html
 from vae_explorer.results.race import QUANTITIES
 
@@ -67,7 +66,7 @@ def test_the_leaderboard_has_the_best_first_and_who_fell_out_last(race, report):
         "Tanh": "no clear difference",
         "Exponential": "2 of 5 seeds diverged",
     }
-    found = differences(race.values("test_loss"), 0)[1]
+    found = Standings(race).of("test_loss").difference(1, 0)
     assert rows[0][5] == f"−{-found.mean:.2f} ± {found.half:.2f}"
     assert rows[0][6] in (f"{found.adjusted:.3f}", "&lt; 0.001")
     assert rows[-1][5:7] == ["–", "–"]  # of the lucky seeds nothing is said
@@ -118,7 +117,8 @@ def test_it_says_where_it_was_run_how_to_read_it_and_how_to_run_it_again(race, r
     before = text_of(report_html(older, "relu"))
     assert "on 40 test images; the negative ELBO is over all of them with one draw" in before
     assert "300 training images. Other images would give another" in before
-    assert "Half of the 95 % t interval of a mean over 5 seeds" in text
+    assert "That of a mean is half of its 95 % t interval over 5 seeds." in text
+    assert "is at most 0.05, of which the negative ELBO has 0.04" in text
     assert (
         "python -m vae_explorer compare --dataset digits --activation relu gelu tanh exponential "
         "--hidden 16 --epochs 30 --seeds 5 --out race --reference relu" in text

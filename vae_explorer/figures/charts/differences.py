@@ -27,7 +27,7 @@ def difference_plot(
     digits: int = 2,
     row_height: int = 30,
 ) -> go.Figure:
-    """Mean difference of each arm to the reference, with its 95 % interval: a row an arm.
+    """Mean difference of each arm to the reference, with its interval: a row an arm.
 
     In the standing's order, the best on top. Clear ones are filled, others hollow and so named; the
     line at zero is the reference.

@@ -63,7 +63,7 @@ def report_html(
         _section("All measurements", tables.measurements(standings, number)),
         _section("Settings", tables.settings(race, number)),
         _section("Environment", tables.environment(race, number)),
-        _section("How to read this", reading.paragraphs(race, reference)),
+        _section("How to read this", reading.paragraphs(race)),
         _section("How to run it again", _again(race, reference, command)),
     ]
     body = "\n".join([*parts, _scripts([figure for figure, _ in figures], title)])

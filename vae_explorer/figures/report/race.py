@@ -51,8 +51,8 @@ def _figures(record: RaceRecord, reference: str) -> Iterator[tuple[go.Figure, st
     )
     yield (
         race_figures.against(standing, "test_loss"),
-        "Differences of the negative ELBO to the reference, seed by seed, with 95 % intervals. "
-        "Hollow: no clear difference after Holm's correction.",
+        "Differences of the negative ELBO to the reference, with intervals that hold at once for "
+        "all pairs. Hollow: no clear difference.",
     )
     if race.experiment.sweep != "none":
         yield (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from vae_explorer.explain.standings import MAIN_ALPHA
 from vae_explorer.explain.statistics import ALPHA, LEVEL
 from vae_explorer.results.race import Race
 
 
-def paragraphs(race: Race, reference: str) -> str:
+def paragraphs(race: Race) -> str:
     """HTML; nothing in it but the app's own words and numbers."""
     seeds = race.experiment.seeds
-    label = race.arms[race.row(reference)].label
     found = [
         "<b>Negative ELBO.</b> What a VAE is judged by, in nats per image and averaged over the "
         "test images: the reconstruction (how badly the image is described from its latent) plus "
@@ -20,21 +20,20 @@ def paragraphs(race: Race, reference: str) -> str:
         f"{race.train_images:,} training images{_matched(race)}. Other images would give another: "
         "its ± is over seeds alone.",
         "<b>Pairing.</b> The same seed is the same initial draw, the same batches and the same "
-        "noise for every activation, so that two of them are compared seed by seed and the luck "
-        "of a seed, which they share, drops out.",
+        "noise for every activation. So what a seed does to all of them alike is no part of the ± "
+        "of a difference.",
     ]
     if seeds > 1:
         found += [
-            f"<b>±.</b> Half of the {LEVEL * 100:.0f} % t interval of a mean over {seeds} seeds. "
-            "Intervals of two means may overlap and their difference still be clear, because it is "
-            "paired.",
-            f"<b>Clear.</b> Differences to {label} are tested by a paired t test in each quantity, "
-            "and their p values are corrected by Holm's method for all that are made at once. A "
-            f"difference is called clear where the corrected p is below {ALPHA:g}: the chance that "
-            "any such statement of one table column is false is at most that. “No clear "
-            "difference” does not say that there is none. The leaders are those that no other "
-            "is clearly better than, corrected for all pairs; what is said to a claim of the "
-            "article is corrected for the comparisons that the claim takes.",
+            f"<b>±.</b> That of a mean is half of its {LEVEL * 100:.0f} % t interval over {seeds} "
+            "seeds. That of a difference holds at once with those of all others on this page, "
+            "which makes it wider.",
+            "<b>Clear.</b> A difference is clear where its ± leaves 0 out. All pairs are compared "
+            "at once, also those that are not in the table, so that the reference may be chosen "
+            "after a look (Games and Howell 1976, with seeds as blocks and Šidák’s correction). "
+            f"The chance that any such statement on this page is false is at most {ALPHA:g}, of "
+            f"which the negative ELBO has {MAIN_ALPHA:g}. “No clear difference” does not say that "
+            "there is none. The leaders are those that no other is clearly better than.",
         ]
     else:
         found.append(

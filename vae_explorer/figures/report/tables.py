@@ -39,7 +39,7 @@ def leaderboard(standings: Standings, number: Numbering) -> str:
             _head("Activation", "name"),
             *(_head(QUANTITIES[name].label, "", QUANTITIES[name].unit) for name in _LOSSES),
             _head(f"Against {loss.arms[loss.reference].label}", "", "nats"),
-            _head("p", "", "Holm"),
+            _head("p", "", "corrected"),
             _head("Verdict", "words"),
         ]
     )
