@@ -95,6 +95,11 @@ def test_an_arm_whose_seeds_are_too_uneven_to_tell_does_not_lead_for_that():
     assert sentence.endswith(
         " (the seeds of Exponential are too uneven to tell); the other 3 are clearly worse."
     )
+    loss = standings.of("test_loss")
+    assert loss.verdict(4) == ("unclear", "too uneven to tell")
+    assert loss.verdict(1).words == "clearly better"
+    against = Standings(race, "exponential").of("test_loss")
+    assert {against.verdict(arm).words for arm in range(4)} == {"too uneven to tell"}
     advice = recommend(standings)
     assert advice.sentence == "For Digits (8×8) with these settings, take GELU."
     assert advice.reason.startswith("The seeds of Exponential are too uneven to tell; of the ")

@@ -207,6 +207,22 @@ def test_leaders_are_those_that_no_other_is_clearly_better_than(losses):
     assert Family(losses).leaders(1) == (3,)
 
 
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("cautious", [False, True])
+def test_leaders_and_the_largest_difference_are_those_of_the_pairs(seed, cautious):
+    rng = np.random.default_rng(seed)
+    values = made("one wide" if seed % 2 else "unequal", rng, 7, 5) + rng.normal(0, 2, (7, 1))
+    family = Family(values, cautious=cautious)
+    found = {pair: family.difference(*pair) for pair in combinations(range(7), 2)}
+    clear = {pair: each for pair, each in found.items() if each.clear}
+    beaten = {pair[each.mean > 0] for pair, each in clear.items()}
+    assert set(family.leaders(1)) == set(range(7)) - beaten
+    largest = max(clear, key=lambda pair: abs(clear[pair].mean), default=None)
+    if largest is not None:
+        largest = largest if clear[largest].mean > 0 else largest[::-1]
+    assert family.largest() == largest
+
+
 def test_each_group_has_leaders_of_its_own(losses):
     family = Family(losses)
     assert family.leaders(-1, [2, 3]) == (2,)

@@ -44,7 +44,7 @@ def test_rows_are_sorted_and_hold_the_numbers():
     assert best["style"]["colour"] == activation_style("silu").colour
     assert [row["verdict"] for row in rows] == [
         "clearly better",
-        "no clear difference",
+        "too uneven to tell",
         "reference",
         "clearly worse",
     ]

@@ -92,7 +92,9 @@ def leading(facts: Standings) -> Iterator[Finding]:
     elif len(leaders) == 1 and uneven:
         beaten = len(facts.whole) - 1 - len(facts.uneven)
         text = f"{facts.arms[first].label} leads with a negative ELBO of {best} over {over}{uneven}"
-        text += f"; the other {beaten} are clearly worse" * (beaten > 0)
+        if beaten:
+            rest = "the other is" if beaten == 1 else f"the other {beaten} are"
+            text += f"; {rest} clearly worse"
     elif len(leaders) == 1:
         # Each other arm is clearly worse than the winner or than one that is in turn.
         beaten = len(facts.whole) - 1

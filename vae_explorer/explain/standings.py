@@ -172,6 +172,7 @@ class Standing:
             int(self.unsettled[self.reference]),
             comparable=self.comparable(arm),
             shared=self.shared,
+            uneven=not self.family.uneven.isdisjoint((arm, self.reference)),
         )
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 
 import numpy as np
 
@@ -134,18 +133,31 @@ class Family:
 
         seeds = self._values.shape[1]
         weights = weights[self._rows]
-        variance, freedom = self._spreads[:2]
         mean = float(weights @ self._values[self._rows].mean(1))
-        parts = np.square(weights) * variance / seeds
-        error = np.sqrt(parts.sum())
-        # Welch (1947) and Satterthwaite (1946); what arms share is known no better by two of them.
-        degrees = parts.sum() ** 2 / (np.square(parts) / freedom).sum() if error else 1.0
-        if not self._cautious:
-            degrees = min(degrees, freedom.max())
+        variance, freedom, _ = self._spreads
+        error, degrees = self._error(np.square(weights) * variance / seeds, freedom)
         p_value = float(2 * special.stdtr(degrees, -abs(mean) / error)) if error else 1.0
-        each = -np.expm1(np.log1p(-self._alpha) / self.comparisons)
-        half = error * -special.stdtrit(degrees, each / 2)
+        half = float(self._half(error, degrees))
         return Difference(mean, mean - half, mean + half, seeds, p_value, self._adjusted(p_value))
+
+    def _error(self, parts: np.ndarray, freedom: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Standard errors of sums of means, and their degrees of freedom.
+
+        Of variances (..., n) that have so many degrees of freedom each: Welch (1947) and
+        Satterthwaite (1946). What arms share is known no better by two of them.
+        """
+        total = parts.sum(-1)
+        squares = (np.square(parts) / freedom).sum(-1)
+        degrees = np.square(total) / np.where(squares > 0, squares, 1.0)
+        degrees = np.clip(degrees, 1.0, None if self._cautious else self._spreads[1].max())
+        return np.sqrt(total), degrees
+
+    def _half(self, error: np.ndarray, degrees: np.ndarray) -> np.ndarray:
+        """Half the widths of intervals that hold at once."""
+        from scipy import special
+
+        each = -np.expm1(np.log1p(-self._alpha) / self.comparisons)
+        return error * -special.stdtrit(degrees, each / 2)
 
     def _adjusted(self, p_value: float) -> float:
         """For all of the family (Sidak 1967), and as much more as `alpha` is below ALPHA."""
@@ -163,14 +175,35 @@ class Family:
         multiple comparisons with the best, of Hsu (1996), by all pairs.
         """
         means = self._values.mean(1)
-        arms = [arm for arm in (self.compared if group is None else group) if arm in self.compared]
-        beaten = set()
-        for one, other in combinations(arms, 2):
-            found = self.difference(one, other)
-            if found.clear:
-                beaten.add(other if better * found.mean > 0 else one)
-        left = [arm for arm in arms if arm not in beaten]
+        places = {arm: place for place, arm in enumerate(self.compared)}
+        arms = [arm for arm in (self.compared if group is None else group) if arm in places]
+        rows = [places[arm] for arm in arms]
+        gaps = better * self._clear_gaps[np.ix_(rows, rows)]
+        left = [arm for arm, beside in zip(arms, gaps) if (beside >= 0).all()]
         return tuple(sorted(left, key=lambda arm: -better * means[arm]))
+
+    def largest(self) -> tuple[int, int] | None:
+        """Of the pairs that clearly differ the one that does most, the larger mean first."""
+        gaps = self._clear_gaps
+        if not gaps.any():
+            return None
+        one, other = np.unravel_index(gaps.argmax(), gaps.shape)
+        return self.compared[one], self.compared[other]
+
+    @cached_property
+    def _clear_gaps(self) -> np.ndarray:
+        """(A, A) of the compared arms: the mean of one less another's, 0 where it is not clear."""
+        means = self._values[self._rows].mean(1)
+        gaps = means[:, None] - means
+        if len(means) < 2:
+            return np.zeros_like(gaps)
+        variance, freedom, _ = self._spreads
+        parts, degrees = (
+            np.stack(np.broadcast_arrays(each[:, None], each), axis=-1)  # (A, A, 2)
+            for each in (variance / self._values.shape[1], freedom)
+        )
+        half = self._half(*self._error(parts, degrees))
+        return np.where(np.abs(gaps) > half, gaps, 0.0)
 
     @cached_property
     def uneven(self) -> frozenset[int]:

@@ -8,6 +8,7 @@ from vae_explorer.explain.statistics import Difference
 from vae_explorer.explain.words import epoch_text
 
 NO_CLEAR_DIFFERENCE = "no clear difference"
+TOO_UNEVEN = "too uneven to tell"
 NOT_TRAINED = "not trained"
 REFERENCE_DIVERGED = "reference diverged"
 REFERENCE_UNSETTLED = "reference has no ELBO that settles"
@@ -35,6 +36,7 @@ def verdict(
     *,
     comparable: bool = True,
     shared: bool = False,
+    uneven: bool = False,
 ) -> Verdict:
     """Of an arm with `seeds` of which `diverged` did; `difference` is None for the reference.
 
@@ -43,7 +45,8 @@ def verdict(
     as is each difference to a reference of which `reference_diverged` did. Nor has one that learned
     for fewer epochs than the rest, `short` of them, nor one of which `unsettled` seeds have no
     negative ELBO that settles, nor what is not `comparable` for another
-    reason, nor a number that all arms share (`Quantity.shared`).
+    reason, nor a number that all arms share (`Quantity.shared`). That no difference is clear says
+    little where the seeds of either are `uneven`.
     """
     if diverged:
         return Verdict("lost", _diverged(seeds, diverged))
@@ -70,7 +73,7 @@ def verdict(
     if not comparable:
         return Verdict("unclear", "not comparable")
     if not difference.clear:
-        return Verdict("unclear", NO_CLEAR_DIFFERENCE)
+        return Verdict("unclear", TOO_UNEVEN if uneven else NO_CLEAR_DIFFERENCE)
     if better == 0:
         return Verdict("clear", "clearly higher" if difference.mean > 0 else "clearly lower")
     good = better * difference.mean > 0

@@ -87,7 +87,7 @@ RACE = Experiment(dataset="digits", activations=("relu", "tanh"), hidden=(8,), s
 def opened(monkeypatch) -> AppTest:
     """The page with a saved race that was opened, and gone back in, before its own is there."""
     monkeypatch.setattr(session, "_presence", lambda: lambda: False)
-    app = AppTest.from_function(see_the_job)
+    app = AppTest.from_function(see_the_job, default_timeout=60)
     app.session_state["compare.opened"] = "a race"
     app.session_state["compare.opened.turn"] = 0
     app.run()

@@ -50,7 +50,7 @@ def test_there_is_none_without_a_browser():
 
         st.text(f"address: {page_address()}")
 
-    app = AppTest.from_function(script).run()
+    app = AppTest.from_function(script, default_timeout=60).run()
     assert not app.exception
     assert app.text[0].value == "address: None"
 

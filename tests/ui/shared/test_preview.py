@@ -34,7 +34,7 @@ def shown(image_set: str, monkeypatch) -> tuple[np.ndarray, list[str], AppTest]:
     """The picture (H, W), the names of its rows, and the page."""
     drawn = []
     monkeypatch.setattr(preview, "mosaic", lambda png, rows, _: drawn.append((png, rows)))
-    app = AppTest.from_function(draw, args=(image_set,)).run()
+    app = AppTest.from_function(draw, args=(image_set,), default_timeout=60).run()
     assert not app.exception
     ((png, rows),) = drawn
     return np.array(Image.open(io.BytesIO(png)).convert("L")), rows, app

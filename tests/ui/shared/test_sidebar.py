@@ -33,7 +33,7 @@ def test_what_a_link_names_is_what_is_trained(changes):
         st.json({} if found is None else found.to_query())
 
     experiment = Experiment(dataset="digits").replace(**changes)
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=60)
     app.query_params.update(experiment.to_query())
     app.run()
     assert not app.exception
