@@ -6,7 +6,14 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.find_browser import installed
 from tests.helpers.serving import serving
@@ -21,6 +28,10 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# Milliseconds: what a busy machine takes, and nobody waits for where all is well.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 READY = {"train": "Train", "compare": "Race"}  # pages by their path: the button that starts a run
 
@@ -83,7 +94,7 @@ def open_page(server, browser, profile) -> Iterator[Callable[..., Page]]:
         page = (browser if options else profile).new_page(**options)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme=theme, reduced_motion=motion)
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: errors.extend(error_of(message)))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(server.address + path + query)
@@ -106,7 +117,7 @@ def context_of(browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def make(**options) -> BrowserContext:
         contexts.append(browser.new_context(viewport={"width": 900, "height": 700}, **options))
-        contexts[-1].set_default_timeout(60_000)
+        contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1]
 
     yield make
