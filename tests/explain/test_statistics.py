@@ -191,6 +191,17 @@ def test_two_equal_seeds_prove_nothing():
     assert not found.clear
 
 
+def test_shares_of_layers_of_several_widths_differ_by_more_than_their_rounding():
+    """As float32 has them, 3 of 30 units and 2 of 20 are two numbers."""
+    few = [np.float32(3) / np.float32(30), np.float64(2) / 20]
+    assert few[0] != few[1]
+    values = np.array([[few[0], few[1]], [4 / 20, 4 / 20], [few[1], few[0]]])
+    found = Family(values, whole_numbers=True).difference(0, 1)
+    exact = Family(np.array([[2, 2], [4, 4], [2, 2]]) / 20, whole_numbers=True).difference(0, 1)
+    assert found.half == pytest.approx(exact.half, rel=1e-3)
+    assert not found.clear
+
+
 def test_whole_numbers_that_are_far_apart_are():
     values = np.array([[16.0] * 5, [16.0] * 5, [12.0] * 5, [15.0] * 5]) / 64  # shares of a layer
     family = Family(values, 0.01, whole_numbers=True)

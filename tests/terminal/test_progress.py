@@ -54,9 +54,23 @@ def test_one_vae_alone_is_compared_with_nothing():
 
 def test_a_diverged_member_has_a_dash_and_a_reason():
     freeze = Freeze(0, 3, "encoder 1", "Its loss was no longer finite.")
-    text = table(results([None, 91.0], 2, freeze, activations=["exponential"]))
-    assert text.splitlines()[2].split()[:3] == ["Exponential", "0", "–"]
-    assert text.endswith("Exponential, seed 0, stopped early. Its loss was no longer finite.")
+    lines = table(results([None, 91.0], 2, freeze, activations=["exponential"])).splitlines()
+    assert lines[2].split()[:3] == ["Exponential", "0", "–"]
+    assert lines[-2:] == [
+        "Exponential, seed 0, stopped early. Its loss was no longer finite.",
+        "Exponential: 1 of 2 seeds diverged.",
+    ]
+
+
+def test_the_lucky_seeds_of_an_arm_that_lost_one_have_no_mean_and_stand_last():
+    """Though what it lost at its last finite step was little."""
+    freeze = Freeze(0, 3, "encoder 1", "Its loss was no longer finite.")
+    losses = [10.0, 12.0, 80.0, 82.0]
+    lines = table(results(losses, 2, freeze, activations=["exponential", "relu"])).splitlines()
+    assert lines[-2:] == [
+        "ReLU: 81.00 ± 1.41 nats, mean and standard deviation of 2 seeds.",
+        "Exponential: 1 of 2 seeds diverged.",
+    ]
 
 
 def test_the_status_names_the_best_and_the_worst_activation(few_digits):

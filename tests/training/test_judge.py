@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -120,6 +122,9 @@ def test_what_settles_is_told_from_a_heavy_tail():
     # One draw of a chi-squared loss, as of a single image with a single latent.
     assert settles(25 + draw.chisquare(1, (200, 32))).mean() > 0.97
     assert settles(np.full((1, 32), 25.0)).all()  # z decides nothing
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        settles(np.where(draw.random((4, 32)) < 0.1, np.inf, 25.0))  # it has no mean anyway
 
 
 def test_layers_and_gradients_are_named_from_input_to_output(judged):

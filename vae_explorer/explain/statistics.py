@@ -226,10 +226,13 @@ class Family:
 
         Of whole numbers that of a seed which may as well have said the next; else of a rounding.
         """
-        if self._whole_numbers:
-            steps = np.diff(np.unique(self._values[self._rows]))
-            return float(np.square(steps.min() / 2)) if len(steps) else 0.0
-        return float(np.square(_SMALLEST * np.abs(self._values[self._rows]).max()))
+        values = self._values[self._rows]
+        rounding = _SMALLEST * np.abs(values).max()
+        if not self._whole_numbers:
+            return float(np.square(rounding))
+        steps = np.diff(np.unique(values))
+        steps = steps[steps > rounding]  # 3 of 30 units are as many as 2 of 20
+        return float(np.square(steps.min() / 2)) if len(steps) else 0.0
 
 
 def _spreads(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -54,16 +54,22 @@ def _on_luck(results: Sequence[MemberResult]) -> list[str]:
     """How sure a comparison of activations is, where there is one."""
     losses: Mapping[str, list[float]] = defaultdict(list)
     for result in results:
-        losses[result.recipe.label].append(
-            float("nan") if result.test_loss is None else result.test_loss
-        )
+        loss = None if result.frozen else result.test_loss
+        losses[result.recipe.label].append(np.nan if loss is None else loss)
     if all(len(values) > 1 for values in losses.values()):
-        return [
+        whole = [
             f"{label}: {fmean(values):,.2f} ± {stdev(values):,.2f} nats, mean and standard "
             f"deviation of {len(values)} seeds."
             for label, values in losses.items()
             if all(np.isfinite(values))
         ]
+        # The seeds that are left are the lucky ones: they have no mean.
+        lost = [
+            f"{label}: {int(np.isnan(values).sum())} of {len(values)} seeds diverged."
+            for label, values in losses.items()
+            if any(np.isnan(values))
+        ]
+        return whole + lost
     if len(losses) > 1:
         return ["With one seed each, a difference may be luck; --seeds 3 shows how much."]
     return []

@@ -134,9 +134,10 @@ def settles(by_draw: np.ndarray) -> np.ndarray:
     Such a draw lies further from the median than `_FAR` robust standard deviations (1.4826 times
     the median distance from it), and moves the mean by more than `_MOVES` nats.
     """
-    distances = np.abs(by_draw - np.median(by_draw, axis=1, keepdims=True))
-    spread = 1.4826 * np.median(distances, axis=1)
-    furthest = distances.max(1)
+    with np.errstate(invalid="ignore"):  # of a loss that is no finite number, which has no mean
+        distances = np.abs(by_draw - np.median(by_draw, axis=1, keepdims=True))
+        spread = 1.4826 * np.median(distances, axis=1)
+        furthest = distances.max(1)
     return ~((furthest > _FAR * spread) & (furthest > _MOVES * by_draw.shape[1]))
 
 
