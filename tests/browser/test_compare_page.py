@@ -93,7 +93,7 @@ def test_a_race_from_its_start_to_its_end_and_back_in_time(open_page):
     for _ in range(5):
         slider.press("ArrowLeft")
     press(page, "Play")
-    # A page that is kept from drawing for two seconds shows no frame of them, and no Halt.
+    # A page that is kept from drawing for two seconds shows no Halt: it is seen by where it ends.
     expect(slider).to_have_attribute("aria-valuetext", end, timeout=PATIENCE)
     page.get_by_role("button", name="Play", exact=True).wait_for()
     wait_for_points(page, "chart.race", ">= 12")

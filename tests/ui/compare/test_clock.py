@@ -98,3 +98,38 @@ def test_a_playback_that_was_begun_after_a_move_goes_on_from_there_when_that_is_
     clock._moved(times, {"time": 60.0, "moves": 2, "presses": 1})
     assert drawn(times) == 60.0
     assert not clock.is_playing()
+
+
+def test_a_playback_that_ended_on_a_move_told_late_begins_again_with_the_next(state):
+    """A hand goes to the end and some steps back, and all of it is told after the press."""
+    times = [float(k) for k in range(100)]
+    drawn(times, 0.0)
+    clock._toggle(times)
+    clock._moved(times, {"time": 99.0, "moves": 2, "presses": 0})
+    drawn(times)
+    clock._moved(times, {"time": 94.0, "moves": 7, "presses": 0})
+    seen = [drawn(times)]
+    while clock.is_playing():
+        seen.append(drawn(times))
+    assert seen == [95.0, 96.0, 97.0, 98.0, 99.0]
+
+
+def test_a_press_at_the_end_plays_from_the_beginning_however_late_the_move_is_told(state):
+    times = [float(k) for k in range(100)]
+    drawn(times, 50.0)
+    clock._toggle(times)
+    drawn(times)
+    clock._moved(times, {"time": 99.0, "moves": 2, "presses": 0})
+    assert drawn(times) == 1.0
+    assert clock.is_playing()
+
+
+def test_a_halt_is_no_wish_to_play(state):
+    times = [float(k) for k in range(100)]
+    drawn(times, 10.0)
+    clock._toggle(times)
+    drawn(times)
+    clock._toggle(times)  # halts, and a move before it is told after it
+    clock._moved(times, {"time": 30.0, "moves": 2, "presses": 1})
+    assert not clock.is_playing()
+    assert drawn(times) == 30.0

@@ -26,6 +26,7 @@ _PLAYING = "compare.playing"
 _SHOWN = "compare.time_shown"  # in epochs
 _MOVES = "compare.time_moves"  # of the hand, as far as they have arrived
 _PRESSES = "compare.play_presses"  # of the button
+_ASKED_TO_PLAY = "compare.play_asked"  # by the last of them
 
 _TIME = st.components.v2.component(
     "vae_explorer_time", js=beside(__file__, "clock.js"), css=beside(__file__, "clock.css")
@@ -99,8 +100,8 @@ def _advance(times: list[float]) -> int:
 def _moved(times: list[float], move: Any) -> None:
     """A hand has moved the slider: to `time`, in epochs, its move number `moves`.
 
-    It halts what plays, unless the button was pressed after it: moves are told a little late, and
-    the playback goes on from there.
+    It halts what plays. Moves are told a little late, so that the button may have been pressed
+    after it, and what it asked for have ended where the slider stood before: then that begins here.
     """
     if not isinstance(move, dict):
         return
@@ -113,6 +114,8 @@ def _moved(times: list[float], move: Any) -> None:
     state[_FOLLOW] = index == len(times) - 1
     if move.get("presses") == state.get(_PRESSES, 0):
         state[_PLAYING] = False
+    elif state.get(_ASKED_TO_PLAY, False):
+        _play(times)
 
 
 def _nearest(times: list[float], there: float) -> int:
@@ -123,17 +126,25 @@ def _nearest(times: list[float], there: float) -> int:
 
 def _toggle(times: list[float]) -> None:
     state = st.session_state
-    state[_PLAYING] = not is_playing()
     state[_PRESSES] = state.get(_PRESSES, 0) + 1
-    if state[_PLAYING]:
-        state[_FOLLOW] = False
-        if _nearest(times, state.get(_SHOWN, times[-1])) == len(times) - 1:
-            state[_SHOWN] = times[0]
+    state[_ASKED_TO_PLAY] = not is_playing()
+    if state[_ASKED_TO_PLAY]:
+        _play(times)
+    else:
+        state[_PLAYING] = False
+
+
+def _play(times: list[float]) -> None:
+    """From where the slider stands, or from the beginning where that is the end."""
+    state = st.session_state
+    state[_PLAYING], state[_FOLLOW] = True, False
+    if _nearest(times, state.get(_SHOWN, times[-1])) == len(times) - 1:
+        state[_SHOWN] = times[0]
 
 
 def forget() -> None:
     """A new race begins at its own beginning."""
-    for name in (_FOLLOW, _PLAYING, _SHOWN):
+    for name in (_FOLLOW, _PLAYING, _SHOWN, _ASKED_TO_PLAY):
         st.session_state.pop(name, None)
 
 
