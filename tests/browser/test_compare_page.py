@@ -218,3 +218,25 @@ def test_the_address_holds_the_view_and_what_it_may_not_hold_is_told_once(open_p
     notice.wait_for()
     expect(notice).to_contain_text("judged is 'luck'")
     expect(page).to_have_url(re.compile("pictures=values$"))
+
+
+def test_a_tuned_race_shows_its_tuning_as_it_goes_and_afterwards(open_page):
+    tuned = QUICK.replace("relu,tanh,sine", "relu,tanh")
+    page = open_page(f"{tuned}&tune=learning_rate&tune_values=0.0003,0.03", path="compare")
+    expect(page.get_by_role("textbox", name="Rates to try")).to_have_value("0.0003, 0.03")
+    expect(page.get_by_role("slider", name="Learning rate")).to_have_count(0)
+    press(page, "Step")
+    wait_for_plot(page, "chart.tuning", "plot.layout.xaxis.tickvals.length === 2")
+    page.get_by_text("Trying 2 learning rates with 12 VAEs · paused").wait_for()
+    press(page, "Resume")
+    wait_until_judged(page)
+    page.get_by_text("each at its own best of 2 learning rates").first.wait_for()
+    choose(page, "Tuning")
+    rings = "plot._fullData.filter(trace => trace.name.includes('choice'))"
+    wait_for_plot(page, "chart.tuning", f"{rings}.every(ring => 10 ** ring.x[0] > 0.029)")
+    wait_for_plot(page, "chart.tuning", f"{rings}.length === 2")
+    page.get_by_text("on 287 validation images: the mean of 3 seeds").wait_for()
+    expect(page).to_have_url(re.compile("tune=learning_rate&tune_values=0.0003(%2C|,)0.03"))
+    press(page, "Take away")
+    race = race_of_zip(taken(page, "Race as zip"))
+    assert race.tuning.chosen == race.experiment.learning_rates == (0.03, 0.03)

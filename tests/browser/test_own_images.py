@@ -100,6 +100,7 @@ def test_a_race_is_looked_at_taken_away_and_opened_again(open_page, own):
 
     page.reload()
     page.get_by_role("button", name="Saved races", exact=True).wait_for()
+    settled(page)  # the race that the tab remembers is taken up, which may close what is open
     press(page, "Saved races")
     offer(page, "Open a race", data)
     page.get_by_text(re.compile("A saved race, made .*: own images in the layout")).wait_for()

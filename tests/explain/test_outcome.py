@@ -14,6 +14,8 @@ from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import interval
 from vae_explorer.explain.words import direction, margin, measured, number, size
 
+SHARED = "At learning rate 0.005, shared by all, "
+
 
 def said(race, reference, rule):
     return [f.sentence for f in explain(Standings(race, reference)) if f.rule == rule]
@@ -56,8 +58,8 @@ def test_one_clear_winner_is_named_with_its_number():
     loss = measured(interval(race.values("test_loss")[1]))
     assert loss == "28.1 ± 1.1 nats"
     assert sentence == (
-        f"GELU wins: its negative ELBO, {loss} over 5 seeds, is clearly lower than that of all "
-        "2 others."
+        f"{SHARED}GELU wins: its negative ELBO, {loss} over 5 seeds, is clearly lower than that of "
+        "all 2 others."
     )
 
 
@@ -69,8 +71,8 @@ def test_those_that_nothing_tells_apart_are_all_named():
     means = [number(race.values("test_loss")[arm].mean(), 1) for arm in best]
     assert {first, second} == {"ReLU", "GELU"}
     assert sentence == (
-        f"No clear difference between {first} and {second}, the leaders: a negative ELBO of "
-        f"{means[0]} and {means[1]} nats over 5 seeds."
+        f"{SHARED}no clear difference between {first} and {second}, the leaders: a negative ELBO "
+        f"of {means[0]} and {means[1]} nats over 5 seeds."
     )
 
 
@@ -91,7 +93,7 @@ def test_an_arm_whose_seeds_are_too_uneven_to_tell_does_not_lead_for_that():
     assert set(standings.leaders) == {1, 4} and standings.leaders[0] == 4
     assert standings.uneven == (4,)
     (sentence,) = said(race, "relu", "leading")
-    assert sentence.startswith("GELU leads with a negative ELBO of 29.")
+    assert sentence.startswith(f"{SHARED}GELU leads with a negative ELBO of 29.")
     assert sentence.endswith(
         " (the seeds of Exponential are too uneven to tell); the other 3 are clearly worse."
     )
@@ -101,15 +103,20 @@ def test_an_arm_whose_seeds_are_too_uneven_to_tell_does_not_lead_for_that():
     against = Standings(race, "exponential").of("test_loss")
     assert {against.verdict(arm).words for arm in range(4)} == {"too uneven to tell"}
     advice = recommend(standings)
-    assert advice.sentence == "For Digits (8×8) with these settings, take GELU."
+    assert (
+        advice.sentence
+        == "For Digits (8×8) with these settings, at learning rate 0.005, shared by all, take GELU."
+    )
     assert advice.reason.startswith("The seeds of Exponential are too uneven to tell; of the ")
-    assert advice.doubt.startswith("It is one data set")
+    assert advice.doubt.startswith("All shared one learning rate")
 
 
 def test_many_leaders_are_counted():
     names = ["relu", "gelu", "tanh", "silu", "mish", "elu", "selu", "celu"]
     (sentence,) = said(plain(dict.fromkeys(names, 28.0)), "relu", "leading")
-    assert sentence.startswith("No clear difference between any of the 8 activations, from ")
+    assert sentence.startswith(
+        f"{SHARED}no clear difference between any of the 8 activations, from "
+    )
 
 
 def test_one_seed_has_no_order():
@@ -124,7 +131,7 @@ def test_an_arm_that_lost_a_seed_neither_wins_nor_is_compared():
         {"relu": 30.0, "exponential": 10.0, "gelu": 29.0}, diverged={"exponential": {2: 7}}
     )
     (sentence,) = said(race, "relu", "leading")
-    assert sentence.startswith("GELU wins")
+    assert sentence.startswith(f"{SHARED}GELU wins")
     assert sentence.endswith("is clearly lower than that of the other that came to the end.")
     assert not any("Exponential" in each for each in said(race, "relu", "difference"))
 
@@ -138,7 +145,9 @@ def test_where_every_arm_lost_a_seed_there_is_no_winner():
 def test_the_only_one_at_the_end_is_no_winner_either():
     race = plain({"relu": 30.0, "gelu": 10.0}, diverged={"gelu": {1: 7}})
     (sentence,) = said(race, "relu", "leading")
-    assert sentence.startswith("ReLU alone came to the end with every seed, at 30.1 ± 1.2 nats.")
+    assert sentence.startswith(
+        f"{SHARED}ReLU alone came to the end with every seed, at 30.1 ± 1.2 nats."
+    )
 
 
 # --- Who fell out ---
@@ -171,7 +180,7 @@ def test_a_loss_that_does_not_settle_has_no_number_and_no_rank():
     assert standing.ranks == (2, None, 1)
     assert standing.verdict(1) == ("lost", "ELBO does not settle in 2 of 5 seeds")
     (leading,) = said(race, "relu", "leading")
-    assert leading.startswith("GELU wins")
+    assert leading.startswith(f"{SHARED}GELU wins")
     assert leading.endswith("that of the other that came to the end and settled.")
     assert not any("Exponential" in each for each in said(race, "relu", "difference"))
 
@@ -186,7 +195,9 @@ def test_to_a_reference_that_does_not_settle_nothing_is_compared():
     assert standing.verdict(1) == ("unclear", "reference has no ELBO that settles")
     assert standing.leaders == (1,)
     (leading,) = said(race, "exponential", "leading")
-    assert leading.startswith("GELU alone came to the end and settled with every seed, at ")
+    assert leading.startswith(
+        f"{SHARED}GELU alone came to the end and settled with every seed, at "
+    )
 
 
 def test_a_reference_that_diverged_is_no_measure():
@@ -240,7 +251,7 @@ def test_a_difference_of_both_parts_is_put_down_to_neither():
 def test_what_is_not_clear_is_not_said():
     luck = plain({"relu": 30.0, "gelu": 30.01})
     assert not said(luck, "relu", "difference")
-    assert said(luck, "relu", "leading")[0].startswith("No clear difference")
+    assert said(luck, "relu", "leading")[0].startswith(f"{SHARED}no clear difference")
 
 
 def test_parts_that_outweigh_each_other_are_a_trade():

@@ -19,12 +19,16 @@ def test_a_winner_is_recommended_with_its_lead():
     found = recommend(Standings(race, "relu"))
     lead = Standings(race).of("test_loss").difference(1, 0)
     assert found.arms == ("gelu",)
-    assert found.sentence == "For Digits (8×8) with these settings, take GELU."
+    assert (
+        found.sentence
+        == "For Digits (8×8) with these settings, at learning rate 0.005, shared by all, take GELU."
+    )
     assert found.reason.endswith(
         f"is clearly the lowest, {size(lead)} nats {margin(lead)} below that of ReLU, the next."
     )
     assert found.doubt == (
-        "It is one data set, Digits (8×8), and one set of hyperparameters: others may differ."
+        "All shared one learning rate, and each at its own best may end otherwise; it is one data "
+        "set, Digits (8×8), and one set of hyperparameters: others may differ."
     )
 
 

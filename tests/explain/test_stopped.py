@@ -21,6 +21,8 @@ from vae_explorer.results.race import QUANTITIES
 from vae_explorer.saved.race_json import from_json, to_csv, to_json
 from vae_explorer.terminal.tables import standings
 
+SHARED = "At learning rate 0.005, shared by all, "
+
 PLANNED = 30
 LOSSES = {"relu@2": 30.0, "relu@8": 25.0, "relu@32": 90.0}
 EPOCHS = {"relu@2": 30.0, "relu@8": 12.5, "relu@32": 0.0}
@@ -101,7 +103,7 @@ def test_a_race_of_one_shape_that_was_stopped_is_compared_as_far_as_it_got():
     assert race.stops() == (0.75,) and race.whole().all()
     found = [f.sentence for f in explain(Standings(race, "relu"))]
     assert found[0] == "The race was stopped at epoch 0.8 of 30."
-    assert any(sentence.startswith("GELU wins") for sentence in found)
+    assert any(sentence.startswith(f"{SHARED}GELU wins") for sentence in found)
     assert "5 seeds · stopped at epoch 0.8 of 30" in text_of(report_html(race, "relu"))
     assert "0.8 epochs are short" in recommend(Standings(race, "relu")).doubt
 

@@ -7,6 +7,7 @@ import math
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.settings import ConfigError
 
@@ -31,7 +32,8 @@ def valid(name):
         values = names | names.map(tuple)
     elif name in LISTS:
         if known.get("kind") is float:
-            return st.lists(st.floats(0, 1) | st.integers(1, 6), max_size=known["longest"])
+            numbers = st.floats(known["minimum"], 1) | st.integers(1, 6)
+            return st.lists(numbers, max_size=known["longest"])
         widths = st.lists(st.integers(1, 40) | st.integers(1, 2048), max_size=known["longest"])
         values = widths | widths.map(tuple)
     elif name in WHOLE:
@@ -43,12 +45,19 @@ def valid(name):
 
 @st.composite
 def experiments(draw):
-    chosen = draw(st.fixed_dictionaries({}, optional={name: valid(name) for name in NAMES}))
+    others = [name for name in NAMES if name != "learning_rates"]
+    chosen = draw(st.fixed_dictionaries({}, optional={name: valid(name) for name in others}))
     try:
-        return Experiment(**chosen)
+        experiment = Experiment(**chosen)
+        if experiment.sweep == "learning_rate" or draw(st.booleans()):
+            return experiment
+        rates = st.lists(
+            st.floats(*bounds("learning_rates")), min_size=(count := len(arms_of(experiment)))
+        )
+        return experiment.with_rates(draw(rates)[:count])
     except ConfigError as error:
         assume("together" not in str(error) and "ask for" not in str(error))
-        assume(not str(error).startswith(("The sweep", "The last of")))
+        assume(not str(error).startswith(("The sweep", "The last of", "The learning rate")))
         raise
 
 

@@ -13,6 +13,7 @@ from vae_explorer.experiment.judging import Judging
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.training.judge import judge
 from vae_explorer.training.race import RaceTrainer
+from vae_explorer.training.tuning import Tuner
 
 RACE = Experiment(
     dataset="digits",
@@ -69,3 +70,45 @@ def test_one_that_has_learned_nothing_is_not_judged(start):
     assert job.wait(lambda r: r.state == "stopped", PATIENCE)
     assert job.snapshot.step == 0
     assert job.record.race is None
+
+
+TUNED = RACE.replace(sweep="none", tune="learning_rate", tune_values=(1e-3, 1e-2))
+
+
+def test_a_tuned_race_is_tuned_watched_and_then_raced(start, tmp_path):
+    job = start(TUNED, JUDGING, cores=1)
+    assert job.wait(lambda r: r.state == "finished", PATIENCE)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        tuner = Tuner(TUNED, load_dataset("digits"))
+        while not tuner.finished:
+            tuner.step()
+    finally:
+        torch.set_num_threads(before)
+    np.testing.assert_array_equal(job.tuning.losses, tuner.tuning().losses)
+    assert job.tuned_share == 1
+    record = job.record
+    assert record.experiment == record.race.experiment == tuner.tuned
+    assert record.tuning is job.tuning
+    assert record.race.tuning.chosen == tuner.tuning().chosen
+    job.save(tmp_path, PATIENCE)
+    assert vae_explorer.load_run(tmp_path / "runs" / "1").experiment == tuner.tuned
+
+
+def test_a_tuning_can_be_stepped_paused_and_stopped_before_the_race(start):
+    job = start(TUNED.replace(epochs=10_000), JUDGING, cores=1, running=False)
+    job.step()
+    assert job.settle(PATIENCE)
+    assert (job.state, job.record) == ("paused", None)
+    assert 0 < job.tuned_share < 1
+    job.choose_path(1, 2)
+    assert job.settle(PATIENCE)
+    assert job.error == "The race has not begun yet: its learning rates are being tuned."
+    assert job.state == "paused"
+    job.resume()
+    assert job.wait(lambda r: r.tuned_share > 1e-3, PATIENCE)
+    job.stop()
+    assert job.wait(lambda r: r.state == "stopped", PATIENCE)
+    assert job.notice.startswith("It was stopped while its learning rates were tuned")
+    assert job.record is None

@@ -208,3 +208,32 @@ def test_a_run_has_one_shape(tmp_path, capsys):
 def test_a_folder_without_a_race_is_answered(tmp_path):
     with pytest.raises(StoreError, match=r"is no saved race: it has no results\.json"):
         load_race(tmp_path)
+
+
+def test_a_tuned_race_says_what_was_tried_and_chosen(tmp_path, capsys):
+    command = ["compare", "--dataset", "digits", *SMALL, "--activation", "relu", "tanh"]
+    command += ["--seeds", "2", "--epochs", "4", "--tune", "learning_rate"]
+    command += ["--tune-values", "0.0001", "0.01", "--out", str(tmp_path / "race")]
+    assert main.main(command) == 0
+    said = capsys.readouterr().out
+    assert "Trying learning rates 0.0001 and 0.01 with 12 VAEs" in said
+    assert "Best on 287 validation images: 0.01 for ReLU and Tanh." in said
+    assert "On the test images, each at its own best of 2 learning rates, nats per image" in said
+    race = load_race(tmp_path / "race").race
+    assert race.tuning.chosen == race.experiment.learning_rates == (0.01, 0.01)
+    report = (tmp_path / "race" / "report.html").read_text()
+    assert "--tune learning_rate --tune-values 0.0001 0.01" in re.sub(r"</?span>", "", report)
+    assert "--learning-rates" not in report
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "words"),
+    [
+        ("compare", ["--learning-rates", "0.1", "0.2"], "learning_rates are given, and tune is to"),
+        ("train", [], "tune is 'learning_rate', and a run is not tuned; `compare` tunes a race."),
+    ],
+)
+def test_what_cannot_be_tuned_is_refused_at_once(tmp_path, capsys, command, options, words):
+    tuned = ["--activation", "relu", "tanh", "--tune", "learning_rate", *options]
+    assert main.main([command, *tuned, "--out", str(tmp_path / "x")]) == 2
+    assert words in capsys.readouterr().err

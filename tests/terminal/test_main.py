@@ -29,6 +29,8 @@ def another_value(setting):
     if "each" in bounds:
         names = list(bounds["each"])[3:5]
         return tuple(names), names
+    if setting.name == "learning_rates":  # one for each of the default's activations
+        return (0.3, 0.1, 0.2), ["0.3", "0.1", "0.2"]
     if "longest" in bounds:
         value = (bounds["minimum"] + 2, bounds["minimum"] + 1)
         return value, list(map(str, value))

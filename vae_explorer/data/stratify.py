@@ -35,3 +35,19 @@ def matched(labels: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.
         steps = np.linspace(0, len(members) - 1, min(count, len(members)))
         chosen.append(members[steps.round().astype(int)])
     return np.sort(np.concatenate(chosen))
+
+
+def held_out(labels: NDArray[np.uint8], share: float, most: int, seed: int) -> NDArray[np.intp]:
+    """Positions of about `share` of the labels of each class, in rising order.
+
+    Of all together at most about `most`. A class of two or more gives one at least and keeps one;
+    a class of one gives none.
+    """
+    random = np.random.RandomState(seed)
+    share = min(share, most / len(labels))
+    drawn = []
+    for label in np.unique(labels):
+        members = random.permutation(np.flatnonzero(labels == label))
+        count = min(max(1, round(share * len(members))), len(members) - 1)
+        drawn.append(members[:count])
+    return np.sort(np.concatenate(drawn))

@@ -28,6 +28,8 @@ def command_line(experiment: Experiment, command: str = "compare", **options: ob
     ``out="race"``, and None leaves one out.
     """
     words = []
+    if experiment.tune != "none":  # what it chose, it chooses again
+        experiment = experiment.replace(learning_rates=None)
     for name, setting in SETTINGS.items():
         value = getattr(experiment, name)
         if value != setting.default:

@@ -1,199 +1,43 @@
 """The experiment configuration: one frozen object that everything else reads.
 
 Widgets edit it, the URL carries it, a saved run stores it, the command line parses it and errors
-name its fields. Every default, bound, label and help text of its settings is written here, once;
-the values that a sweep takes unless others are asked for are in `recipe`.
+name its fields. The settings themselves are those of `choices`; what follows from them is here.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-from vae_explorer.activations import ACTIVATIONS
-from vae_explorer.data import DATASETS, IMAGE_SETS
+from vae_explorer.data import DATASETS
 from vae_explorer.experiment.architecture import Architecture
-from vae_explorer.experiment.limits import MAX_SEEDS, check_members, check_outputs, check_parameters
-from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS, Member, activations_setting
+from vae_explorer.experiment.choices import MAX_SEED, Choices
+from vae_explorer.experiment.limits import (
+    check_members,
+    check_outputs,
+    check_parameters,
+)
+from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS, Member
 from vae_explorer.experiment.settings import (
     ConfigError,
     check_all,
     from_query,
     from_text,
     number_text,
-    setting,
     shown,
     to_query,
 )
-
-MAX_SEED = 2**31 - 1
-_AS_ENCODER = "as the encoder"
+from vae_explorer.experiment.tuning import RATES, TRIAL_SEEDS
 
 
 @dataclass(frozen=True)
-class Experiment:
+class Experiment(Choices):
     """What is trained, on what, and how. Raises ConfigError for a value that it may not have."""
-
-    dataset: str = setting(
-        "mnist",
-        "Images",
-        "The set of images to learn.",
-        choices={name: info.label for name, info in DATASETS.items()},
-    )
-    image_set: str = setting(
-        "embedded",
-        "How many",
-        "Those shipped with the app, at most 10,000 to train on, or the full published set.",
-        choices=IMAGE_SETS,
-    )
-    activations: tuple[str, ...] = activations_setting(
-        ("relu", "tanh", "silu"),
-        "Activations",
-        "The activation of every hidden layer; each chosen one trains a VAE of its own.",
-        most=len(ACTIVATIONS),
-    )
-    decoder_activations: tuple[str, ...] | None = activations_setting(
-        None,
-        "Decoder activations",
-        "Other activations for the decoder: every pair of encoder and decoder is trained.",
-        most=len(ACTIVATIONS),
-        unset=_AS_ENCODER,
-    )
-    hidden: tuple[int, ...] = setting(
-        (256, 64),
-        "Hidden widths",
-        "Units in each hidden layer of the encoder, from the image inwards.",
-        minimum=1,
-        maximum=2048,
-        longest=6,
-    )
-    decoder_hidden: tuple[int, ...] | None = setting(
-        None,
-        "Decoder widths",
-        "Units in each hidden layer of the decoder, from the latent outwards; "
-        "by default the encoder's in reverse.",
-        minimum=1,
-        maximum=2048,
-        longest=6,
-        unset=_AS_ENCODER,
-    )
-    latent: int = setting(
-        2, "Latent size", "Dimensions of the latent space.", minimum=1, maximum=128
-    )
-    output: str = setting(
-        "bernoulli",
-        "Output",
-        "The decoder's distribution of a pixel: Bernoulli on logits, or Gaussian with a learned "
-        "variance.",
-        choices={"bernoulli": "Bernoulli", "gaussian": "Gaussian"},
-    )
-    pixels: str = setting(
-        "grey",
-        "Pixels",
-        "As they are, or drawn as 0 or 1 with their grey as the probability: anew whenever a "
-        "training image is seen, once and for all of a test image.",
-        choices={"grey": "Grey", "binarised": "Drawn as 0 or 1"},
-    )
-    init: str = setting(
-        "gain",
-        "Initial weights",
-        "One normal draw shared by all members, scaled by each activation's gain; or PyTorch's "
-        "default for linear layers.",
-        choices={"gain": "Scaled by gain", "pytorch": "PyTorch's"},
-    )
-    epochs: int = setting(
-        16, "Epochs", "Passes over the training images.", minimum=1, maximum=10_000
-    )
-    batch_size: int = setting(128, "Batch size", "Images in a mini-batch.", minimum=1, maximum=8192)
-    learning_rate: float = setting(
-        5e-3,
-        "Learning rate",
-        "Adam's step size; with the one-cycle schedule its highest value.",
-        minimum=1e-7,
-        maximum=10.0,
-    )
-    schedule: str = setting(
-        "one-cycle",
-        "Schedule",
-        "A constant learning rate, or one that warms up and anneals to nothing.",
-        choices={"constant": "Constant", "one-cycle": "One cycle"},
-    )
-    beta: float = setting(
-        1.0,
-        "Beta",
-        "Weight of the KL term in what is minimised; at 1 that is the ELBO.",
-        minimum=0.0,
-        maximum=1000.0,
-    )
-    kl_warmup: float = setting(
-        0.0,
-        "KL warm-up",
-        "Epochs over which the weight of the KL term grows from 0 to beta.",
-        minimum=0.0,
-        maximum=10_000.0,
-    )
-    free_bits: float = setting(
-        0.0,
-        "Free bits",
-        "Nats of KL that each latent dimension may use before it is penalised.",
-        minimum=0.0,
-        maximum=100.0,
-    )
-    dropout: float = setting(
-        0.0,
-        "Dropout",
-        "Share of hidden outputs set to zero at random in training, with any activation.",
-        minimum=0.0,
-        maximum=0.95,
-    )
-    clip_norm: float = setting(
-        0.0,
-        "Gradient clipping",
-        "Longest gradient that a member may take a step with; 0 clips nothing.",
-        minimum=0.0,
-        maximum=1e9,
-    )
-    precision: str = setting(
-        "float32",
-        "Precision",
-        "Of the matrix products in training; auto takes bfloat16 where it is measured faster.",
-        choices={"float32": "float32", "bfloat16": "bfloat16", "auto": "Fastest"},
-    )
-    seed: int = setting(
-        0,
-        "Seed",
-        "Every random draw comes from it: initial weights, batches, noise.",
-        minimum=0,
-        maximum=MAX_SEED,
-    )
-    seeds: int = setting(
-        1,
-        "Seeds",
-        "How many times each activation is trained, from consecutive seeds.",
-        minimum=1,
-        maximum=MAX_SEEDS,
-    )
-    sweep: str = setting(
-        "none",
-        "Sweep",
-        "A setting that takes several values; every recipe is trained with each of them.",
-        choices={"none": "Nothing"}
-        | {name: each.label.capitalize() for name, each in SWEEPS.items()},
-    )
-    sweep_values: tuple[float, ...] = setting(
-        (),
-        "Its values",
-        "Values of the setting that is swept; by default a few usual ones.",
-        minimum=0.0,
-        maximum=2048.0,
-        longest=12,
-        kind=float,
-    )
 
     def __post_init__(self) -> None:
         check_all(self)
@@ -203,10 +47,11 @@ class Experiment:
                 f"The last of {self.seeds} seeds from {self.seed:,} would be {last:,}; a seed is "
                 f"at most {MAX_SEED:,}. Choose a lower seed or fewer seeds."
             )
+        self._check_learning_rates()
         for value in self.swept_values:
-            self._with_value(value)
-        pairs = len(self.activations) * len(self.decoder_activations or (1,))
-        count = pairs * self.seeds * max(1, len(self.swept_values))
+            self.with_value(value)
+        pairs = self._pairs
+        count = self._arms * self.seeds
         check_members(count)
         if self.sweep in SHAPE_SWEEPS:  # each has checked itself; they stay in memory together
             parameters = sum(e.parameters_per_member for e in self.shapes)
@@ -216,14 +61,43 @@ class Experiment:
         check_parameters(count, parameters)
         if self.sweep not in SHAPE_SWEEPS:
             check_outputs(count, self.batch_size, self.architecture.outputs)
+        _ = self.trials  # which check themselves
 
-    def _with_value(self, value: float) -> Experiment:
-        """The experiment with one value of its sweep and no sweep; ConfigError if it may not be."""
-        changes: dict[str, Any] = {"sweep": "none", self.sweep: value}
+    def _check_learning_rates(self) -> None:
+        """That one thing alone sets them, for each arm."""
+        own, sets_them = self.learning_rates, self.tune != "none" or self.learning_rates is not None
+        if sets_them and self.sweep == "learning_rate":
+            raise ConfigError(
+                "The learning rate is swept, so that it cannot be tuned, nor be each one's own; "
+                "choose one of these."
+            )
+        if own is not None and len(own) != self._arms:
+            raise ConfigError(
+                f"The learning rates of their own are {len(own)}, for {self._arms} that race; give "
+                "one for each, in their order."
+            )
+
+    @property
+    def _pairs(self) -> int:
+        """Of an encoder's and a decoder's activation."""
+        return len(self.activations) * len(self.decoder_activations or (1,))
+
+    @property
+    def _arms(self) -> int:
+        return self._pairs * max(1, len(self.swept_values))
+
+    def with_value(self, value: float) -> Experiment:
+        """The experiment with one value of its sweep and no sweep; ConfigError if it may not be.
+
+        Of learning rates that are each arm's own, those of the value's arms are left.
+        """
+        changes: dict[str, Any] = {"sweep": "none", "tune": "none"}
+        if self.learning_rates is not None:
+            arms = self.arms_by_value[self.swept_values.index(value)]
+            changes["learning_rates"] = [self.learning_rates[arm] for arm in arms]
         try:
-            if self.sweep in ("depth", "width"):
-                del changes[self.sweep]
-                changes |= self._resized(value)
+            resized = self.sweep in ("depth", "width")
+            changes |= self._resized(value) if resized else {self.sweep: value}
             return self.replace(**changes)
         except ConfigError as error:
             what = f"The sweep of {self.sweep} cannot take {number_text(value)}"
@@ -254,7 +128,44 @@ class Experiment:
         """Experiments of one shape each, which train one after the other; mostly this one alone."""
         if self.sweep not in SHAPE_SWEEPS:
             return (self,)
-        return tuple(self._with_value(value) for value in self.swept_values)
+        return tuple(self.with_value(value) for value in self.swept_values)
+
+    @cached_property
+    def trials(self) -> tuple[Experiment, ...]:
+        """What tries every learning rate with every arm before the race; none without tuning.
+
+        One for each value that is swept, in which the learning rate is swept instead, from seeds
+        that follow the race's own.
+        """
+        if self.tune == "none":
+            return ()
+        plain = self.replace(tune="none", learning_rates=None)
+        values = plain.swept_values
+        changes = {
+            "sweep": "learning_rate",
+            "sweep_values": sorted(set(self.tune_values or RATES)),
+            "seed": self.seed + self.seeds,
+            "seeds": TRIAL_SEEDS,
+        }
+        try:
+            each = [plain.with_value(value) for value in values] or [plain]
+            return tuple(one.replace(**changes) for one in each)
+        except ConfigError as error:
+            raise ConfigError(f"The learning rates cannot be tried: {error}") from None
+
+    def with_rates(self, rates: Iterable[float | None]) -> Experiment:
+        """With a learning rate an arm; where that is None the one that all would share."""
+        own = [self.learning_rate if rate is None else rate for rate in rates]
+        return self.replace(learning_rates=own)
+
+    @property
+    def arms_by_value(self) -> tuple[tuple[int, ...], ...]:
+        """Places among the arms of those that have each swept value; of all where none is swept."""
+        values = range(max(1, len(self.swept_values)))
+        places = range(self._arms)
+        if self.sweep in SHAPE_SWEEPS:
+            return tuple(tuple(places[each * self._pairs :][: self._pairs]) for each in values)
+        return tuple(tuple(places[each :: len(values)]) for each in values)
 
     @property
     def decoder_widths(self) -> tuple[int, ...]:
@@ -291,10 +202,13 @@ class Experiment:
             pairs = list(product(self.activations, self.decoder_activations))
         recipe = {name: getattr(self, name) for name in ("dropout", "beta", "learning_rate")}
         recipes = [{**recipe, self.sweep: value} for value in self.swept_values] or [recipe]
+        arms = list(product(pairs, recipes))
+        if self.learning_rates is not None:
+            own = zip(arms, self.learning_rates)
+            arms = [(pair, {**each, "learning_rate": rate}) for (pair, each), rate in own]
         return tuple(
             Member(encoder, decoder, seed=self.seed + offset, **each)
-            for encoder, decoder in pairs
-            for each in recipes
+            for (encoder, decoder), each in arms
             for offset in range(self.seeds)
         )
 

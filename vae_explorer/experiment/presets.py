@@ -91,28 +91,35 @@ _USUAL = ["relu", "tanh", "gelu", "silu", "elu", "sigmoid"]
 RACES: Mapping[str, Preset] = {
     "six": Preset(
         "Six on 8×8 digits",
-        "Six usual activations from five seeds each; a race of seconds.",
-        {**_DIGITS, "activations": _USUAL, "seeds": 5},
+        "Six usual activations, each at its own learning rate, from ten seeds; a minute or less.",
+        {**_DIGITS, "activations": _USUAL, "seeds": 10, "tune": "learning_rate"},
+    ),
+    "shared": Preset(
+        "Six at one learning rate",
+        "The same six, all at one learning rate: it decides who leads.",
+        {**_DIGITS, "activations": _USUAL, "seeds": 10},
     ),
     "twelve": Preset(
         "Twelve on 8×8 digits",
-        "The six and six rarer ones, five seeds each.",
+        "The six and six rarer ones, each at its own learning rate, from ten seeds; minutes.",
         {
             **_DIGITS,
             "activations": [
                 *_USUAL,
                 *("leaky_relu", "selu", "mish", "sine", "softplus", "adaptive_mixture"),
             ],
-            "seeds": 5,
+            "seeds": 10,
+            "tune": "learning_rate",
         },
     ),
     "nine": Preset(
         "The article's nine",
-        "All functions that the article names, three seeds each.",
+        "All functions that the article names, each at its own learning rate, from ten seeds.",
         {
             **_DIGITS,
             "activations": [name for name, a in ACTIVATIONS.items() if a.article],
-            "seeds": 3,
+            "seeds": 10,
+            "tune": "learning_rate",
         },
     ),
     "grid": Preset(
@@ -122,7 +129,7 @@ RACES: Mapping[str, Preset] = {
             **_DIGITS,
             "activations": ["relu", "tanh", "silu", "sigmoid"],
             "decoder_activations": ["relu", "tanh", "silu", "sigmoid"],
-            "seeds": 3,
+            "seeds": 10,
         },
     ),
     "depth": Preset(
@@ -131,7 +138,7 @@ RACES: Mapping[str, Preset] = {
         {
             **_DIGITS,
             "activations": ["relu", "tanh", "selu", "sigmoid"],
-            "seeds": 3,
+            "seeds": 10,
             "sweep": "depth",
             "sweep_values": [1, 2, 3, 4],
         },
@@ -143,7 +150,7 @@ RACES: Mapping[str, Preset] = {
             **_DIGITS,
             "activations": ["relu", "tanh", "gelu"],
             "latent": 8,
-            "seeds": 3,
+            "seeds": 10,
             "sweep": "beta",
             "sweep_values": [0.25, 1, 4, 16],
         },

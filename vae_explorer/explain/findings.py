@@ -6,13 +6,13 @@ arms from one seed, and an arm of which a seed diverged is never called the best
 
 from __future__ import annotations
 
-from vae_explorer.explain import mechanism, outcome, sweeps
+from vae_explorer.explain import mechanism, outcome, sweeps, tuned
 from vae_explorer.explain.claims import CLAIMS
 from vae_explorer.explain.recommend import Recommendation, recommended
 from vae_explorer.explain.standings import Finding, Standings
 from vae_explorer.explain.unused import unused
 
-RULES = (*outcome.RULES, *mechanism.RULES, *sweeps.RULES)
+RULES = (*outcome.RULES, *mechanism.RULES, *sweeps.RULES, *tuned.RULES)
 
 
 def explain(standings: Standings) -> tuple[Finding, ...]:

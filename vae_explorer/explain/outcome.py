@@ -11,6 +11,7 @@ from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.standings import Finding, Standings
 from vae_explorer.explain.unused import unused
 from vae_explorer.explain.words import (
+    at_rates,
     decimals,
     direction,
     epoch_text,
@@ -121,7 +122,13 @@ def leading(facts: Standings) -> Iterator[Finding]:
             f"No clear difference between {which} {facts.noun}, from {facts.arms[first].label} "
             f"({best}) to {facts.arms[last].label} ({worst}) over {over}{uneven}"
         )
-    yield Finding("leading", facts.keys(*leaders), sentence(text), 99)
+    yield Finding("leading", facts.keys(*leaders), sentence(_at_rates(facts, text)), 99)
+
+
+def _at_rates(facts: Standings, text: str) -> str:
+    """After what the arms learned with."""
+    rates = at_rates(facts.race)
+    return f"{rates}, {text.replace('No clear', 'no clear', 1)}" if rates else text
 
 
 def _uneven(facts: Standings) -> str:
@@ -189,7 +196,7 @@ def _parts(facts: Standings, arm: int) -> str:
         label: f"{size(part)} {direction(part)} ({margin(part)})" for label, part in parts.items()
     }
     for label, part in parts.items():
-        if part.mean / whole >= MOST_OF_IT:
+        if part.clear and part.mean / whole >= MOST_OF_IT:
             (rest,) = set(parts) - {label}
             return f"it comes from the {label}, {words[label]}; its {rest} is {words[rest]}"
     return listed([f"its {label} is {text}" for label, text in words.items()])

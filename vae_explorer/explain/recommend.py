@@ -11,6 +11,7 @@ from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import Difference
 from vae_explorer.explain.unused import unused
 from vae_explorer.explain.words import (
+    at_rates,
     epoch_text,
     images_of,
     listed,
@@ -72,6 +73,7 @@ def _recommended(facts: Standings) -> Recommendation:
     leaders = facts.even_leaders
     names = facts.labels(*leaders[:MOST_NAMED])
     reason, doubts = _reason(facts), _doubts(facts)
+    place = ", ".join(filter(None, [place, at_rates(facts.race)]))
     if len(facts.arms) == 1:
         text = f"Only {names[0]} was trained on {place}, so there is nothing to choose"
     elif len(leaders) == 1:
@@ -151,6 +153,10 @@ def _doubts(facts: Standings) -> str:
         noun = facts.noun if lost > 1 else facts.noun.removesuffix("s")
         doubts.append(f"{lost} {noun} had no negative ELBO that settles and stood no chance")
     fixed = "one set of hyperparameters"
+    if facts.race.tuning is not None:
+        fixed = "nothing but the learning rate was tuned"
+    elif at_rates(facts.race) and experiment.learning_rates is None:
+        doubts.append("all shared one learning rate, and each at its own best may end otherwise")
     if experiment.sweep != "none":
         fixed = f"nothing but the {SWEEPS[experiment.sweep].label} was varied"
     doubts.append(f"it is one data set, {images_of(facts.race)}, and {fixed}: others may differ")

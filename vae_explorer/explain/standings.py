@@ -306,6 +306,11 @@ class Standings:
         """The leaders but for those."""
         return tuple(arm for arm in self.leaders if arm not in self.uneven)
 
+    @property
+    def every(self) -> range:
+        """All arms."""
+        return range(len(self.arms))
+
     def others(self) -> list[int]:
         """All arms but the reference."""
         return [arm for arm in range(len(self.arms)) if arm != self.reference]

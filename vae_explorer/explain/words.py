@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vae_explorer.data import DATASETS, are_own_images
 from vae_explorer.experiment.arms import Arm
+from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.statistics import Difference, Interval
 from vae_explorer.results.race import Race
 
@@ -86,6 +87,21 @@ def images_of(race: Race) -> str:
     label = DATASETS[race.experiment.dataset].label
     own = race.environment is not None and are_own_images(race.environment.data_origin)
     return f"own images in the layout of {label}" if own else label
+
+
+def at_rates(race: Race) -> str:
+    """ "at learning rate 0.005, shared by all": what decides a race as much as what is raced.
+
+    Nothing where there is nothing to share it with, or where it is what is swept.
+    """
+    experiment = race.experiment
+    if len(race.arms) < 2 or experiment.sweep == "learning_rate":
+        return ""
+    if race.tuning is not None:
+        return f"each at its own best of {len(race.tuning.rates)} learning rates"
+    if experiment.learning_rates is not None:
+        return "each at the learning rate that it was given"
+    return f"at learning rate {number_text(experiment.learning_rate)}, shared by all"
 
 
 def layer(name: str) -> str:

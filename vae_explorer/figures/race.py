@@ -12,13 +12,16 @@ import plotly.graph_objects as go
 
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.standings import Standing
 from vae_explorer.figures import charts
 from vae_explorer.results.history import History
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.scene import Panel, Scene, film
 from vae_explorer.results.snapshot import LayerView, Snapshot
+from vae_explorer.results.tuning import Tuning
 from vae_explorer.study import alignment
 
 _MOST_WITH_ALL_DOTS = 6  # panels
@@ -57,6 +60,31 @@ def sweep(standing: Standing, sweep: str, quantity: str) -> go.Figure:
         digits=about.digits,
         height=HEIGHT,
     )
+
+
+def tuning(
+    found: Tuning, experiment: Experiment, ended: bool = True
+) -> Iterator[tuple[go.Figure, str]]:
+    """Losses of trials against the learning rate, with a caption: a figure for each swept value."""
+    arms = arms_of(experiment)
+    for places in experiment.arms_by_value:
+        figure = charts.rate_lines(
+            [arms[arm].activation_key for arm in places],
+            found.rates,
+            found.losses[list(places)],
+            [found.choices[arm] for arm in places],
+            height=HEIGHT,
+        )
+        value = arms[places[0]].value_text
+        yield (
+            figure,
+            (
+                (f"{SWEEPS[experiment.sweep].label} {value}: ".capitalize() if value else "")
+                + f"Each learning rate on {found.images:,} validation images: the mean of "
+                f"{found.losses.shape[2]} seeds (dots). Ringed: "
+                + ("what each chose." if ended else "the lowest so far.")
+            ),
+        )
 
 
 def grid(standing: Standing, experiment: Experiment, quantity: str) -> go.Figure:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import secrets
 import subprocess
 import threading
@@ -23,12 +24,14 @@ from vae_explorer.data import images_folder
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.endings import ABANDONED, UNREADABLE, died
-from vae_explorer.jobs.pipe import RACE, READY, SNAPSHOT, Ready, read_frame, write_command
+from vae_explorer.jobs.pipe import RACE, READY, SNAPSHOT, TUNING, Ready, read_frame, write_command
 from vae_explorer.jobs.process import start_worker
 from vae_explorer.results.history import MOST_KEPT, History
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.snapshot import Snapshot
+from vae_explorer.results.tuning import Tuning
 from vae_explorer.saved.race_json import from_json
+from vae_explorer.saved.tuning_json import from_plain
 from vae_explorer.training.machine import cores_beside_a_page
 
 MOST_JOBS = 8  # at once in one server: each is a process of some 300 MB
@@ -57,6 +60,8 @@ class Job:
         Grows with everything that changed and may be worth drawing.
     ready : Ready or None; snapshot : Snapshot or None
         The newest that came.
+    tuning : Tuning or None; tuned_share : float
+        What there is of a race's tuning, and how much of it is done, from 0 to 1.
     record : RaceRecord or None
         What was kept of it, from the first snapshot on; of a race that has ended, its numbers too.
     error, notice, progress : str or None
@@ -81,6 +86,8 @@ class Job:
         self.version = 0
         self.ready: Ready | None = None
         self.snapshot: Snapshot | None = None
+        self.tuning: Tuning | None = None
+        self.tuned_share = 0.0
         self.record: RaceRecord | None = None
         self.judging = judging  # of a race
         self.error: str | None = None
@@ -225,8 +232,6 @@ class Job:
             self._changed.notify_all()
 
     def _read_frames(self) -> None:
-        import json
-
         try:
             while frame := read_frame(self._process.stdout):  # type: ignore[arg-type]
                 kind, payload = frame
@@ -240,6 +245,10 @@ class Job:
                     self.path = ready.path
                     self.record = self._record_of(ready)
                     self._update(ready=ready, notice=ready.notice, progress=None)
+                elif kind == TUNING:
+                    found = json.loads(payload)
+                    tuning = from_plain(found["tuning"], self.experiment)
+                    self._update(tuning=tuning, tuned_share=found["step"] / found["steps"])
                 elif kind == RACE:
                     race = from_json(payload.decode())
                     self._update(record=self.record and replace(self.record, race=race))
@@ -255,7 +264,10 @@ class Job:
         """Of a race all is kept that there is room for; of another run, the newest is enough."""
         kept = MOST_KEPT if self.judging is not None else 1
         history = History(ready.steps, most_kept=kept)
-        return RaceRecord(self.experiment, history, ready.probe)
+        experiment = self.experiment
+        if self.tuning is not None:
+            experiment = experiment.with_rates(self.tuning.chosen)
+        return RaceRecord(experiment, history, ready.probe, tuning=self.tuning)
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "failed" in message:
@@ -271,7 +283,7 @@ class Job:
             self._update(answered=answered, save_refused=refused)
         elif self.state == "failed":
             self._update(answered=answered)
-        elif refused is not None and self.ready is None:
+        elif refused is not None and self.ready is None and self.tuning is None:
             self._update(answered=answered, error=refused, state="failed")
         else:
             self._update(answered=answered, error=refused)

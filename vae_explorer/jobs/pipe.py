@@ -17,7 +17,8 @@ import numpy as np
 from vae_explorer.results.arrays import from_bytes, take_arrays, to_bytes, with_arrays
 from vae_explorer.results.history import ProbeImages
 
-MESSAGE, READY, SNAPSHOT, RACE = b"M", b"R", b"S", b"J"  # JSON, Ready, Snapshot, Race
+MESSAGE, TUNING, READY, SNAPSHOT, RACE = b"M", b"T", b"R", b"S", b"J"
+"""What a frame holds: JSON, a Tuning, a Ready, a Snapshot, a Race."""
 
 # A frame that claims more than this is no frame: the pipe is out of step.
 _LONGEST_FRAME = 1 << 30
@@ -26,7 +27,7 @@ _MOST_WAITING = 4  # frames that a slow reader may be behind
 
 @dataclass(frozen=True, eq=False)
 class Ready:
-    """Sent once, when the images are loaded and the population is drawn."""
+    """Sent once, when the images are loaded, what is tuned is chosen and the VAEs are drawn."""
 
     origin: str  # one sentence: where the images came from
     notice: str | None  # one sentence if they are not the ones asked for
@@ -107,7 +108,7 @@ def read_frame(pipe: BinaryIO) -> tuple[bytes, bytes] | None:
     if len(head) < 9:
         return None
     kind, length = head[:1], int.from_bytes(head[1:], "little")
-    if kind not in (MESSAGE, READY, SNAPSHOT, RACE) or length > _LONGEST_FRAME:
+    if kind not in (MESSAGE, TUNING, READY, SNAPSHOT, RACE) or length > _LONGEST_FRAME:
         raise ValueError(f"The training process sent a frame {kind!r} of {length:,} bytes.")
     payload = pipe.read(length)
     return (kind, payload) if len(payload) == length else None

@@ -19,7 +19,7 @@ from vae_explorer.data import DataError, load_or_embedded
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.jobs.pipe import MESSAGE, RACE, READY, SNAPSHOT, FrameWriter, Ready
+from vae_explorer.jobs.pipe import MESSAGE, RACE, READY, SNAPSHOT, TUNING, FrameWriter, Ready
 from vae_explorer.results.snapshot import BIN_EDGES
 
 _SNAPSHOT_SECONDS = 0.5
@@ -28,6 +28,7 @@ _SNAPSHOT_SHARE = 0.12  # of the time at most goes into taking and sending snaps
 _LEAST_SNAPSHOTS = 30  # of a race, however short: it can be gone back and forth in
 
 _END = {"do": "end"}
+_STOPPED_TUNING = "It was stopped while its learning rates were tuned, before the race itself."
 
 
 class Worker:
@@ -36,6 +37,8 @@ class Worker:
     def __init__(self, commands: queue.Queue[dict[str, Any]], frames: FrameWriter):
         self._commands = commands
         self._frames = frames
+        self._tuner: Any = None  # a Tuner, while there is something to tune
+        self._tuning: Any = None  # what came of it
         self._race: Any = None  # a RaceTrainer, once there is one
         self._judging: Judging | None = None
         self._running = False
@@ -56,8 +59,10 @@ class Worker:
     def _obey(self, command: dict[str, Any]) -> None:
         do = command.pop("do")
         try:
-            if self._race is None and do != "start":
+            if self._race is None and self._tuner is None and do != "start":
                 raise ValueError("There is nothing to steer: the run was refused at its start.")
+            if self._race is None and do in ("change", "path", "save"):
+                raise ValueError("The race has not begun yet: its learning rates are being tuned.")
             getattr(self, f"do_{do}")(**command)
             refused = None
         except (ConfigError, DataError, OSError, ValueError) as error:
@@ -80,30 +85,51 @@ class Worker:
     ) -> None:
         """Loads the images, draws the VAEs of each shape and, if asked to, begins to train.
 
-        With `judging` it is a race: its arms are shown side by side, and judged at its end.
+        With `judging` it is a race: its arms are shown side by side, and judged at its end. What
+        its experiment tunes is tuned before.
         """
         import torch  # seconds: after the page knows that the process lives
+
+        from vae_explorer.training.machine import threads_for
+        from vae_explorer.training.tuning import Tuner
+
+        wanted = Experiment.from_dict(experiment)
+        self._cores = cores
+        self._dataset, self._notice = load_or_embedded(
+            wanted.dataset, wanted.image_set, data_dir, lambda text: self._say(progress=text)
+        )
+        if self._notice:
+            wanted = wanted.replace(image_set="embedded")
+        self._judging = None if judging is None else Judging(**judging)
+        if self._judging is not None and wanted.trials:
+            torch.set_num_threads(threads_for(wanted.trials[0], cores))
+            self._tuner = Tuner(wanted, self._dataset)
+            self._send_tuning()
+        else:
+            self._draw(wanted)
+        if running:
+            self.do_resume()
+        else:
+            self._say(state="paused")
+
+    def _draw(self, experiment: Experiment) -> None:
+        """Draws the VAEs, and tells the page all that it has to know of them."""
+        import torch
 
         from vae_explorer.activations import sample
         from vae_explorer.training.machine import threads_for
         from vae_explorer.training.race import Looks, RaceTrainer
 
-        wanted = Experiment.from_dict(experiment)
-        threads = threads_for(wanted, cores)
+        threads = threads_for(experiment, self._cores)
         torch.set_num_threads(threads)
-        dataset, notice = load_or_embedded(
-            wanted.dataset, wanted.image_set, data_dir, lambda text: self._say(progress=text)
-        )
-        if notice:
-            wanted = wanted.replace(image_set="embedded")
-        self._judging = None if judging is None else Judging(**judging)
-        self._race = race = RaceTrainer(wanted, dataset, side_by_side=judging is not None)
-        self._looks = Looks(race, 1 if judging is None else _LEAST_SNAPSHOTS)
+        of_a_race, dataset = self._judging is not None, self._dataset
+        self._race = race = RaceTrainer(experiment, dataset, side_by_side=of_a_race)
+        self._looks = Looks(race, _LEAST_SNAPSHOTS if of_a_race else 1)
         trainer = race.trainers[0]
-        names = {*wanted.activations, *(wanted.decoder_activations or ())}
+        names = {*experiment.activations, *(experiment.decoder_activations or ())}
         ready = Ready(
             origin=dataset.origin,
-            notice=notice,
+            notice=self._notice,
             train_images=len(dataset.train.labels),
             test_images=len(dataset.test.labels),
             probe=race.probe,
@@ -116,27 +142,25 @@ class Worker:
         self._frames.write(READY, ready.to_bytes())
         self._send_snapshot()
         self._snapshot_cost = 0.0  # the first one's says nothing of the next
-        if running:
-            self.do_resume()
-        else:
-            self._say(state="paused")
 
     def do_pause(self) -> None:
         self._running = False
-        self._send_snapshot()
+        self._send_newest()
         self._say(state="paused")
 
     def do_resume(self) -> None:
-        self._running = not self._race.finished
+        self._running = self._race is None or not self._race.finished
         self._say(state="running" if self._running else "finished")
 
     def do_step(self) -> None:
         """One mini-batch, then a pause."""
         self._running = False
-        if not self._race.finished:
+        if self._race is None:
+            self._tune()
+        elif not self._race.finished:
             self._step()
-        self._send_snapshot()
-        if self._race.finished:
+        self._send_newest()
+        if self._race is not None and self._race.finished:
             self._end("finished")
         else:
             self._say(state="paused")
@@ -144,7 +168,9 @@ class Worker:
     def do_stop(self) -> None:
         """Ends the run where it is; what it has learned stays to look at."""
         self._running = False
-        self._send_snapshot()
+        self._send_newest()
+        if self._race is None:
+            self._say(notice=_STOPPED_TUNING)
         self._end("stopped")
 
     def do_change(self, **settings: float) -> None:
@@ -172,7 +198,14 @@ class Worker:
         self._say(saved=folder)
 
     def _train(self) -> None:
-        """Steps up to the next snapshot, or until a command waits."""
+        """Steps up to the next look, or until a command waits."""
+        if self._race is None:
+            due = time.perf_counter() + _SNAPSHOT_SECONDS
+            while self._race is None and time.perf_counter() < due and self._commands.empty():
+                self._tune()
+            if self._race is None:
+                self._send_tuning()
+            return
         due = self._snapshot_taken + max(_SNAPSHOT_SECONDS, self._snapshot_cost / _SNAPSHOT_SHARE)
         while time.perf_counter() < due and self._commands.empty():
             if self._step():
@@ -184,6 +217,14 @@ class Worker:
         if time.perf_counter() >= due:
             self._send_snapshot()
 
+    def _tune(self) -> None:
+        """One mini-batch of the trials; after the last of them the race is drawn."""
+        self._tuner.step()
+        if self._tuner.finished:
+            self._tuning = self._send_tuning()
+            self._draw(self._tuner.tuned)
+            self._tuner = None
+
     def _step(self) -> bool:
         """One mini-batch; whether it is to be looked at, however little time has passed."""
         self._race.step()
@@ -191,13 +232,18 @@ class Worker:
 
     def _end(self, state: str) -> None:
         """Says that training has ended; a race that has learned anything is judged first."""
-        if self._judging is not None and self._race.step_number:
+        if self._judging is not None and self._race is not None and self._race.step_number:
             from vae_explorer.saved.race_json import to_json
             from vae_explorer.training.judge import judge
 
             self._say(state="judging")
             try:
-                race = judge(self._race, self._judging, lambda text: self._say(progress=text))
+                race = judge(
+                    self._race,
+                    self._judging,
+                    lambda text: self._say(progress=text),
+                    self._tuning,
+                )
                 self._frames.write(RACE, to_json(race, race.arms[0].key).encode())
             except BrokenPipeError:
                 raise
@@ -208,6 +254,21 @@ class Worker:
                     f"{str(error)[:200]}); what was trained can be taken away."
                 )
         self._say(state=state, progress=None)
+
+    def _send_newest(self) -> None:
+        if self._race is None:
+            self._send_tuning()
+        else:
+            self._send_snapshot()
+
+    def _send_tuning(self) -> Any:
+        """What there is of it, which is returned as well, and how far it is."""
+        from vae_explorer.saved.tuning_json import to_plain
+
+        tuning, tuner = self._tuner.tuning(), self._tuner
+        done = {"step": tuner.step_number, "steps": tuner.steps, "tuning": to_plain(tuning)}
+        self._frames.write(TUNING, json.dumps(done).encode())
+        return tuning
 
     def _send_snapshot(self, trainer: Any = None) -> None:
         started = time.perf_counter()

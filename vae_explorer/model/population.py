@@ -81,6 +81,8 @@ class Population:
             seeds=1,
             sweep="none",
             sweep_values=(),
+            tune="none",
+            learning_rates=None,
         )
         one = Population(experiment)
         for name, value in one.parameters.values.items():

@@ -15,6 +15,7 @@ from vae_explorer.experiment.arms import Arm, by_arm
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.members import MemberResult
+from vae_explorer.results.tuning import Tuning
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ class Race:
     bound_images: int  # test images that it is taken over
     train_images: int  # training images that the training loss is taken over
     environment: Environment | None = None
+    tuning: Tuning | None = None  # of a race whose arms chose their learning rates
 
     def row(self, key: str) -> int:
         """Which of `arms` has this key; ValueError where none has."""

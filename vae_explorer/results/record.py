@@ -12,6 +12,7 @@ from vae_explorer.experiment.arms import Arm, arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.history import History, ProbeImages
 from vae_explorer.results.race import Race
+from vae_explorer.results.tuning import Tuning
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,7 @@ class RaceRecord:
     history: History
     probe: ProbeImages
     race: Race | None = None
+    tuning: Tuning | None = None  # of a tuned race, whether it is judged or not
 
     @cached_property
     def arms(self) -> tuple[Arm, ...]:

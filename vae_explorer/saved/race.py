@@ -193,7 +193,7 @@ def parse_race(read: Callable[[str, int], bytes]) -> RaceRecord:
     except UnicodeDecodeError as error:
         raise ValueError(f"{RESULTS_NAME} is not a text in UTF-8") from error
     history, probe = from_bytes(read(HISTORY_NAME, _MOST_HISTORY_BYTES), race.experiment)
-    return RaceRecord(race.experiment, history, probe, _as_far_as(history, race))
+    return RaceRecord(race.experiment, history, probe, _as_far_as(history, race), race.tuning)
 
 
 def _as_far_as(history: History, race: Race) -> Race:

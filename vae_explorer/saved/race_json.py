@@ -22,6 +22,7 @@ from vae_explorer.explain.standings import Standing, Standings
 from vae_explorer.explain.statistics import ALPHA, LEVEL, Difference, Interval
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
+from vae_explorer.saved import tuning_json
 from vae_explorer.saved.fields import check_format, check_name, field, mapping, parse_object
 from vae_explorer.saved.run_json import check_float32, result_from
 
@@ -32,6 +33,7 @@ _MOST_LAYERS = 64
 
 COLUMNS = (
     *("arm", "encoder_activation", "decoder_activation", "swept", "value", "seed"),
+    "learning_rate",
     *QUANTITIES,
     *(
         "bound_error",
@@ -68,6 +70,7 @@ def to_csv(race: Race) -> str:
                 [
                     *(arm.key, recipe.encoder_activation, recipe.decoder_activation),
                     *("" if sweep == "none" else sweep, _cell(arm.value), recipe.seed),
+                    recipe.learning_rate,
                     *map(_cell, numbers),
                     _cell(member.bound_error if member.counts else None),
                     _cell(member.draw_error if member.counts else None),
@@ -106,6 +109,7 @@ def to_json(race: Race, reference: str) -> str:
         "bound_samples": race.bound_samples,
         "bound_images": race.bound_images,
         "train_images": race.train_images,
+        "tuning": None if race.tuning is None else tuning_json.to_plain(race.tuning),
         "members": [
             dataclasses.asdict(dataclasses.replace(member, gradients=dict(member.gradients)))
             for member in race.members
@@ -207,6 +211,7 @@ def _race(text: str) -> Race:
         bound_images=field(values, "bound_images", int),
         train_images=field(values, "train_images", int),
         environment=_environment(field(values, "environment", dict, optional=True)),
+        tuning=tuning_json.of_race(values, experiment),
     )
 
 

@@ -9,7 +9,7 @@ from vae_explorer.data import load_dataset
 from vae_explorer.experiment.arms import arms_of, chosen_key
 from vae_explorer.experiment.command import PROGRAM, option_names
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.experiment.settings import from_text
+from vae_explorer.experiment.settings import ConfigError, from_text
 from vae_explorer.saved.race import (
     REPORT_NAME,
     check_race_target,
@@ -27,8 +27,14 @@ from vae_explorer.terminal.options import (
     metavar_of,
 )
 from vae_explorer.terminal.progress import say
-from vae_explorer.terminal.steps import INTERRUPTED, announcement, set_threads, take_steps
-from vae_explorer.terminal.tables import standings
+from vae_explorer.terminal.steps import (
+    INTERRUPTED,
+    announcement,
+    set_threads,
+    take_steps,
+    trials_announcement,
+)
+from vae_explorer.terminal.tables import standings, tuned
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +73,10 @@ def epilog() -> str:
 def run(arguments: argparse.Namespace) -> int:
     given = vars(arguments)
     experiment = experiment_from(arguments)
+    if experiment.trials and experiment.learning_rates is not None:
+        raise ConfigError(
+            "learning_rates are given, and tune is to choose them; leave one of the two out."
+        )
     judging = Judging(
         **{
             setting.name: from_text(setting, given[setting.name])
@@ -83,7 +93,17 @@ def run(arguments: argparse.Namespace) -> int:
         from vae_explorer.figures.report.race import race_report
         from vae_explorer.training.judge import judge
         from vae_explorer.training.race import RaceTrainer, Recording
+        from vae_explorer.training.tuning import Tuner
 
+        tuning = None
+        if experiment.trials:
+            tuner = Tuner(experiment, dataset)
+            say(trials_announcement(tuner, set_threads(given.get("threads"), experiment.trials[0])))
+            take_steps(tuner, interruption)
+            if not tuner.finished:
+                raise KeyboardInterrupt
+            tuning, experiment = tuner.tuning(), tuner.tuned
+            say(tuned(tuning, experiment))
         threads = set_threads(given.get("threads"), experiment)
         race = RaceTrainer(experiment, dataset)
         say(announcement(race, threads))
@@ -96,7 +116,7 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"Interrupted at step {race.step_number:,} of {race.steps:,}; saving the race.")
         # What took hours first: whatever fails after it loses no more than itself.
         save_runs(folder, race)
-        judged = judge(race, judging, say)
+        judged = judge(race, judging, say, tuning)
         record = dataclasses.replace(recording.record, race=judged)
         save_results(folder, record, reference)
         save_report(folder, race_report(record, reference))

@@ -15,6 +15,9 @@ import numpy as np
 if TYPE_CHECKING:
     from vae_explorer.training.race import RaceTrainer
     from vae_explorer.training.trainer import Trainer
+    from vae_explorer.training.tuning import Tuner
+
+    Run = Trainer | RaceTrainer | Tuner
 
 _BAR_WIDTH = 20
 _BAR_SECONDS = 0.2  # between two drawings
@@ -33,7 +36,7 @@ def say(text: str, end: str = "\n") -> None:
 class Bar:
     """A progress bar in one line of a terminal, which `update` may be told of every step."""
 
-    def __init__(self, trainer: Trainer | RaceTrainer):
+    def __init__(self, trainer: Run):
         self._trainer = trainer
         self._started = time.monotonic()
         self._due = self._started
@@ -57,7 +60,7 @@ class Bar:
 class Lines:
     """The same as lines, for a pipe or a file: after the first epoch and every 5 per cent."""
 
-    def __init__(self, trainer: Trainer | RaceTrainer):
+    def __init__(self, trainer: Run):
         self._trainer = trainer
         self._started = time.monotonic()
         self._said = 0
@@ -72,19 +75,19 @@ class Lines:
         pass
 
 
-def progress(trainer: Trainer | RaceTrainer) -> Bar | Lines:
+def progress(trainer: Run) -> Bar | Lines:
     """What suits standard output; call `update` after every step and `close` in the end."""
     return Bar(trainer) if sys.stdout and sys.stdout.isatty() else Lines(trainer)
 
 
-def latest(trainer: Trainer | RaceTrainer) -> Trainer:
-    """Of a race the population that took the last step."""
-    from vae_explorer.training.race import RaceTrainer
+def latest(trainer: Run) -> Trainer:
+    """Of a race, or of its tuning, the population that took the last step."""
+    from vae_explorer.training.trainer import Trainer
 
-    return trainer.latest if isinstance(trainer, RaceTrainer) else trainer
+    return trainer if isinstance(trainer, Trainer) else trainer.latest
 
 
-def status(run: Trainer | RaceTrainer, seconds: float) -> str:
+def status(run: Run, seconds: float) -> str:
     """One line on a run that has been going for so long and has taken a step or more."""
     share = run.step_number / run.steps
     trainer = latest(run)

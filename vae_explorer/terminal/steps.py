@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.unused import unused
+from vae_explorer.explain.words import listed
 from vae_explorer.terminal.interruption import Interruption
 from vae_explorer.terminal.progress import latest, progress
 from vae_explorer.training.machine import available_cores
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a wrong option is answered before it is imported
+    from vae_explorer.terminal.progress import Run
     from vae_explorer.training.race import RaceTrainer
     from vae_explorer.training.trainer import Trainer
+    from vae_explorer.training.tuning import Tuner
 
 INTERRUPTED = 130  # as a shell reports a program that a Ctrl-C has ended
 
@@ -42,8 +46,18 @@ def announcement(trainer: Trainer | RaceTrainer, threads: int) -> str:
     return "\n".join(filter(None, [unused(trainer.experiment), text]))
 
 
+def trials_announcement(tuner: Tuner, threads: int) -> str:
+    trials = tuner.experiment.trials
+    rates = listed([number_text(rate) for rate in trials[0].swept_values])
+    count = sum(len(each.members) for each in trials)
+    return (
+        f"Trying learning rates {rates} with {count} VAEs on {threads} "
+        f"thread{'s' * (threads > 1)}, before the race itself."
+    )
+
+
 def take_steps(
-    trainer: Trainer | RaceTrainer,
+    trainer: Run,
     interruption: Interruption,
     look: Callable[[], None] = lambda: None,
 ) -> None:

@@ -8,11 +8,16 @@ from statistics import fmean, stdev
 
 import numpy as np
 
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import explain, recommend
 from vae_explorer.explain.standings import Standings
+from vae_explorer.explain.tuned import choices
 from vae_explorer.explain.unused import unused
+from vae_explorer.explain.words import at_rates
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.race import Race
+from vae_explorer.results.tuning import Tuning
 
 
 def table(results: Sequence[MemberResult]) -> str:
@@ -75,6 +80,12 @@ def _on_luck(results: Sequence[MemberResult]) -> list[str]:
     return []
 
 
+def tuned(tuning: Tuning, experiment: Experiment) -> str:
+    """What the trials chose."""
+    labels = [arm.label for arm in arms_of(experiment)]
+    return f"Best on {tuning.images:,} validation images: {choices(tuning, labels)}."
+
+
 def standings(race: Race, reference: str) -> str:
     """A line an arm, in their order, then what follows from them, a sentence a line."""
     found = Standings(race, reference)
@@ -95,9 +106,10 @@ def standings(race: Race, reference: str) -> str:
             )
         )
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
+    where = ", ".join(filter(None, ["On the test images", at_rates(race), "nats per image"]))
     lines = [
-        "On the test images, nats per image: means over seeds with their 95 % intervals, and "
-        "differences with intervals that hold at once for all pairs:"
+        f"{where}: means over seeds with their 95 % intervals, and differences with intervals that "
+        "hold at once for all pairs:"
     ]
     for row in rows:
         cells = [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2])]

@@ -57,6 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
             f"sweep is {experiment.sweep!r}, which takes several shapes, and a run has one; "
             "`compare` trains them all."
         )
+    if experiment.trials:
+        raise ConfigError(
+            f"tune is {experiment.tune!r}, and a run is not tuned; `compare` tunes a race."
+        )
     folder = check_target(arguments.out, experiment)
     data_dir = getattr(arguments, "data_dir", None)
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)

@@ -19,6 +19,7 @@ from vae_explorer.results.environment import Environment, library_versions
 from vae_explorer.results.evaluation import Evaluation
 from vae_explorer.results.members import member_results
 from vae_explorer.results.race import LayerHealth, MemberJudgement, Race
+from vae_explorer.results.tuning import Tuning
 from vae_explorer.study.layers import unit_shares
 from vae_explorer.training.race import RaceTrainer
 from vae_explorer.training.trainer import Trainer
@@ -28,14 +29,17 @@ _MOVES = 0.05  # nats
 
 
 def judge(
-    race: RaceTrainer, judging: Judging, progress: Callable[[str], None] = lambda _: None
+    race: RaceTrainer,
+    judging: Judging,
+    progress: Callable[[str], None] = lambda _: None,
+    tuning: Tuning | None = None,
 ) -> Race:
     """The measurements of every member, of a race that has ended or was stopped.
 
     Shapes that took no step are not measured: what an untrained VAE loses is no result. The ELBO
     and the bound are over all test images, from the same draws of z; the training loss over as many
     images of each class; what units do over all training images. `progress` is told a sentence now
-    and then.
+    and then. `tuning` is what came before the race, if it is a tuned one.
     """
     images = _images(race.dataset, race.experiment.pixels)
     members: list[MemberJudgement] = []
@@ -61,6 +65,7 @@ def judge(
             threads=torch.get_num_threads(),
             data_origin=race.dataset.origin,
         ),
+        tuning=tuning,
     )
 
 

@@ -28,7 +28,10 @@ def shown(race):
 def test_how_far_a_stopped_race_got_is_said_before_what_it_means(drawn):
     meaning.advice(shown(plain({"relu": 30.0, "gelu": 28.0}, epochs=7.5)), at_end=True)
     assert drawn[0].endswith("The race was stopped at epoch 7.5 of 30.")
-    assert drawn[1].startswith("**For Digits (8×8) with these settings, take GELU.**")
+    assert drawn[1].startswith(
+        "**For Digits (8×8) with these settings, at learning rate 0.005, shared by all, "
+        "take GELU.**"
+    )
 
 
 def test_of_one_that_came_to_its_end_it_is_not(drawn):

@@ -20,6 +20,7 @@ from vae_explorer.figures.charts.race import race_curves
 from vae_explorer.figures.charts.space import MOST_SPACES, latent_space
 from vae_explorer.figures.charts.sweep import sweep_lines
 from vae_explorer.figures.charts.transfer import layer_transfers
+from vae_explorer.figures.charts.tuning import rate_lines
 from vae_explorer.figures.charts.values import value_scatter
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "member_title",
     "panel_columns",
     "race_curves",
+    "rate_lines",
     "sweep_lines",
     "value_scatter",
 ]

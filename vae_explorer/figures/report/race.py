@@ -66,6 +66,8 @@ def _figures(record: RaceRecord, reference: str) -> Iterator[tuple[go.Figure, st
             "Negative ELBO of each encoder's activation with each decoder's: mean over seeds and "
             "half of its 95 % interval.",
         )
+    if race.tuning is not None:
+        yield from race_figures.tuning(race.tuning, race.experiment)
     panels = scene.panels()[:_MOST_PANELS]
     yield (
         race_figures.latents(panels, record.probe.labels, race.experiment, align=True),

@@ -12,7 +12,7 @@ from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.process import get_ready
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.scene import scene_at
-from vae_explorer.ui.compare import clock, files, meaning, state
+from vae_explorer.ui.compare import clock, files, meaning, state, tuning
 from vae_explorer.ui.compare.pictures import side_by_side
 from vae_explorer.ui.compare.shown import PAGE, shown_job, shown_race
 from vae_explorer.ui.compare.standings import standings
@@ -106,7 +106,9 @@ def _draw(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool
                 toolbar.changes(job, experiment)
         steady.end(3)
     if shown is None:
-        if job is not None and job.state != "failed":
+        if job is not None and job.tuning is not None:
+            tuning.view(job.tuning, job.experiment, ended=False)
+        elif job is not None and job.state != "failed":
             st.skeleton(height=460)
     else:
         _race(shown)

@@ -13,7 +13,7 @@ from vae_explorer.figures.style import short_label
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.scene import Scene, scene_at
-from vae_explorer.ui.compare import state
+from vae_explorer.ui.compare import state, tuning
 from vae_explorer.ui.compare.leaderboard import leaderboard
 from vae_explorer.ui.compare.meaning import advice, standings_of
 from vae_explorer.ui.compare.shown import overlay_race
@@ -88,6 +88,8 @@ def _chart(shown: RaceRecord, scene: Scene, quantity: str, standing: Standing) -
         views.insert(1, "sweep")
     elif shown.experiment.decoder_activations is not None:
         views.insert(1, "grid")
+    if shown.tuning is not None:
+        views.append("tuning")
     view = st.segmented_control(
         "Chart",
         views,
@@ -111,6 +113,9 @@ def _chart(shown: RaceRecord, scene: Scene, quantity: str, standing: Standing) -
     elif view == "grid":
         figure = race_figures.grid(standing, shown.experiment, quantity)
         alt = f"{label} of each encoder's activation with each decoder's"
+    elif view == "tuning" and shown.tuning is not None:
+        tuning.view(shown.tuning, shown.experiment)
+        return
     else:
         figure = race_figures.against(standing, quantity)
         alt = f"Differences to {shown.arms[standing.reference].label} with their intervals"

@@ -33,7 +33,9 @@ class RaceView:
         "curves",
         "Chart",
         "What stands beside the leaderboard.",
-        choices={each: each.capitalize() for each in ("curves", "sweep", "grid", "differences")},
+        choices={
+            each: each.capitalize() for each in ("curves", "sweep", "grid", "differences", "tuning")
+        },
     )
     pictures: str = setting(
         "latents",

@@ -16,6 +16,7 @@ from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.presets import PRESETS, RACES, Preset
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.experiment.settings import ConfigError, from_words, in_words, number_text
+from vae_explorer.experiment.tuning import RATES
 
 # Settings of which a few steps are worth offering; any other value, from a URL say, joins them.
 _LADDERS: dict[str, tuple[float, ...]] = {
@@ -39,6 +40,14 @@ _LADDERS: dict[str, tuple[float, ...]] = {
     ),
     "beta": (0, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 10, 20, 50, 100),
     "dropout": (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+}
+
+# Settings that another one decides on: which, and whether it must be set or must not.
+_ONLY_WITH = {
+    "sweep_values": ("sweep", True),
+    "tune_values": ("tune", True),
+    "learning_rate": ("tune", False),
+    "learning_rates": ("tune", False),
 }
 
 # What a running population takes up at once; any other change is for the next run.
@@ -68,13 +77,16 @@ TRAIN = Form(
     above=("dataset", "activations", "hidden"),
     left=("latent", "learning_rate", "beta", "seed"),
     right=("epochs", "batch_size", "dropout", "seeds"),
-    without=("sweep", "sweep_values"),
+    without=("sweep", "sweep_values", "tune", "tune_values", "learning_rates"),
 )
 COMPARE = Form(
     "compare",
     RACES,
     next(iter(RACES.values())).experiment,
-    above=("dataset", "activations", "decoder_activations", "sweep", "sweep_values", "hidden"),
+    above=(
+        *("dataset", "activations", "decoder_activations", "tune", "tune_values"),
+        *("sweep", "sweep_values", "hidden"),
+    ),
     left=("seeds", "latent", "learning_rate"),
     right=("epochs", "batch_size", "beta"),
 )
@@ -101,10 +113,11 @@ def sidebar(form: Form) -> Experiment | None:
         values = {name: _widget(form, name) for name in form.above if _has_use(form, name)}
         for column, names in zip(st.columns(2), (form.left, form.right)):
             with column:
-                values |= {name: _widget(form, name) for name in names}
+                values |= {name: _widget(form, name) for name in names if _has_use(form, name)}
         with st.expander("More settings"):
             shown = {*values, *form.above, *form.without}
-            values |= {name: _widget(form, name) for name in SETTINGS if name not in shown}
+            rest = [name for name in SETTINGS if name not in shown and _has_use(form, name)]
+            values |= {name: _widget(form, name) for name in rest}
     try:
         parsed = {name: _from_widget(name, value) for name, value in values.items()}
         experiment = Experiment.from_dict(parsed)
@@ -123,8 +136,13 @@ def _from_address(form: Form) -> tuple[Experiment, list[str]]:
 
 
 def _has_use(form: Form, name: str) -> bool:
-    """The values of a sweep have none where nothing is swept."""
-    return name != "sweep_values" or st.session_state[form.key("sweep")] != "none"
+    """Values of a sweep, or of a tuning, have none without it; nor have rates that are tuned."""
+    of, needs_it = _ONLY_WITH.get(name, ("", False))
+    return not of or (_of(form, of) != "none") == needs_it
+
+
+def _of(form: Form, name: str) -> Any:
+    return st.session_state[form.key(name)]
 
 
 def _take_preset(form: Form) -> None:
@@ -161,8 +179,8 @@ def _widget(form: Form, name: str) -> Any:
             placeholder="The encoder's" if setting.default is None else "Choose some",
             **common,
         )
-    if name == "sweep_values":
-        usual = SWEEPS[st.session_state[form.key("sweep")]].values
+    if name in ("sweep_values", "tune_values"):
+        usual = RATES if name == "tune_values" else SWEEPS[_of(form, "sweep")].values
         return st.text_input(facts["label"], placeholder=in_words(setting, usual), **common)
     if _is_text(name):
         return st.text_input(facts["label"], **common)
@@ -180,7 +198,8 @@ def _widget(form: Form, name: str) -> Any:
 
 def _to_widget(name: str, value: Any) -> Any:
     if _is_text(name):
-        return in_words(SETTINGS[name], value) if value or name != "sweep_values" else ""
+        blank = not value and name in ("sweep_values", "tune_values")
+        return "" if blank else in_words(SETTINGS[name], value)
     return list(value or ()) if "each" in SETTINGS[name].metadata else value
 
 

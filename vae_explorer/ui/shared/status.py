@@ -6,6 +6,7 @@ import streamlit as st
 
 from vae_explorer.jobs.job import Job
 from vae_explorer.results.snapshot import Snapshot
+from vae_explorer.results.tuning import Tuning
 
 # Between two looks at a run: charts move more than once a second, and training keeps nine tenths of
 # its speed on two cores (benchmarks/README.md).
@@ -31,12 +32,24 @@ def status(job: Job, freezes: bool = True) -> None:
             st.progress(min(1.0, share), text=text)
         if freezes:
             _freezes(job, snapshot)
-    elif job.state != "failed":
+    elif job.tuning is not None and not job.has_ended:
+        st.progress(job.tuned_share, text=_tuning_text(job, job.tuning))
+    elif job.state != "failed" and not job.has_ended:
         st.progress(0.0, text=job.progress or "Starting PyTorch in a process of its own…")
     if job.notice:
         st.warning(job.notice, icon=":material/info:")
     if job.error:
         st.error(job.error, icon=":material/error:")
+
+
+def _tuning_text(job: Job, tuning: Tuning) -> str:
+    parts = [f"Trying {len(tuning.rates)} learning rates with {tuning.trials} VAEs"]
+    if job.state == "paused":
+        parts.append("paused")
+    elif job.tuned_share:
+        left = tuning.seconds * (1 - job.tuned_share) / job.tuned_share
+        parts.append(f"{left:.0f} s left, then the race")
+    return " · ".join(parts)
 
 
 def _text(job: Job, snapshot: Snapshot, steps: tuple[int, ...], done: int) -> str:
