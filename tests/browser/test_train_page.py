@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.compare_page import taken
-from tests.helpers.pressing import press
+from tests.helpers.pressing import press, settled
 
 QUICK = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=40"
 LONG = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=10000"
@@ -213,6 +213,7 @@ def test_a_latent_space_of_many_dimensions_has_two_views(open_page):
     page = open_page(QUICK + "&latent=8")
     press(page, "Train")
     page.get_by_text("trained in").wait_for(timeout=PATIENCE)
+    settled(page)
     page.get_by_text("t-SNE", exact=True).click()
     page.wait_for_function(
         """() => [...document.querySelectorAll('[class*="st-key-chart-latents"] .js-plotly-plot')]

@@ -342,3 +342,19 @@ def test_one_activation_under_several_names_has_no_winner(few_digits):
     most = ALPHA + 3 * np.sqrt(ALPHA * (1 - ALPHA) / repeats)
     assert winners / repeats <= most
     assert clear / repeats <= most
+
+
+def test_a_standard_error_is_counted_against_each_mean():
+    """Of arms whose seeds are no blocks: SciPy's standard error of each."""
+    rng = np.random.default_rng(3)
+    values = rng.normal(0, 1, (6, 400))  # of so many seeds what arms share is what each has
+    for better in (-1, 1):
+        found = Family(values).worse_by_error(better)
+        np.testing.assert_allclose(
+            found, values.mean(1) - better * stats.sem(values, axis=1), atol=0.005
+        )
+
+
+def test_a_mean_that_is_not_compared_is_not_chosen_by():
+    values = np.array([[1.0, 2.0, 3.0], [1.0, np.nan, 3.0], [2.0, 2.5, 2.0]])
+    assert np.isnan(Family(values).worse_by_error(-1)).tolist() == [False, True, False]

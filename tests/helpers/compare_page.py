@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+import contextlib
+
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.helpers.canvas import frames
 from tests.helpers.pressing import at_rest, press, settled
@@ -36,7 +38,9 @@ def race(page: Page, verb: str = "Race") -> None:
 
 
 def choose(page: Page, name: str) -> None:
-    """One of a row of buttons, such as the kinds of pictures."""
+    """One of a row of buttons, such as the kinds of pictures, once the page is at rest."""
+    with contextlib.suppress(TimeoutError):
+        at_rest(page)
     page.get_by_role("radio", name=name, exact=True).click()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
-from vae_explorer.explain.standings import Standings
+from vae_explorer.explain.standings import MARGIN, Standings
 from vae_explorer.explain.statistics import Difference
 from vae_explorer.explain.unused import unused
 from vae_explorer.explain.words import (
@@ -17,6 +17,8 @@ from vae_explorer.explain.words import (
     listed,
     margin,
     measured,
+    number,
+    percent,
     sentence,
     size,
 )
@@ -70,49 +72,55 @@ def _recommended(facts: Standings) -> Recommendation:
             "The settings may be to blame and not the activations: a lower learning rate or "
             "gradient clipping may bring them to the end.",
         )
-    leaders = facts.even_leaders
-    names = facts.labels(*leaders[:MOST_NAMED])
     reason, doubts = _reason(facts), _doubts(facts)
+    names = facts.labels(*facts.safest)
     place = ", ".join(filter(None, [place, at_rates(facts.race)]))
     if len(facts.arms) == 1:
         text = f"Only {names[0]} was trained on {place}, so there is nothing to choose"
-    elif len(leaders) == 1:
-        text = f"For {place}, take {names[0]}"
-    elif len(leaders) == len(facts.whole):
-        text = f"For {place}, the choice makes no clear difference"
+    elif len(names) == len(facts.whole) > 1:
+        text = f"For {place}, the choice makes no clear difference; {names[0]} is the safest"
         if len(facts.whole) < len(facts.arms):
-            text += f" among the {len(leaders)} that {facts.ended}"
-    elif len(leaders) > MOST_NAMED:
-        text = f"For {place}, take any of the leading {len(leaders)}, {listed(names)} among them"
+            text += f" of the {len(names)} that {facts.ended}"
+    elif len(facts.leaders) == 1:
+        text = f"For {place}, take {names[0]}"
     else:
-        text = f"For {place}, take {listed(names, 'or')}"
-    return Recommendation(facts.keys(*leaders), sentence(text), reason, doubts)
+        text = f"For {place}, there is no clear winner; the safest choice is "
+        text += listed(names, "or") if len(names) <= MOST_NAMED else f"one of {len(names)} leaders"
+    return Recommendation(facts.keys(*facts.safest), sentence(text), reason, doubts)
 
 
 def _reason(facts: Standings) -> str:
-    leaders = facts.even_leaders
-    first = facts.arms[leaders[0]].label
-    loss = measured(facts.interval("test_loss", leaders[0]))
-    if facts.uneven:
-        labels = listed(facts.labels(*facts.uneven))
-        text = f"The seeds of {labels} are too uneven to tell; of the others {first} has the "
-        text += f"lowest mean, {loss}, over {facts.seeds} seeds"
-    elif len(leaders) == 1 and len(facts.whole) > 1:
+    first = facts.arms[facts.safest[0]].label
+    loss = measured(facts.interval("test_loss", facts.safest[0]))
+    if len(facts.leaders) == 1 and len(facts.whole) > 1:
         found, second = _lead(facts)
         text = (
             f"Its negative ELBO, {loss} over {facts.seeds} seeds, is clearly the lowest, "
             f"{size(found)} nats {margin(found)} below that of {second}, the next"
         )
-    elif len(leaders) == 1:
+    elif len(facts.leaders) == 1:
         text = f"Its negative ELBO is {loss} over {facts.seeds} seeds"
         if len(facts.arms) > 1:
             text += f"; none of the other {facts.noun} {facts.ended} with every seed"
     else:
-        text = f"The lowest mean is that of {first}, {loss}, but nothing tells the leaders apart"
-        if facts.reference in leaders:
-            reference = facts.arms[facts.reference].label
-            text += f"; {reference}, the reference, is among them"
+        text = _safest(facts, first, loss)
     return sentence(text)
+
+
+def _safest(facts: Standings, first: str, loss: str) -> str:
+    """Why one of several leaders, between which nothing is clear, is to be taken."""
+    text = (
+        f"No clear difference between {len(facts.leaders)} leaders; the safest is {first}, {loss}, "
+        "the lowest where a standard error is counted against each"
+    )
+    if len(facts.safest) > 1:
+        rest = "the other is" if len(facts.safest) == 2 else "the others are"
+        within = f"{number(facts.margin, 2)} nats of it, {percent(MARGIN)} of the loss"
+        text += f"; so counted, {rest} within {within}"
+    if facts.uneven:
+        labels = listed(facts.labels(*facts.uneven))
+        text += f". The seeds of {labels} are too uneven to tell"
+    return text
 
 
 def _lead(facts: Standings) -> tuple[Difference, str]:
@@ -128,7 +136,7 @@ def _doubts(facts: Standings) -> str:
     doubts = []
     if facts.seeds < FEW_SEEDS:
         doubts.append(f"{facts.seeds} seeds show large differences only")
-    if 1 < len(facts.even_leaders) < len(facts.whole):
+    if 1 < len(facts.leaders) < len(facts.whole):
         doubts.append("the leaders are too close to tell apart")
     if len(facts.leaders) == 1 and len(facts.whole) > 1:
         found, _ = _lead(facts)

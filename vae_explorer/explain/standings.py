@@ -23,6 +23,8 @@ from vae_explorer.results.scene import Scene
 # Of ALPHA, what the negative ELBO has; all other quantities share the rest.
 MAIN_ALPHA = 0.04
 
+MARGIN = 0.005  # of the loss: less is not worth a choice between two activations
+
 # Quantities that there are at any time of a race, and what its curves call them.
 ON_CURVES = {"test_loss": "loss", "reconstruction": "reconstruction", "kl": "kl"}
 
@@ -57,6 +59,7 @@ class Standing:
     contrasts: Sequence[np.ndarray] = ()  # other sums of means that are tested, (A,) weights
     whole_numbers: bool = False  # counts, or shares of counts
     shared: bool = False  # measured once for all, so that seeds are no repeats of it
+    ended: bool = True  # before, nothing is tested, and nobody leads
 
     def times(self, factor: float) -> Standing:
         """The same in another unit."""
@@ -91,7 +94,7 @@ class Standing:
 
     def difference(self, one: int, other: int) -> Difference:
         """An arm minus another; of what is not compared their mean difference alone."""
-        if self.shared or not {one, other} <= set(self.family.compared):
+        if not self.tested or not {one, other} <= set(self.family.compared):
             count = 1 if self.shared else None
             return _untested(self.values[one] - self.values[other], count)
         return self.family.difference(one, other)
@@ -107,7 +110,12 @@ class Standing:
     @property
     def comparisons(self) -> int:
         """How many differences the correction is for."""
-        return 0 if self.shared else self.family.comparisons
+        return self.family.comparisons if self.tested else 0
+
+    @property
+    def tested(self) -> bool:
+        """Whether differences can be tested at all."""
+        return self.ended and not self.shared
 
     def comparable(self, arm: int) -> bool:
         """Whether the arm may be compared with the reference."""
@@ -121,11 +129,11 @@ class Standing:
     @cached_property
     def leaders(self) -> tuple[int, ...]:
         """Arms that may be the best, the best mean first; nobody leads by one seed."""
-        return self.family.leaders(self.better) if self.ranked else ()
+        return self.family.leaders(self.better) if self.ranked and self.ended else ()
 
     def leaders_in(self, group: Sequence[int]) -> tuple[int, ...]:
         """As `leaders`, of a group of arms."""
-        return self.family.leaders(self.better, group) if self.ranked else ()
+        return self.family.leaders(self.better, group) if self.ranked and self.ended else ()
 
     @property
     def ranked(self) -> bool:
@@ -172,7 +180,8 @@ class Standing:
             int(self.unsettled[self.reference]),
             comparable=self.comparable(arm),
             shared=self.shared,
-            uneven=not self.family.uneven.isdisjoint((arm, self.reference)),
+            ended=self.ended,
+            uneven=self.tested and not self.family.uneven.isdisjoint((arm, self.reference)),
         )
 
 
@@ -189,7 +198,11 @@ def _untested(gaps: np.ndarray, most: int | None) -> Difference:
 
 
 def standing_in(scene: Scene, quantity: str, reference: int) -> Standing:
-    """How the arms stand at one time of a race, by one of `ON_CURVES`."""
+    """How the arms stand at one time of a race, by one of `ON_CURVES`, with no verdict on it.
+
+    What was looked at many times on the way would seem clear at some time by luck alone; and a
+    point of a curve has one draw of z.
+    """
     loss = scene.newest("loss")
     return Standing(
         arms=scene.arms,
@@ -198,9 +211,9 @@ def standing_in(scene: Scene, quantity: str, reference: int) -> Standing:
         better=QUANTITIES[quantity].better,
         whole=tuple(np.flatnonzero(whole(loss, scene.epochs)).tolist()),
         diverged=scene.diverged,
-        unsettled=np.zeros(len(scene.arms), dtype=int),  # a curve's point has one draw
+        unsettled=np.zeros(len(scene.arms), dtype=int),
         short=short(loss, scene.epochs),
-        alpha=alpha_of(quantity),
+        ended=False,
     )
 
 
@@ -310,6 +323,23 @@ class Standings:
     def every(self) -> range:
         """All arms."""
         return range(len(self.arms))
+
+    @cached_property
+    def safest(self) -> tuple[int, ...]:
+        """Even leaders to take, the safest first: others are within `margin` of it.
+
+        By `Family.worse_by_error`, so that none is among them for a mean that its spread allows.
+        """
+        means = self.of("test_loss").family.worse_by_error(-1)
+        known = sorted(self.even_leaders, key=lambda arm: float(means[arm]))
+        if len(known) < 2:
+            return tuple(known)
+        return tuple(arm for arm in known if means[arm] <= means[known[0]] + self.margin)
+
+    @property
+    def margin(self) -> float:
+        """Nats that are not worth a choice: a share `MARGIN` of the lowest mean loss."""
+        return MARGIN * abs(self.interval("test_loss", self.leaders[0]).mean)
 
     def others(self) -> list[int]:
         """All arms but the reference."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from vae_explorer.explain.statistics import Difference
 from vae_explorer.explain.words import epoch_text
 
+BEFORE_THE_END = "so far"
 NO_CLEAR_DIFFERENCE = "no clear difference"
 TOO_UNEVEN = "too uneven to tell"
 NOT_TRAINED = "not trained"
@@ -36,6 +37,7 @@ def verdict(
     *,
     comparable: bool = True,
     shared: bool = False,
+    ended: bool = True,
     uneven: bool = False,
 ) -> Verdict:
     """Of an arm with `seeds` of which `diverged` did; `difference` is None for the reference.
@@ -45,7 +47,8 @@ def verdict(
     as is each difference to a reference of which `reference_diverged` did. Nor has one that learned
     for fewer epochs than the rest, `short` of them, nor one of which `unsettled` seeds have no
     negative ELBO that settles, nor what is not `comparable` for another
-    reason, nor a number that all arms share (`Quantity.shared`). That no difference is clear says
+    reason, nor a number that all arms share (`Quantity.shared`), nor anything before the race has
+    `ended`. That no difference is clear says
     little where the seeds of either are `uneven`.
     """
     if diverged:
@@ -70,6 +73,8 @@ def verdict(
         return Verdict("example", "one seed: an example")
     if difference.count < 2:
         return Verdict("example", "one pair of seeds: an example")
+    if not ended:
+        return Verdict("example", BEFORE_THE_END)
     if not comparable:
         return Verdict("unclear", "not comparable")
     if not difference.clear:

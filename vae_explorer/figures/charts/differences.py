@@ -42,8 +42,7 @@ def difference_plot(
     layout = chart_layout(row_height * max(len(rows), 1) + 108, right=24 + 8 * longest)
     beside = standing.arms[standing.reference].label
     layout["xaxis"] = chart_axis(
-        f"Difference to {beside}: {with_unit(quantity_label, unit)}"
-        f"<br>Filled: clear after correction for {standing.comparisons} comparisons",
+        f"Difference to {beside}: {with_unit(quantity_label, unit)}" + _how(standing),
         zeroline=True,
         zerolinewidth=2,
         range=_range([each for _, each, _ in rows]),
@@ -65,6 +64,13 @@ def difference_plot(
     layout["annotations"] += _directions(standing.better)
     data = [_whisker(*row, place) for place, row in enumerate(rows)]
     return go.Figure(data, layout)
+
+
+def _how(standing: Standing) -> str:
+    """What is tested of it; nothing before a race has ended."""
+    if not standing.comparisons:
+        return ""
+    return f"<br>Filled: clear after correction for {standing.comparisons} comparisons"
 
 
 def _whisker(arm: Arm, difference: Difference, look: ArmStyle, row: int) -> Trace:
@@ -89,8 +95,9 @@ def _whisker(arm: Arm, difference: Difference, look: ArmStyle, row: int) -> Trac
             "color": look.style.colour,
             "line": {"width": 2.5, "color": look.style.colour},
         },
-        "hovertemplate": f"{arm.label}: %{{x:.4~g}}, from {difference.count} seeds, "
-        f"p = {difference.adjusted:.2g} after correction<extra></extra>",
+        "hovertemplate": f"{arm.label}: %{{x:.4~g}}, from {difference.count} seeds"
+        + (f", p = {difference.adjusted:.2g} after correction" if several else "")
+        + "<extra></extra>",
     }
 
 
