@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vae_explorer.explain.standings import MAIN_ALPHA, alpha_of
-from vae_explorer.explain.statistics import Family
+from vae_explorer.explain.standing import alpha_of
+from vae_explorer.explain.statistics import MAIN_ALPHA, Family
 from vae_explorer.results.race import QUANTITIES
 
 SHAPES = [(arms, seeds) for arms in (6, 12) for seeds in (3, 5, 10)]

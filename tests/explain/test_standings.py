@@ -11,8 +11,9 @@ from tests.figures.report.test_report import rows_of
 from tests.helpers.races import plain, race_of, standing
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain.standings import MAIN_ALPHA, ON_CURVES, Standings
-from vae_explorer.explain.statistics import Family, interval
+from vae_explorer.explain.standing import ON_CURVES
+from vae_explorer.explain.standings import Standings
+from vae_explorer.explain.statistics import MAIN_ALPHA, Family, interval
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.report.page import report_html
@@ -109,9 +110,11 @@ def test_from_one_seed_arms_stay_as_they_were_chosen():
 
 @pytest.mark.parametrize(("better", "order"), [(-1, [1, 0, 2]), (1, [2, 0, 1]), (0, [2, 0, 1])])
 def test_the_best_is_first_or_the_largest_where_none_is_better(better, order):
-    arms = arms_of(Experiment(activations=("relu", "tanh", "silu"), seeds=2))
-    found = standing(arms, np.array([[2.0, 2.1], [1.0, 1.1], [3.0, 3.1]]), better)
-    assert list(found.order) == order
+    arms = arms_of(Experiment(activations=("relu", "tanh", "silu"), seeds=3))
+    values = np.array([[2.0, 2.1, 2.2], [1.0, 1.1, 1.2], [3.0, 3.1, 3.2]])
+    assert list(standing(arms, values, better).order) == order
+    # From two seeds there is none: they stay as they were chosen.
+    assert list(standing(arms, values[:, :2], better).order) == [0, 1, 2]
 
 
 def test_another_unit_is_the_same_standing():

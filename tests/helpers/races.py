@@ -9,7 +9,7 @@ import numpy as np
 
 from vae_explorer.experiment.arms import Arm, arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain.standings import Standing
+from vae_explorer.explain.standing import Standing
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.race import LayerHealth, MemberJudgement, Race

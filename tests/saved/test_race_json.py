@@ -15,8 +15,8 @@ from tests.helpers.experiments import junk
 from tests.helpers.races import plain, race_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import explain, recommend
-from vae_explorer.explain.standings import MAIN_ALPHA, Standings
-from vae_explorer.explain.statistics import Family, interval
+from vae_explorer.explain.standings import Standings
+from vae_explorer.explain.statistics import MAIN_ALPHA, Family, interval
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.saved.race_json import COLUMNS, MOST_BYTES, from_json, to_csv, to_json
 

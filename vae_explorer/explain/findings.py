@@ -1,7 +1,7 @@
 """What a race means, in sentences made from its numbers by plain rules.
 
 No sentence calls two arms different unless the statistics say that they clearly are, none orders
-arms from one seed, and an arm of which a seed diverged is never called the best.
+arms from one seed or two, and an arm of which a seed diverged is never called the best.
 """
 
 from __future__ import annotations
@@ -33,6 +33,6 @@ def claims(standings: Standings) -> tuple[Finding, ...]:
 
     They are on activations, so that a race with one that no unit has says nothing to them.
     """
-    if standings.one_seed or unused(standings.race.experiment):
+    if standings.example or unused(standings.race.experiment):
         return ()
     return tuple(finding for claim in CLAIMS for finding in claim(standings))

@@ -10,6 +10,7 @@ from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.standings import Finding, Standings
 from vae_explorer.explain.unused import unused
+from vae_explorer.explain.verdicts import few
 from vae_explorer.explain.words import (
     at_rates,
     decimals,
@@ -37,10 +38,11 @@ FASTER = 2.0  # timings of one machine vary by some ten per cent; twice is beyon
 
 
 def one_seed(facts: Standings) -> Iterator[Finding]:
-    """Never a winner from one seed."""
-    if facts.one_seed and len(facts.arms) > 1:
+    """Never a winner from one seed or two."""
+    if facts.example and len(facts.arms) > 1:
         text = (
-            "One seed each: an example, not a result. Another seed may turn the order around, so "
+            f"{few(facts.seeds)} each: an example, not a result. Another seed may turn the order "
+            "around, so "
             "none is stated; train from 3 seeds or more"
         )
         yield Finding("one_seed", (), sentence(text), 100)
@@ -77,7 +79,7 @@ def stopped(facts: Standings) -> Iterator[Finding]:
 def leading(facts: Standings) -> Iterator[Finding]:
     """The winner, or those that nothing tells apart."""
     leaders, count = facts.leaders, len(facts.arms)
-    if facts.one_seed or count < 2:
+    if facts.example or count < 2:
         return
     if not leaders:
         text = f"No winner: none of the {count} {facts.noun} {facts.ended} with every seed"
@@ -273,7 +275,7 @@ def overfitted(facts: Standings) -> dict[int, float]:
 
 def bound_order(facts: Standings) -> Iterator[Finding]:
     """Where the importance-weighted bound gives another order than the ELBO."""
-    if facts.one_seed:
+    if facts.example:
         return
     by_elbo, by_bound = facts.leaders, facts.of("bound").leaders
     k = facts.race.bound_samples

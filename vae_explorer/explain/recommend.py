@@ -8,8 +8,9 @@ from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
 from vae_explorer.explain.standings import MARGIN, Standings
-from vae_explorer.explain.statistics import Difference
+from vae_explorer.explain.statistics import LEAST_SEEDS, Difference
 from vae_explorer.explain.unused import unused
+from vae_explorer.explain.verdicts import few
 from vae_explorer.explain.words import (
     at_rates,
     epoch_text,
@@ -56,11 +57,13 @@ def _recommended(facts: Standings) -> Recommendation:
             "is noise of the machine.",
             "Hidden layers give an activation something to do.",
         )
-    if facts.one_seed:
+    if facts.example:
         return Recommendation(
             (),
-            f"No recommendation for {place}: one seed each shows an example, not a result.",
-            "What one seed calls the best may be its luck; 3 seeds or more show what is not.",
+            f"No recommendation for {place}: {few(facts.seeds)} each show"
+            f"{'s' * facts.one_seed} an example, not a result.",
+            f"What {few(facts.seeds)} call{'s' * facts.one_seed} the best may be luck; "
+            f"{LEAST_SEEDS} seeds or more show what is not.",
             "Another seed may turn the order around.",
         )
     if not facts.leaders:

@@ -17,9 +17,12 @@ from functools import cached_property
 import numpy as np
 
 LEVEL = 0.95  # of the interval of a mean
+MAIN_ALPHA = 0.04  # of ALPHA, what the negative ELBO has; other quantities share the rest
+LEAST_SEEDS = 3  # by fewer nothing is told apart: two hardly show how much seeds differ
 ALPHA = 0.05  # the chance, at most, of any false statement of a clear difference on a page
 
 _UNEVEN = 0.005  # chance of an arm to be called so where all have one spread
+_OF_RACES = 0.8  # in which a difference of `found_difference` is found
 _OWN = 0.7  # of an arm's own variance that counts where it is more than what all share
 _SMALLEST = 1e-6  # of the largest value: a spread below it is the rounding of float32
 
@@ -107,7 +110,7 @@ class Family:
         self._whole_numbers = whole_numbers
         self._cautious = cautious
         finite = np.isfinite(self._values).all(1)
-        self._rows = np.flatnonzero(finite & (self._values.shape[1] > 1))
+        self._rows = np.flatnonzero(finite & (self._values.shape[1] >= LEAST_SEEDS))
         self.compared: tuple[int, ...] = tuple(self._rows.tolist())  # arms
 
     @cached_property
@@ -299,3 +302,21 @@ def _variances(values: np.ndarray, even: np.ndarray) -> tuple[np.ndarray, float]
     else:  # of two arms only the difference is known
         own = np.where(even, shared, own)
     return np.maximum(own, 0.0), float(shared)
+
+
+def found_difference(arms: int, seeds: int) -> float:
+    """How far two arms have to differ to be told apart in four of five races.
+
+    In standard deviations of a seed, of arms that differ by chance alike. Half of the interval of a
+    pair, and as much more as the luck of four of five races takes away. NaN where there are too few
+    seeds, or nothing to compare.
+    """
+    from scipy import special
+
+    if arms < 2 or seeds < LEAST_SEEDS:
+        return np.nan
+    freedom = (arms - 1) * (seeds - 1)
+    each = -np.expm1(np.log1p(-MAIN_ALPHA) / (arms * (arms - 1) / 2))
+    reach = special.stdtrit(freedom, 1 - each / 2) + special.stdtrit(freedom, _OF_RACES)
+    # An arm whose spread is large by chance has its own; with few seeds that takes more away.
+    return float(reach * np.sqrt(2 / seeds) * (1 + 1 / seeds))

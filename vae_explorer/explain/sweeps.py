@@ -24,7 +24,7 @@ from vae_explorer.explain.words import decimals, listed, measured, number, sente
 def best_value(facts: Standings) -> Iterator[Finding]:
     """For each activation the value of the swept setting that does best."""
     experiment = facts.race.experiment
-    if experiment.sweep == "none" or facts.one_seed:
+    if experiment.sweep == "none" or facts.example:
         return
     groups = {
         key: whole
@@ -58,7 +58,7 @@ def best_value(facts: Standings) -> Iterator[Finding]:
 def trend(facts: Standings) -> Iterator[Finding]:
     """Whether the negative ELBO clearly rises or falls with the swept setting."""
     experiment = facts.race.experiment
-    if facts.one_seed:
+    if facts.example:
         return
     setting = SWEEPS[experiment.sweep].label if experiment.sweep != "none" else ""
     for key, slope in trends(facts, "test_loss").items():
@@ -79,7 +79,7 @@ def trends(facts: Standings, quantity: str) -> dict[str, Difference]:
     The slope is from a value to the next; clear is one whose interval leaves 0 out, and along which
     every mean rises or falls.
     """
-    if facts.one_seed or facts.race.experiment.sweep == "none":
+    if facts.example or facts.race.experiment.sweep == "none":
         return {}
     standing, groups = facts.of(quantity), activation_groups(facts.arms)
     clear = {}
@@ -93,7 +93,7 @@ def trends(facts: Standings, quantity: str) -> dict[str, Difference]:
 
 def grid(facts: Standings) -> Iterator[Finding]:
     """Which activation does best on each side, averaged over all else."""
-    if not facts.race.experiment.decoder_activations or facts.one_seed:
+    if not facts.race.experiment.decoder_activations or facts.example:
         return
     used = sides_in_use(facts.race.experiment)
     values = facts.values("test_loss")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vae_explorer.explain.statistics import Difference
+import numpy as np
+
+from vae_explorer.experiment.arms import arms_of
+from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.explain.statistics import LEAST_SEEDS, Difference, found_difference
 from vae_explorer.explain.words import epoch_text
 
 BEFORE_THE_END = "so far"
@@ -15,6 +19,23 @@ REFERENCE_DIVERGED = "reference diverged"
 REFERENCE_UNSETTLED = "reference has no ELBO that settles"
 REFERENCE_SHORT = "reference trained for fewer epochs"
 REFERENCE_NOT_TRAINED = "reference not trained"
+
+
+def few(seeds: int) -> str:
+    """Of so few that they are an example: one or two, in words."""
+    return "one seed" if seeds == 1 else "two seeds"
+
+
+def power(experiment: Experiment) -> str:
+    """What a race could find, in a sentence; nothing where it tests nothing."""
+    arms = len(arms_of(experiment))
+    size = found_difference(arms, experiment.seeds)
+    if np.isnan(size):
+        return ""
+    return (
+        f"With {arms} that race from {experiment.seeds} seeds, two that differ by "
+        f"{size:.1f} standard deviations of a seed are told apart in four of five races."
+    )
 
 
 class Verdict(NamedTuple):
@@ -69,8 +90,8 @@ def verdict(
         return Verdict("unclear", "no value")
     if shared:
         return Verdict("example", "timed once")
-    if seeds == 1:
-        return Verdict("example", "one seed: an example")
+    if seeds < LEAST_SEEDS:
+        return Verdict("example", f"{few(seeds)}: an example")
     if difference.count < 2:
         return Verdict("example", "one pair of seeds: an example")
     if not ended:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vae_explorer.explain.numbers import plain, signed
-from vae_explorer.explain.standings import Standing
+from vae_explorer.explain.standing import Standing
 from vae_explorer.explain.statistics import Difference, Interval
 from vae_explorer.figures.style import ArmStyle, arm_styles
 

@@ -15,7 +15,7 @@ from vae_explorer.data import DATASETS
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.explain.standings import Standing
+from vae_explorer.explain.standing import Standing
 from vae_explorer.figures import charts
 from vae_explorer.results.history import History
 from vae_explorer.results.race import QUANTITIES

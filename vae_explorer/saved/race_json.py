@@ -18,7 +18,8 @@ from typing import Any
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.explain.findings import claims, explain, recommend
-from vae_explorer.explain.standings import Standing, Standings
+from vae_explorer.explain.standing import Standing
+from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import ALPHA, LEVEL, Difference, Interval
 from vae_explorer.results.environment import Environment
 from vae_explorer.results.race import QUANTITIES, LayerHealth, MemberJudgement, Race
@@ -168,8 +169,8 @@ def _difference(found: Difference) -> dict[str, Any]:
 
 
 def _leaders(standings: Standings) -> dict[str, list[str]]:
-    """Keys of the arms that may be the best by each quantity; nobody leads by one seed."""
-    if standings.one_seed:
+    """Keys of the arms that may be the best by each quantity; nobody leads by one seed or two."""
+    if standings.example:
         return {}
     return {
         name: list(standings.keys(*standings.of(name).leaders))

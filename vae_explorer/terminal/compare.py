@@ -10,6 +10,7 @@ from vae_explorer.experiment.arms import arms_of, chosen_key
 from vae_explorer.experiment.command import PROGRAM, option_names
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import ConfigError, from_text
+from vae_explorer.explain.verdicts import power
 from vae_explorer.saved.race import (
     REPORT_NAME,
     check_race_target,
@@ -89,6 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
     data_dir = given.get("data_dir")
     dataset = load_dataset(experiment.dataset, experiment.image_set, data_dir, progress=say)
     say(dataset.origin)
+    if line := power(experiment):
+        say(line)
     with Interruption() as interruption:
         from vae_explorer.figures.report.race import race_report
         from vae_explorer.training.judge import judge

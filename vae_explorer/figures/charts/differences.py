@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae_explorer.explain.numbers import signed, with_unit
-from vae_explorer.explain.standings import Standing
+from vae_explorer.explain.standing import Standing
 from vae_explorer.explain.verdicts import Verdict
 from vae_explorer.figures.charts.groups import Trace, key_line
 from vae_explorer.figures.style import NEUTRAL, ArmStyle, arm_styles, chart_axis, chart_layout

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vae_explorer.explain.standings import MAIN_ALPHA
-from vae_explorer.explain.statistics import ALPHA, LEVEL
+from vae_explorer.explain.statistics import ALPHA, LEAST_SEEDS, LEVEL, MAIN_ALPHA
+from vae_explorer.explain.verdicts import few
 from vae_explorer.results.race import Race
 
 
@@ -23,7 +23,7 @@ def paragraphs(race: Race) -> str:
         "noise for every activation. So what a seed does to all of them alike is no part of the ± "
         "of a difference.",
     ]
-    if seeds > 1:
+    if seeds >= LEAST_SEEDS:
         found += [
             f"<b>±.</b> That of a mean is half of its {LEVEL * 100:.0f} % t interval over {seeds} "
             "seeds. That of a difference holds at once with those of all others on this page, "
@@ -37,7 +37,7 @@ def paragraphs(race: Race) -> str:
         ]
     else:
         found.append(
-            "<b>One seed.</b> It shows an example, not a result: there are no intervals, no "
+            f"<b>{few(seeds).capitalize()}.</b> An example, not a result: nothing is tested, no "
             "statement of order is made, and the table keeps the order in which the activations "
             "were chosen."
         )

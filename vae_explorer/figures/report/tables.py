@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from vae_explorer.experiment.arms import Arm
 from vae_explorer.experiment.experiment import SETTINGS
 from vae_explorer.experiment.settings import in_words
-from vae_explorer.explain.standings import Standing, Standings
-from vae_explorer.explain.statistics import Interval
+from vae_explorer.explain.standing import Standing
+from vae_explorer.explain.standings import Standings
+from vae_explorer.explain.statistics import LEAST_SEEDS, Interval
+from vae_explorer.explain.verdicts import few
+from vae_explorer.explain.words import sentence
 from vae_explorer.figures.report.numbering import Numbering
 from vae_explorer.figures.style import activation_style
 from vae_explorer.results.race import QUANTITIES, Quantity, Race
@@ -57,8 +60,10 @@ def leaderboard(standings: Standings, number: Numbering) -> str:
 def _how(race: Race, leading: int) -> str:
     """What the leaderboard's numbers are."""
     seeds = race.experiment.seeds
-    if seeds < 2:
-        return "One seed each, on test images: an example, in the order of the settings."
+    if seeds < LEAST_SEEDS:
+        return sentence(
+            f"{few(seeds)} each, on test images: an example, in the order of the settings"
+        )
     bold = {0: "", 1: "; the winner is bold"}.get(
         leading, "; the leaders, between which there is no clear difference, are bold"
     )

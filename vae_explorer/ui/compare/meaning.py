@@ -9,6 +9,8 @@ import streamlit as st
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.recommend import Recommendation
 from vae_explorer.explain.standings import Standings
+from vae_explorer.explain.statistics import LEAST_SEEDS
+from vae_explorer.explain.verdicts import few
 from vae_explorer.results.race import Race
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.ui.compare import state
@@ -61,8 +63,9 @@ def advice(shown: RaceRecord, at_end: bool) -> None:
         if said.stop:
             st.caption(f":material/stop_circle: {said.stop}")
         st.markdown(f"**{said.advice.sentence}** {said.advice.reason}")
-    elif shown.experiment.seeds == 1:
-        st.caption(":material/casino: One seed each: an example, not a result.")
+    elif shown.experiment.seeds < LEAST_SEEDS:
+        words = few(shown.experiment.seeds).capitalize()
+        st.caption(f":material/casino: {words} each: an example, not a result.")
 
 
 def findings(shown: RaceRecord, at_end: bool) -> None:

@@ -7,6 +7,8 @@ import streamlit as st
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
+from vae_explorer.explain.statistics import LEAST_SEEDS
+from vae_explorer.explain.verdicts import few, power
 from vae_explorer.explain.words import epochs_of, images_of
 from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.process import get_ready
@@ -73,11 +75,14 @@ def _see_new_job(job: Job | None) -> None:
 
 
 def _before(experiment: Experiment) -> None:
-    if experiment.seeds == 1:
+    if experiment.seeds < LEAST_SEEDS:
         st.info(
-            "One seed shows an example, not a result: choose three or more to learn what is luck.",
+            f"{few(experiment.seeds).capitalize()} an activation: an example, not a result. Choose "
+            f"{LEAST_SEEDS} or more to learn what is luck.",
             icon=":material/casino:",
         )
+    elif line := power(experiment):
+        st.caption(f":material/straighten: {line}")
     preview.view(experiment, "Race")
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.experiment.settings import facts
-from vae_explorer.explain.standings import ON_CURVES, Standing, standing_in
+from vae_explorer.explain.standing import ON_CURVES, Standing, standing_in
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.style import short_label
