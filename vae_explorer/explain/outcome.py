@@ -26,7 +26,6 @@ from vae_explorer.explain.words import (
     sentence,
     size,
     that_of,
-    times,
 )
 
 MOST_NAMED = 6  # leaders that one sentence names; of more it tells the first and the last
@@ -34,7 +33,6 @@ MOST_NAMED = 6  # leaders that one sentence names; of more it tells the first an
 # sets of images.
 OVERFITTING = 0.05
 MOST_OF_IT = 0.8  # of a difference: the share of the part that it comes from
-FASTER = 2.0  # timings of one machine vary by some ten per cent; twice is beyond doubt
 
 
 def one_seed(facts: Standings) -> Iterator[Finding]:
@@ -298,28 +296,6 @@ def bound_order(facts: Standings) -> Iterator[Finding]:
             yield Finding("bound_order", keys, sentence(text), 69 + _share(bound.mean))
 
 
-def speed(facts: Standings) -> Iterator[Finding]:
-    """Between the shapes of a sweep: VAEs of one shape train together and share one timing."""
-    by_value: dict[str, list[float]] = {}
-    for arm, values in zip(facts.arms, facts.values("images_per_second")):
-        by_value.setdefault(arm.value_text, []).extend(values[values > 0])
-    means = {value: float(np.mean(each)) for value, each in by_value.items() if each}
-    sweep = facts.race.experiment.sweep
-    if sweep == "none" or len(means) < 2:
-        return
-    slow, fast = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
-    factor = means[fast] / means[slow]
-    if factor < FASTER:
-        return
-    label = SWEEPS[sweep].label
-    text = (
-        f"VAEs with {label} {fast} train {times(factor)} times as fast as with {label} "
-        f"{slow}: {means[fast]:,.0f} against {means[slow]:,.0f} images/s through each, timed once"
-    )
-    keys = tuple(arm.key for arm in facts.arms if arm.value_text in (fast, slow))
-    yield Finding("speed", keys, sentence(text), 30)
-
-
 def _share(amount: float) -> float:
     """From 0 to 1: orders findings of one rule by how much they are of."""
     return abs(amount) / (1 + abs(amount))
@@ -337,6 +313,5 @@ RULES = (
     overfitting,
     trade,
     gap,
-    speed,
 )
 OF_ONE_VAE = (no_activation, stopped, diverged, unsettled, overfitting)
