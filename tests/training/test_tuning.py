@@ -111,7 +111,8 @@ def test_a_trial_that_diverges_is_not_chosen(few_digits):
 
 def test_choices_from_losses_made_by_hand():
     nothing = [[np.nan, 1.0], [2.0, np.nan]]
-    losses = np.array([[[3.0, 5.0], [4.5, 3.0]], [[np.nan, 0.0], [9.0, 9.0]], nothing])
+    # Of the first the lower mean is the other's, but for a standard error of 1 and of 0.05.
+    losses = np.array([[[2.9, 4.9], [4.0, 4.1]], [[np.nan, 0.0], [9.0, 9.0]], nothing])
     tuning = Tuning((0.1, 0.2), losses, images=10, train_images=40, seconds=1.0)
     assert tuning.choices == (1, 1, None)
     assert tuning.chosen == (0.2, 0.2, None)

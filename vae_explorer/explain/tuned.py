@@ -22,10 +22,11 @@ def chosen(facts: Standings) -> Iterator[Finding]:
     if tuning is None:
         return
     text = (
-        "Each took the learning rate with the lowest mean negative ELBO on "
+        "Each took the learning rate with the lowest negative ELBO on "
         f"{tuning.images:,} validation images: {choices(tuning, facts.labels(*facts.every))}. "
-        f"They chose from {len(tuning.rates)}, {_span(tuning)}, by {_seeds(tuning)}; what they "
-        "reach is from other seeds and on test images, which chose nothing"
+        f"They chose from {len(tuning.rates)}, {_span(tuning)}, by the mean of "
+        f"{_seeds(tuning)} and a standard error; what they reach is from other seeds and on test "
+        "images, which chose nothing"
     )
     yield Finding("tuned", facts.keys(*facts.every), sentence(text), 98)
 
@@ -81,7 +82,7 @@ def if_shared(facts: Standings) -> Iterator[Finding]:
             "Had all shared one learning rate, it would have decided who has the lowest mean: "
             f"{'; '.join(parts)}"
         )
-    text += f" ({_seeds(tuning)}, on validation images; not tested)"
+    text += f" ({_seeds(tuning)} each, on validation images; not tested)"
     yield Finding("tuned_shared", (), sentence(text), 83)
 
 
@@ -103,7 +104,7 @@ def _span(tuning: Tuning) -> str:
 
 def _seeds(tuning: Tuning) -> str:
     seeds = tuning.losses.shape[2]
-    return f"{seeds} seed{'s' * (seeds > 1)} each"
+    return f"{seeds} seed{'s' * (seeds > 1)}"
 
 
 RULES = (chosen, edge, if_shared, cost)

@@ -82,7 +82,8 @@ def tuning(
                 (f"{SWEEPS[experiment.sweep].label} {value}: ".capitalize() if value else "")
                 + f"Each learning rate on {found.images:,} validation images: the mean of "
                 f"{found.losses.shape[2]} seeds (dots). Ringed: "
-                + ("what each chose." if ended else "the lowest so far.")
+                + ("what each chose" if ended else "the lowest so far")
+                + ", a standard error counted against each."
             ),
         )
 

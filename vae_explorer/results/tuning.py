@@ -31,9 +31,16 @@ class Tuning(ReadOnly):
 
     @cached_property
     def choices(self) -> tuple[int | None, ...]:
-        """For each arm which rate has the lowest mean; None where none came through."""
+        """For each arm which rate is best; None where none came through.
+
+        By the mean with a standard error counted against it: a rate at which some seeds go astray
+        is not chosen for those that did not.
+        """
+        seeds = self.losses.shape[2]
+        error = self.losses.std(2, ddof=1) / np.sqrt(seeds) if seeds > 1 else 0.0
         return tuple(
-            int(np.nanargmin(means)) if np.isfinite(means).any() else None for means in self.means
+            int(np.nanargmin(found)) if np.isfinite(found).any() else None
+            for found in self.means + error
         )
 
     @property
