@@ -46,8 +46,8 @@ def test_what_each_chose_and_how(standings):
     (text,) = said(standings, "tuned")
     assert text.startswith(
         "Each took the learning rate with the lowest negative ELBO on 287 validation images: "
-        "0.01 for ReLU and GELU; 0.1 for Sigmoid. They chose from 3, 0.001 to 0.1, by the mean of 3 "
-        "seeds and a standard error; "
+        "0.01 for ReLU and GELU; 0.1 for Sigmoid. They chose from 3, 0.001 to 0.1, by the mean of "
+        "3 seeds and a standard error; "
     )
     assert text.endswith("on test images, which chose nothing.")
 
