@@ -21,11 +21,13 @@ def chosen(facts: Standings) -> Iterator[Finding]:
     tuning = facts.race.tuning
     if tuning is None:
         return
+    who, they = ("Each", "They") if len(facts.arms) > 1 else ("It", "It")
     text = (
-        "Each took the learning rate with the lowest negative ELBO on "
+        f"{who} took the learning rate with the lowest negative ELBO on "
         f"{tuning.images:,} validation images: {choices(tuning, facts.labels(*facts.every))}. "
-        f"They chose from {len(tuning.rates)}, {_span(tuning)}, by the mean of "
-        f"{_seeds(tuning)} and a standard error; what they reach is from other seeds and on test "
+        f"{they} chose from {len(tuning.rates)}, {_span(tuning)}, by the mean of "
+        f"{_seeds(tuning)} and a standard error; what {they.lower()} reach"
+        f"{'es' * (they == 'It')} is from other seeds and on test "
         "images, which chose nothing"
     )
     yield Finding("tuned", facts.keys(*facts.every), sentence(text), 98)

@@ -107,10 +107,11 @@ def standings(race: Race, reference: str) -> str:
         )
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     where = ", ".join(filter(None, ["On the test images", at_rates(race), "nats per image"]))
-    lines = [
-        f"{where}: means over seeds with their 95 % intervals, and differences with intervals that "
-        "hold at once for all pairs:"
-    ]
+    how = "means over seeds, which are too few to test anything"
+    if not found.example:
+        how = "means over seeds with their 95 % intervals, and differences with intervals that "
+        how += "hold at once for all pairs"
+    lines = [f"{where}: {how}:"]
     for row in rows:
         cells = [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2])]
         cells += [row[3].rjust(widths[3]), row[4].ljust(widths[4]), row[5]]
