@@ -107,7 +107,7 @@ def test_a_race_from_its_start_to_its_end_and_back_in_time(open_page):
 
 def test_one_seed_on_a_phone_in_the_dark_and_anew_from_the_past(open_page):
     page = open_page(ONE_SEED, "dark", path="compare", size=(390, 844))
-    page.get_by_text("One seed shows an example, not a result").wait_for()
+    page.get_by_text("One seed an activation: an example, not a result").wait_for()
     race(page)
     expect(page.locator("table")).to_contain_text("example")
     expect(page.locator("table")).not_to_contain_text("clearly")
@@ -239,4 +239,5 @@ def test_a_tuned_race_shows_its_tuning_as_it_goes_and_afterwards(open_page):
     expect(page).to_have_url(re.compile("tune=learning_rate&tune_values=0.0003(%2C|,)0.03"))
     press(page, "Take away")
     race = race_of_zip(taken(page, "Race as zip"))
-    assert race.tuning.chosen == race.experiment.learning_rates == (0.03, 0.03)
+    assert race.experiment.learning_rates == (0.03, 0.03)
+    assert race.tuning.chosen == ((0.03, "gain"),) * 2

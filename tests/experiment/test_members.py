@@ -96,10 +96,10 @@ def test_whatever_is_allowed_fits_into_memory(experiment):
 def test_members_are_activations_by_seeds():
     members = Experiment(activations=["relu", "tanh"], seeds=2, seed=7, beta=2, dropout=0.1).members
     assert members == (
-        Member("relu", "relu", 0.1, 2.0, 7, 5e-3),
-        Member("relu", "relu", 0.1, 2.0, 8, 5e-3),
-        Member("tanh", "tanh", 0.1, 2.0, 7, 5e-3),
-        Member("tanh", "tanh", 0.1, 2.0, 8, 5e-3),
+        Member("relu", "relu", 0.1, 2.0, 7, 5e-3, "gain"),
+        Member("relu", "relu", 0.1, 2.0, 8, 5e-3, "gain"),
+        Member("tanh", "tanh", 0.1, 2.0, 7, 5e-3, "gain"),
+        Member("tanh", "tanh", 0.1, 2.0, 8, 5e-3, "gain"),
     )
 
 

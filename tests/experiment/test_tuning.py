@@ -49,7 +49,7 @@ def test_with_a_sweep_each_value_has_trials_of_its_own(sweep, values, read):
     # A rate each: every member learns with its arm's, whatever shape it is in.
     arms = arms_of(race)
     rates = [0.1 * (place + 1) for place in range(len(arms))]
-    tuned = race.with_rates(rates)
+    tuned = race.tuned_to((rate, "gain") for rate in rates)
     for arm, rate in zip(arms_of(tuned), rates):
         assert {tuned.members[row].learning_rate for row in arm.rows} == {rate}
     shapes = [member for shape in tuned.shapes for member in shape.members]
@@ -63,7 +63,7 @@ def test_with_a_sweep_each_value_has_trials_of_its_own(sweep, values, read):
 
 
 def test_an_arm_of_which_no_trial_came_through_has_the_rate_that_all_would_share():
-    tuned = TUNED.replace(learning_rate=0.002).with_rates((None, 0.1))
+    tuned = TUNED.replace(learning_rate=0.002).tuned_to((None, (0.1, "gain")))
     assert tuned.learning_rates == (0.002, 0.1)
 
 
@@ -82,7 +82,7 @@ def test_arms_are_those_of_their_values(experiment):
         ({"sweep": "learning_rate"}, "The learning rate is swept, so that it cannot be tuned"),
         (
             {"tune": "none", "learning_rates": (0.1,)},
-            "The learning rates of their own are 1, for 2 that race",
+            "The learning_rates of their own are 1, for 2 that race",
         ),
         ({"seed": 2**31 - 5}, "The learning rates cannot be tried: The last of 3 seeds"),
         ({"hidden": (1024, 1024), "seeds": 1, "tune_values": [0.01 * k for k in range(1, 12)]}, ""),
@@ -99,8 +99,37 @@ def test_what_cannot_be_tuned_is_refused_before_anything_trains(changes, words):
 
 
 def test_the_command_of_a_tuned_race_tunes_again():
-    tuned = TUNED.with_rates((0.1, 0.01))
+    tuned = TUNED.tuned_to(((0.1, "gain"), (0.01, "gain")))
     assert command_line(tuned) == command_line(TUNED)
     assert "--tune learning_rate --tune-values 0.1 0.01 0.1" in command_line(tuned)
     own = tuned.replace(tune="none", tune_values=())
     assert "--learning-rates 0.1 0.01" in command_line(own)
+
+
+def test_initial_weights_are_tuned_where_that_is_asked():
+    race = TUNED.replace(tune="learning_rate_and_init", sweep="latent", sweep_values=(2, 3))
+    assert [(trial.latent, trial.init) for trial in race.trials] == [
+        *((2, "gain"), (2, "pytorch")),
+        *((3, "gain"), (3, "pytorch")),
+    ]
+    chosen = [(0.01, "gain"), (0.1, "pytorch"), None, (0.1, "gain")]
+    tuned = race.tuned_to(chosen)
+    assert tuned.learning_rates == (0.01, 0.1, race.learning_rate, 0.1)
+    assert tuned.inits == ("gain", "pytorch", "gain", "gain")
+    for arm, rate, init in zip(arms_of(tuned), tuned.learning_rates, tuned.inits):
+        members = [tuned.members[row] for row in arm.rows]
+        assert {(each.learning_rate, each.init) for each in members} == {(rate, init)}
+    assert [shape.inits for shape in tuned.shapes] == [("gain", "pytorch"), ("gain", "gain")]
+    assert TUNED.tuned_to([(0.1, "gain")] * 2).inits is None
+    assert "--tune learning_rate_and_init" in command_line(tuned)
+    assert "--inits" not in command_line(tuned)
+
+
+def test_initial_weights_of_their_own_are_one_an_arm():
+    race = TUNED.replace(tune="none", tune_values=(), inits=("pytorch", "gain"))
+    assert [member.init for member in race.members] == ["pytorch"] * 4 + ["gain"] * 4
+    assert Experiment.from_query(race.to_query()) == (race, [])
+    with pytest.raises(ConfigError, match="The inits of their own are 1, for 2 that race"):
+        race.replace(inits=("gain",))
+    with pytest.raises(ConfigError, match="there are no initial weights 'he'; it may be gain or"):
+        race.replace(inits=("he", "gain"))

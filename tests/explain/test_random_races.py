@@ -45,17 +45,20 @@ def random_race(seed: int) -> Race:
     elif kind == "grid":
         settings |= {"activations": names[:3], "decoder_activations": ["relu", "tanh"]}
     elif kind == "tuned":
-        settings |= {"tune": "learning_rate", "tune_values": (0.001, 0.01, 0.1)}
+        settings["tune"] = "learning_rate_and_init" if seed % 2 else "learning_rate"
+        settings["tune_values"] = (0.001, 0.01, 0.1)
     experiment = Experiment(**settings)
     count = len(arms_of(experiment))
     tuning = None
     if kind == "tuned":
-        losses = 25 + rng.normal(0, 1, (count, 3, 1)) + rng.normal(0, 0.2, (count, 3, 3))
+        inits = experiment.tried_inits
+        shape = (count, len(inits), 3)
+        losses = 25 + rng.normal(0, 1, (*shape, 1)) + rng.normal(0, 0.2, (*shape, 3))
         losses[rng.random(losses.shape) < 0.05] = np.nan
-        tuning = Tuning((0.001, 0.01, 0.1), losses, 287, 1150, float(rng.uniform(1, 90)))
-        experiment = experiment.with_rates(tuning.chosen)
+        tuning = Tuning((0.001, 0.01, 0.1), inits, losses, 287, 1150, float(rng.uniform(1, 90)))
+        experiment = experiment.tuned_to(tuning.chosen)
     elif kind == "given":
-        experiment = experiment.with_rates(10 ** rng.uniform(-4, -1, count))
+        experiment = experiment.replace(learning_rates=10 ** rng.uniform(-4, -1, count))
     return dataclasses.replace(_measured(experiment, rng), tuning=tuning)
 
 

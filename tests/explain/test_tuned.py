@@ -28,8 +28,8 @@ MEANS = [[27.0, 24.9, 25.5], [27.5, 24.8, 25.6], [26.0, 25.8, 24.4]]
 
 def tuned_race(means, losses):
     spread = np.array([-0.1, 0.0, 0.1])
-    tuning = Tuning(RATES, np.array(means)[:, :, None] + spread, 287, 1150, 25.8)
-    race = race_of(ASKED.with_rates(tuning.chosen), losses)
+    tuning = Tuning(RATES, ("gain",), np.array(means)[:, None, :, None] + spread, 287, 1150, 25.8)
+    race = race_of(ASKED.tuned_to(tuning.chosen), losses)
     return Standings(dataclasses.replace(race, tuning=tuning))
 
 
@@ -46,8 +46,8 @@ def test_what_each_chose_and_how(standings):
     (text,) = said(standings, "tuned")
     assert text.startswith(
         "Each took the learning rate with the lowest negative ELBO on 287 validation images: "
-        "0.01 for ReLU and GELU; 0.1 for Sigmoid. They chose from 3, 0.001 to 0.1, by the mean of "
-        "3 seeds and a standard error; "
+        "0.01 for ReLU and GELU; 0.1 for Sigmoid. They chose from 3 rates, 0.001 to 0.1, by the "
+        "mean of 3 seeds and a standard error; "
     )
     assert text.endswith("on test images, which chose nothing.")
 
@@ -117,3 +117,23 @@ def test_a_plain_race_says_the_rate_that_all_shared(changes, words):
 def test_one_activation_alone_shares_with_nobody():
     race = Standings(race_of(Experiment(activations=("relu",), seeds=5), {"relu": 28.0}))
     assert "learning rate" not in recommend(race).sentence
+
+
+def test_initial_weights_are_named_where_they_are_tuned():
+    asked = ASKED.replace(activations=("relu", "tanh"), tune="learning_rate_and_init")
+    losses = np.full((2, 2, 3, 3), 26.0)
+    losses[0, 0, 1], losses[1, 1, 0] = 25.0, 25.0
+    tuning = Tuning(RATES, ("gain", "pytorch"), losses, 287, 1150, 9.0)
+    race = race_of(asked.tuned_to(tuning.chosen), {"relu": 28.0, "tanh": 30.0})
+    standings = Standings(dataclasses.replace(race, tuning=tuning))
+    assert said(standings, "tuned")[0].startswith(
+        "Each took the learning rate and initial weights with the lowest negative ELBO on 287 "
+        "validation images: 0.001 with PyTorch's weights for Tanh; 0.01 with weights scaled by "
+        "gain for ReLU."
+    )
+    assert said(standings, "leading")[0].startswith(
+        "Each at its own best of 3 learning rates and 2 kinds of initial weights, ReLU wins: "
+    )
+    assert "nothing but the learning rate and initial weights was tuned" in (
+        recommend(standings).doubt
+    )

@@ -45,7 +45,7 @@ def valid(name):
 
 @st.composite
 def experiments(draw):
-    others = [name for name in NAMES if name != "learning_rates"]
+    others = [name for name in NAMES if name not in ("learning_rates", "inits")]
     chosen = draw(st.fixed_dictionaries({}, optional={name: valid(name) for name in others}))
     try:
         experiment = Experiment(**chosen)
@@ -54,7 +54,7 @@ def experiments(draw):
         rates = st.lists(
             st.floats(*bounds("learning_rates")), min_size=(count := len(arms_of(experiment)))
         )
-        return experiment.with_rates(draw(rates)[:count])
+        return experiment.replace(learning_rates=draw(rates)[:count])
     except ConfigError as error:
         assume("together" not in str(error) and "ask for" not in str(error))
         assume(not str(error).startswith(("The sweep", "The last of", "The learning rate")))

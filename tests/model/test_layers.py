@@ -22,9 +22,11 @@ def activate(activations, dropout, width=4):
 
 def bound(layer):
     """The layer with its initial weights, and all parameters."""
-    parameters = Parameters({"other": (1, 1, 1), **layer.declare()})
+    shapes = layer.declare()
+    parameters = Parameters({"other": (1, 1, 1), **shapes})
     layer.bind(parameters)
-    layer.initialise(InitialDraws([0], by_gain=True))
+    members = max((shape[0] for shape in shapes.values()), default=1)
+    layer.initialise(InitialDraws([0] * members, [True] * members))
     return layer, parameters
 
 
@@ -241,7 +243,7 @@ def test_a_layer_of_another_kind_takes_part_like_any_other(random, double):
         "encoder.1.bias",
     ]
     network.bind(parameters)
-    network.initialise(InitialDraws([0, 1], by_gain=False))
+    network.initialise(InitialDraws([0, 1], [False, False]))
     inputs = torch.from_numpy(random.normal(size=(2, 7, 6))).requires_grad_()
     leaves = {name: value.clone().requires_grad_() for name, value in parameters.values.items()}
     scaled = leaves["twice.scale"] * (

@@ -25,13 +25,15 @@ ASKED = Experiment(
     tune="learning_rate",
     tune_values=(0.01, 0.1),
 )
-LOSSES = np.array([[[25.0, 26.0, 27.0], [24.0, np.nan, 24.0]], [[28.0, 27.0, 26.0], [22.0] * 3]])
+LOSSES = np.array(
+    [[[[25.0, 26.0, 27.0], [24.0, np.nan, 24.0]]], [[[28.0, 27.0, 26.0], [22.0] * 3]]]
+)
 
 
 @pytest.fixture(scope="module")
 def race():
-    tuning = Tuning((0.01, 0.1), LOSSES, images=287, train_images=1150, seconds=12.5)
-    race = race_of(ASKED.with_rates(tuning.chosen), {"relu": 30.0, "tanh": 31.0})
+    tuning = Tuning((0.01, 0.1), ("gain",), LOSSES, images=287, train_images=1150, seconds=12.5)
+    race = race_of(ASKED.tuned_to(tuning.chosen), {"relu": 30.0, "tanh": 31.0})
     return dataclasses.replace(race, tuning=tuning)
 
 
@@ -43,10 +45,10 @@ def values(race):
 def test_it_comes_back(race, values):
     found = from_json(json.dumps(values))
     np.testing.assert_array_equal(found.tuning.losses, LOSSES)
-    for name in ("rates", "images", "train_images", "seconds", "chosen"):
+    for name in ("rates", "inits", "images", "train_images", "seconds", "chosen"):
         assert getattr(found.tuning, name) == getattr(race.tuning, name)
     assert found.experiment == race.experiment
-    assert values["tuning"]["chosen"] == [0.01, 0.1]
+    assert values["tuning"]["chosen"] == [[0.01, "gain"], [0.1, "gain"]]
     assert explain(Standings(found)) == explain(Standings(race))
 
 
@@ -59,14 +61,15 @@ def test_each_member_has_its_learning_rate_in_the_table(race):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("rates", [0.01, 0.2], "tried other learning rates"),
+        ("rates", [0.01, 0.2], "tried something else"),
+        ("inits", ["pytorch"], "tried something else"),
         ("seconds", -1, "took a time below 0"),
         ("losses", [], "are not a number for each trial"),
-        ("losses", [[[1], [1]], [[1], [1, 2]]], "are not a number for each trial"),
-        ("losses", [[[1e39], [1]], [[1], [1]]], "a loss of 1e\\+39, which no float32"),
-        ("losses", [[[], []], [[], []]], "has 0 seeds"),
-        ("losses", [[[1] * 21] * 2] * 2, "has 21 seeds"),
-        ("losses", [[[25], [24]], [[28], [22]]], "are not those that its tuning chose"),
+        ("losses", [[[[1], [1]]], [[[1], [1, 2]]]], "are not a number for each trial"),
+        ("losses", [[[[1e39], [1]]], [[[1], [1]]]], "a loss of 1e\\+39, which no float32"),
+        ("losses", [[[[], []]], [[[], []]]], "has 0 seeds"),
+        ("losses", [[[[1] * 21] * 2]] * 2, "has 21 seeds"),
+        ("losses", [[[[25], [24]]], [[[28], [22]]]], "its arms have not what its tuning chose"),
     ],
 )
 def test_what_is_no_tuning_of_this_race_is_refused(values, name, value, words):

@@ -32,6 +32,7 @@ from vae_explorer.data.stratify import draw_per_class
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.initialisation import initialise
 from vae_explorer.model.population import Population
+from vae_explorer.standalone.keras import keras_script
 from vae_explorer.standalone.pytorch import PYTORCH, pytorch_script
 from vae_explorer.training.optimiser import learning_rate_share
 
@@ -319,3 +320,22 @@ def test_large_sets_are_cut_as_in_the_app(language, results):
     np.testing.assert_array_equal(cut["test"], test)
     np.testing.assert_array_equal(full["train"], np.arange(60_000))
     np.testing.assert_array_equal(full["test"], np.arange(60_000, 70_000))
+
+
+@pytest.mark.parametrize("write", [pytorch_script, keras_script])
+@pytest.mark.parametrize("schedule", ["constant", "one-cycle"])
+def test_a_script_has_the_learning_rate_and_initial_weights_of_its_vae(write, schedule):
+    experiment = Experiment(
+        dataset="digits",
+        activations=("relu", "tanh"),
+        learning_rates=(0.0123, 0.0456),
+        inits=("gain", "pytorch"),
+        schedule=schedule,
+    )
+    first, second = (write(experiment, member) for member in experiment.members)
+    assert "0.0123" in first and "0.0456" in second
+    assert "0.0456" not in first and "0.0123" not in second
+    alone = experiment.replace(
+        activations=("tanh",), learning_rates=None, inits=None, learning_rate=0.0456, init="pytorch"
+    )
+    assert second == write(alone, alone.members[0])

@@ -220,7 +220,8 @@ def test_a_tuned_race_says_what_was_tried_and_chosen(tmp_path, capsys):
     assert "Best on 287 validation images: 0.01 for ReLU and Tanh." in said
     assert "On the test images, each at its own best of 2 learning rates, nats per image" in said
     race = load_race(tmp_path / "race").race
-    assert race.tuning.chosen == race.experiment.learning_rates == (0.01, 0.01)
+    assert race.experiment.learning_rates == (0.01, 0.01)
+    assert race.tuning.chosen == ((0.01, "gain"),) * 2
     report = (tmp_path / "race" / "report.html").read_text()
     assert "--tune learning_rate --tune-values 0.0001 0.01" in re.sub(r"</?span>", "", report)
     assert "--learning-rates" not in report

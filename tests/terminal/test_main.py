@@ -26,6 +26,8 @@ def another_value(setting):
     if "choices" in bounds:
         value = next(choice for choice in bounds["choices"] if choice != setting.default)
         return value, [value]
+    if setting.name == "inits":
+        return ("gain", "pytorch", "gain"), ["gain", "pytorch", "gain"]
     if "each" in bounds:
         names = list(bounds["each"])[3:5]
         return tuple(names), names

@@ -42,7 +42,7 @@ def done(few_digits):
 
 def test_a_trial_has_the_loss_of_its_vae_alone(done, few_digits):
     tuning = done.tuning()
-    assert tuning.losses.shape == (2, 3, 3)
+    assert tuning.losses.shape == (2, 1, 3, 3)
     validation = with_validation(few_digits)
     (trial,) = TUNED.trials
     alone = Trainer(
@@ -52,7 +52,7 @@ def test_a_trial_has_the_loss_of_its_vae_alone(done, few_digits):
         pass
     images = validation.pixels(validation.test.images)
     expected = losses(alone.population, images, LEAST_DRAWS, trial.seed).by_draw.mean(1)
-    np.testing.assert_allclose(tuning.losses[1, 1], expected, rtol=1e-5)
+    np.testing.assert_allclose(tuning.losses[1, 0, 1], expected, rtol=1e-5)
     assert (tuning.images, tuning.train_images) == (
         len(validation.test.labels),
         len(validation.train.labels),
@@ -61,8 +61,8 @@ def test_a_trial_has_the_loss_of_its_vae_alone(done, few_digits):
 
 def test_each_takes_the_rate_with_the_lowest_mean(done):
     tuning = done.tuning()
-    assert tuning.chosen == (1e-2, 1e-2)  # one learns nothing in 64 steps, one goes astray
-    assert done.tuned == TUNED.with_rates(tuning.chosen)
+    assert tuning.chosen == ((1e-2, "gain"),) * 2  # one learns nothing in 64 steps, one goes astray
+    assert done.tuned == TUNED.tuned_to(tuning.chosen)
     assert {member.learning_rate for member in done.tuned.members} == {1e-2}
     assert done.step_number == done.steps
 
@@ -105,15 +105,35 @@ def test_a_trial_that_diverges_is_not_chosen(few_digits):
     )
     tuner = tuned(race, few_digits)
     tuning = tuner.tuning()
-    assert np.isnan(tuning.losses[0, 1]).any()
-    assert tuning.chosen == (1e-3,)
+    assert np.isnan(tuning.losses[0, 0, 1]).any()
+    assert tuning.chosen == ((1e-3, "gain"),)
 
 
 def test_choices_from_losses_made_by_hand():
     nothing = [[np.nan, 1.0], [2.0, np.nan]]
     # Of the first the lower mean is the other's, but for a standard error of 1 and of 0.05.
     losses = np.array([[[2.9, 4.9], [4.0, 4.1]], [[np.nan, 0.0], [9.0, 9.0]], nothing])
-    tuning = Tuning((0.1, 0.2), losses, images=10, train_images=40, seconds=1.0)
-    assert tuning.choices == (1, 1, None)
-    assert tuning.chosen == (0.2, 0.2, None)
+    tuning = Tuning((0.1, 0.2), ("gain",), losses[:, None], images=10, train_images=40, seconds=1.0)
+    assert tuning.choices == ((0, 1), (0, 1), None)
+    assert tuning.chosen == ((0.2, "gain"), (0.2, "gain"), None)
     assert tuning.trials == 12
+
+
+def test_initial_weights_are_tried_each_as_it_trains_alone(few_digits):
+    race = TUNED.replace(tune="learning_rate_and_init", tune_values=(1e-3, 1e-2), epochs=2)
+    tuning = tuned(race, few_digits).tuning()
+    assert tuning.inits == ("gain", "pytorch")
+    for number, init in enumerate(tuning.inits):
+        alone = race.replace(tune="learning_rate", init=init)
+        np.testing.assert_array_equal(
+            tuning.losses[:, number], tuned(alone, few_digits).tuning().losses[:, 0]
+        )
+
+
+def test_members_of_one_population_may_begin_with_other_weights(few_digits):
+    mixed = TUNED.replace(tune="none", tune_values=(), inits=("pytorch", "gain"))
+    together = Trainer(mixed, few_digits).population
+    for name, init, rows in (("relu", "pytorch", [0, 1]), ("tanh", "gain", [2, 3])):
+        alone = Trainer(mixed.replace(activations=(name,), init=init, inits=None), few_digits)
+        for key, value in alone.population.parameters.values.items():
+            np.testing.assert_array_equal(together.parameters.values[key][rows], value)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS, IMAGE_SETS
 from vae_explorer.experiment.limits import MAX_MEMBERS, MAX_SEEDS
-from vae_explorer.experiment.recipe import SWEEPS, activations_setting
+from vae_explorer.experiment.recipe import INITS, SWEEPS, activations_setting, find_init
 from vae_explorer.experiment.settings import setting
 from vae_explorer.experiment.tuning import TUNED
 
@@ -88,7 +88,7 @@ class Choices:
         "Initial weights",
         "One normal draw shared by all members, scaled by each activation's gain; or PyTorch's "
         "default for linear layers.",
-        choices={"gain": "Scaled by gain", "pytorch": "PyTorch's"},
+        choices=INITS,
     )
     epochs: int = setting(
         16, "Epochs", "Passes over the training images.", minimum=1, maximum=10_000
@@ -202,5 +202,16 @@ class Choices:
         maximum=10.0,
         longest=MAX_MEMBERS,
         kind=float,
+        unset=_SHARED,
+    )
+    inits: tuple[str, ...] | None = setting(
+        None,
+        "Own initial weights",
+        "Those of each arm, in their order, instead of what all share: gain or pytorch.",
+        each={name: name for name in INITS},
+        noun="initial weights",
+        find=find_init,
+        repeats=True,
+        longest=MAX_MEMBERS,
         unset=_SHARED,
     )

@@ -18,7 +18,9 @@ PROGRAM = "python -m vae_explorer"
 def option_names(setting: Field) -> list[str]:
     """As the command line calls a setting; in the singular too where it may be repeated."""
     name = "--" + setting.name.replace("_", "-")
-    return [name.removesuffix("s"), name] if "each" in setting.metadata else [name]
+    if "each" in setting.metadata and not setting.metadata.get("repeats"):
+        return [name.removesuffix("s"), name]
+    return [name]
 
 
 def command_line(experiment: Experiment, command: str = "compare", **options: object) -> str:
@@ -29,7 +31,7 @@ def command_line(experiment: Experiment, command: str = "compare", **options: ob
     """
     words = []
     if experiment.tune != "none":  # what it chose, it chooses again
-        experiment = experiment.replace(learning_rates=None)
+        experiment = experiment.replace(learning_rates=None, inits=None)
     for name, setting in SETTINGS.items():
         value = getattr(experiment, name)
         if value != setting.default:

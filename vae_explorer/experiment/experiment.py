@@ -22,7 +22,7 @@ from vae_explorer.experiment.limits import (
     check_outputs,
     check_parameters,
 )
-from vae_explorer.experiment.recipe import SHAPE_SWEEPS, SWEEPS, Member
+from vae_explorer.experiment.recipe import INITS, SHAPE_SWEEPS, SWEEPS, Member
 from vae_explorer.experiment.settings import (
     ConfigError,
     check_all,
@@ -33,6 +33,9 @@ from vae_explorer.experiment.settings import (
     to_query,
 )
 from vae_explorer.experiment.tuning import RATES, TRIAL_SEEDS
+
+# Settings that each arm may have for itself: what a member of it has of them.
+_OF_ARM = {"learning_rates": "learning_rate", "inits": "init"}
 
 
 @dataclass(frozen=True)
@@ -65,17 +68,18 @@ class Experiment(Choices):
 
     def _check_learning_rates(self) -> None:
         """That one thing alone sets them, for each arm."""
-        own, sets_them = self.learning_rates, self.tune != "none" or self.learning_rates is not None
+        sets_them = self.tune != "none" or self.learning_rates is not None
         if sets_them and self.sweep == "learning_rate":
             raise ConfigError(
                 "The learning rate is swept, so that it cannot be tuned, nor be each one's own; "
                 "choose one of these."
             )
-        if own is not None and len(own) != self._arms:
-            raise ConfigError(
-                f"The learning rates of their own are {len(own)}, for {self._arms} that race; give "
-                "one for each, in their order."
-            )
+        for name, own in self._own.items():
+            if len(own) != self._arms:
+                raise ConfigError(
+                    f"The {name} of their own are {len(own)}, for {self._arms} that race; give one "
+                    "for each, in their order."
+                )
 
     @property
     def _pairs(self) -> int:
@@ -92,9 +96,9 @@ class Experiment(Choices):
         Of learning rates that are each arm's own, those of the value's arms are left.
         """
         changes: dict[str, Any] = {"sweep": "none", "tune": "none"}
-        if self.learning_rates is not None:
+        for name, own in self._own.items():
             arms = self.arms_by_value[self.swept_values.index(value)]
-            changes["learning_rates"] = [self.learning_rates[arm] for arm in arms]
+            changes[name] = [own[arm] for arm in arms]
         try:
             resized = self.sweep in ("depth", "width")
             changes |= self._resized(value) if resized else {self.sweep: value}
@@ -134,12 +138,12 @@ class Experiment(Choices):
     def trials(self) -> tuple[Experiment, ...]:
         """What tries every learning rate with every arm before the race; none without tuning.
 
-        One for each value that is swept, in which the learning rate is swept instead, from seeds
-        that follow the race's own.
+        One for each value that is swept and kind of initial weights, in which the learning rate is
+        swept instead, from seeds that follow the race's own.
         """
         if self.tune == "none":
             return ()
-        plain = self.replace(tune="none", learning_rates=None)
+        plain = self.replace(tune="none", learning_rates=None, inits=None)
         values = plain.swept_values
         changes = {
             "sweep": "learning_rate",
@@ -149,14 +153,28 @@ class Experiment(Choices):
         }
         try:
             each = [plain.with_value(value) for value in values] or [plain]
-            return tuple(one.replace(**changes) for one in each)
+            return tuple(
+                one.replace(**changes, init=init) for one in each for init in self.tried_inits
+            )
         except ConfigError as error:
             raise ConfigError(f"The learning rates cannot be tried: {error}") from None
 
-    def with_rates(self, rates: Iterable[float | None]) -> Experiment:
-        """With a learning rate an arm; where that is None the one that all would share."""
-        own = [self.learning_rate if rate is None else rate for rate in rates]
-        return self.replace(learning_rates=own)
+    @property
+    def tried_inits(self) -> tuple[str, ...]:
+        """The kinds of initial weights that a tuning tries."""
+        return tuple(INITS) if self.tune == "learning_rate_and_init" else (self.init,)
+
+    def tuned_to(self, chosen: Iterable[tuple[float, str] | None]) -> Experiment:
+        """With a learning rate and initial weights an arm; where None what all would share."""
+        own = [(self.learning_rate, self.init) if each is None else each for each in chosen]
+        inits = [init for _, init in own] if len(self.tried_inits) > 1 else None
+        return self.replace(learning_rates=[rate for rate, _ in own], inits=inits)
+
+    @property
+    def _own(self) -> dict[str, tuple[Any, ...]]:
+        """Settings that each arm has for itself, by their names."""
+        found = {"learning_rates": self.learning_rates, "inits": self.inits}
+        return {name: own for name, own in found.items() if own is not None}
 
     @property
     def arms_by_value(self) -> tuple[tuple[int, ...], ...]:
@@ -200,12 +218,13 @@ class Experiment(Choices):
             pairs = [(name, name) for name in self.activations]
         else:
             pairs = list(product(self.activations, self.decoder_activations))
-        recipe = {name: getattr(self, name) for name in ("dropout", "beta", "learning_rate")}
+        names = ("dropout", "beta", "learning_rate", "init")
+        recipe = {name: getattr(self, name) for name in names}
         recipes = [{**recipe, self.sweep: value} for value in self.swept_values] or [recipe]
         arms = list(product(pairs, recipes))
-        if self.learning_rates is not None:
-            own = zip(arms, self.learning_rates)
-            arms = [(pair, {**each, "learning_rate": rate}) for (pair, each), rate in own]
+        for name, values in self._own.items():
+            own = zip(arms, values)
+            arms = [(pair, {**each, _OF_ARM[name]: value}) for (pair, each), value in own]
         return tuple(
             Member(encoder, decoder, seed=self.seed + offset, **each)
             for (encoder, decoder), each in arms

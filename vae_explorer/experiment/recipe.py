@@ -22,6 +22,16 @@ def activations_setting(
     return setting(default, label, help, **rules, **more)
 
 
+INITS = {"gain": "Scaled by gain", "pytorch": "PyTorch's"}  # initial weights
+
+
+def find_init(name: str) -> str:
+    """The name of one of INITS; ValueError, with the names that there are, for any other."""
+    if name not in INITS:
+        raise ValueError(f"there are no initial weights {name[:40]!r}; it may be gain or pytorch.")
+    return name
+
+
 @dataclass(frozen=True)
 class Sweep:
     """A setting that may take several values in one experiment."""
@@ -52,6 +62,7 @@ class Member:
     beta: float
     seed: int
     learning_rate: float  # highest of the schedule
+    init: str  # one of INITS
 
     @property
     def activation_key(self) -> str:

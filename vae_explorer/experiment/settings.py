@@ -28,9 +28,10 @@ def setting(default: Any, label: str, help: str, **bounds: Any) -> Any:
 
     A text has `choices`, each with its label, or a `pattern` and examples that it is `like`; a
     number has `minimum` and `maximum`; what is true or false has nothing more. A list has `longest`
-    and either `each`, names with their labels, with a `noun` for one of them and a function `find`
-    whose ValueError tells what is no name; or the bounds of its numbers, whole ones unless their
-    `kind` is float. None is allowed as a default, and `unset` is what people read for it.
+    and either `each`, names with their labels, with a `noun` for one of them, a function `find`
+    whose ValueError tells what is no name, and whether it `repeats` them; or the bounds of its
+    numbers, whole ones unless their `kind` is float. None is allowed as a default, and `unset` is
+    what people read for it.
     """
     return field(default=default, metadata={"label": label, "help": help, **bounds})
 
@@ -81,7 +82,8 @@ def _checked_list(setting: Field, value: Any) -> tuple | None:
                 setting.metadata["find"](name)
             except ValueError as error:
                 raise ConfigError(f"{setting.name}: {error}") from None
-        values = list(dict.fromkeys(values))  # the same recipe twice would be the same VAE twice
+        if not setting.metadata.get("repeats"):  # the same recipe twice is the same VAE twice
+            values = list(dict.fromkeys(values))
         if not values:
             noun = setting.metadata["noun"]
             raise ConfigError(f"{setting.name} is empty; choose at least one {noun}.")

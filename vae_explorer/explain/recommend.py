@@ -9,6 +9,7 @@ from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.outcome import MOST_NAMED
 from vae_explorer.explain.standings import MARGIN, Standings
 from vae_explorer.explain.statistics import LEAST_SEEDS, Difference
+from vae_explorer.explain.tuned import what_is_tuned
 from vae_explorer.explain.unused import unused
 from vae_explorer.explain.verdicts import few
 from vae_explorer.explain.words import (
@@ -165,7 +166,7 @@ def _doubts(facts: Standings) -> str:
         doubts.append(f"{lost} {noun} had no negative ELBO that settles and stood no chance")
     fixed = "one set of hyperparameters"
     if facts.race.tuning is not None:
-        fixed = "nothing but the learning rate was tuned"
+        fixed = f"nothing but the {what_is_tuned(facts.race.tuning)} was tuned"
     elif at_rates(facts.race) and experiment.learning_rates is None:
         doubts.append("all shared one learning rate, and each at its own best may end otherwise")
     if experiment.sweep != "none":

@@ -7,6 +7,7 @@ sentence calls two of them clearly different.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
@@ -17,32 +18,43 @@ from vae_explorer.results.tuning import Tuning
 
 
 def chosen(facts: Standings) -> Iterator[Finding]:
-    """The learning rate of each arm, and how it was found."""
+    """What each arm took, and how it was found."""
     tuning = facts.race.tuning
     if tuning is None:
         return
-    who, they = ("Each", "They") if len(facts.arms) > 1 else ("It", "It")
+    who, they, reach = ("Each", "They", "they reach")
+    if len(facts.arms) == 1:
+        who, they, reach = ("It", "It", "it reaches")
     text = (
-        f"{who} took the learning rate with the lowest negative ELBO on "
+        f"{who} took the {what_is_tuned(tuning)} with the lowest negative ELBO on "
         f"{tuning.images:,} validation images: {choices(tuning, facts.labels(*facts.every))}. "
-        f"{they} chose from {len(tuning.rates)}, {_span(tuning)}, by the mean of "
-        f"{_seeds(tuning)} and a standard error; what {they.lower()} reach"
-        f"{'es' * (they == 'It')} is from other seeds and on test "
+        f"{they} chose from {len(tuning.rates)} rates, {_span(tuning)}, by the mean of "
+        f"{_seeds(tuning)} and a standard error; what {reach} is from other seeds and on test "
         "images, which chose nothing"
     )
     yield Finding("tuned", facts.keys(*facts.every), sentence(text), 98)
 
 
+def what_is_tuned(tuning: Tuning) -> str:
+    """ "learning rate", or "learning rate and initial weights"."""
+    return "learning rate" + " and initial weights" * (len(tuning.inits) > 1)
+
+
 def choices(tuning: Tuning, labels: list[str]) -> str:
     """ "0.03 for ReLU and ELU; 0.1 for Tanh", and for whom none came through."""
     found = []
-    for place, rate in enumerate(tuning.rates):
-        names = [label for label, own in zip(labels, tuning.choices) if own == place]
-        if names:
-            found.append(f"{number_text(rate)} for {listed(names)}")
+    for option in sorted({each for each in tuning.chosen if each is not None}):
+        names = [label for label, own in zip(labels, tuning.chosen) if own == option]
+        found.append(f"{_option(tuning, *option)} for {listed(names)}")
     if lost := [label for label, own in zip(labels, tuning.choices) if own is None]:
         found.append(f"none for {listed(lost)}, of which every trial lost seeds")
     return "; ".join(found)
+
+
+def _option(tuning: Tuning, rate: float, init: str) -> str:
+    """ "0.03", or "0.03 with weights scaled by gain"."""
+    kinds = {"gain": " with weights scaled by gain", "pytorch": " with PyTorch's weights"}
+    return number_text(rate) + kinds[init] * (len(tuning.inits) > 1)
 
 
 def edge(facts: Standings) -> Iterator[Finding]:
@@ -52,7 +64,7 @@ def edge(facts: Standings) -> Iterator[Finding]:
         return
     ends = {0: ("lowest", "lower"), len(tuning.rates) - 1: ("highest", "higher")}
     for place, (end, beyond) in ends.items():
-        arms = [arm for arm, own in enumerate(tuning.choices) if own == place]
+        arms = [arm for arm, own in enumerate(tuning.choices) if own and own[1] == place]
         if not arms:
             continue
         whom = "it" if len(arms) == 1 else "them"
@@ -64,26 +76,25 @@ def edge(facts: Standings) -> Iterator[Finding]:
 
 
 def if_shared(facts: Standings) -> Iterator[Finding]:
-    """Which arm the trials would have put first at one learning rate for all."""
+    """Which arm the trials would have put first with one setting for all."""
     tuning = facts.race.tuning
     if tuning is None or len(facts.arms) < 2:
         return
     first: dict[str, list[str]] = {}
-    for rate, means in zip(tuning.rates, tuning.means.T):
+    for (number, init), (place, rate) in product(enumerate(tuning.inits), enumerate(tuning.rates)):
+        means = tuning.means[:, number, place]
         if np.isfinite(means).any():
             label = facts.arms[int(np.nanargmin(means))].label
-            first.setdefault(label, []).append(number_text(rate))
+            first.setdefault(label, []).append(_option(tuning, rate, init))
     if not first:
         return
+    shared = f"Had all shared one {what_is_tuned(tuning)}"
     if len(first) == 1:
         (label,) = first
-        text = f"Had all shared one learning rate, the lowest mean would be {label}'s at each tried"
+        text = f"{shared}, the lowest mean would be {label}'s at each tried"
     else:
-        parts = [f"{label} at {listed(rates)}" for label, rates in first.items()]
-        text = (
-            "Had all shared one learning rate, it would have decided who has the lowest mean: "
-            f"{'; '.join(parts)}"
-        )
+        parts = [f"{label} at {listed(options)}" for label, options in first.items()]
+        text = f"{shared}, it would have decided who has the lowest mean: {'; '.join(parts)}"
     text += f" ({_seeds(tuning)} each, on validation images; not tested)"
     yield Finding("tuned_shared", (), sentence(text), 83)
 
@@ -105,7 +116,7 @@ def _span(tuning: Tuning) -> str:
 
 
 def _seeds(tuning: Tuning) -> str:
-    seeds = tuning.losses.shape[2]
+    seeds = tuning.losses.shape[3]
     return f"{seeds} seed{'s' * (seeds > 1)}"
 
 

@@ -98,7 +98,9 @@ def at_rates(race: Race) -> str:
     if len(race.arms) < 2 or experiment.sweep == "learning_rate":
         return ""
     if race.tuning is not None:
-        return f"each at its own best of {len(race.tuning.rates)} learning rates"
+        kinds = len(race.tuning.inits)
+        weights = f" and {kinds} kinds of initial weights" if kinds > 1 else ""
+        return f"each at its own best of {len(race.tuning.rates)} learning rates{weights}"
     if experiment.learning_rates is not None:
         return "each at the learning rate that it was given"
     return f"at learning rate {number_text(experiment.learning_rate)}, shared by all"

@@ -6,6 +6,7 @@ They choose the arrays; `charts` draws them. None needs Streamlit.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,7 +15,7 @@ from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.experiment.recipe import SWEEPS
+from vae_explorer.experiment.recipe import INITS, SWEEPS
 from vae_explorer.explain.standing import Standing
 from vae_explorer.figures import charts
 from vae_explorer.results.history import History
@@ -65,23 +66,29 @@ def sweep(standing: Standing, sweep: str, quantity: str) -> go.Figure:
 def tuning(
     found: Tuning, experiment: Experiment, ended: bool = True
 ) -> Iterator[tuple[go.Figure, str]]:
-    """Losses of trials against the learning rate, with a caption: a figure for each swept value."""
+    """Losses of trials against the learning rate, with a caption.
+
+    A figure for each swept value and kind of initial weights.
+    """
     arms = arms_of(experiment)
-    for places in experiment.arms_by_value:
+    for places, (number, init) in product(experiment.arms_by_value, enumerate(found.inits)):
+        own = [found.choices[arm] for arm in places]
         figure = charts.rate_lines(
             [arms[arm].activation_key for arm in places],
             found.rates,
-            found.losses[list(places)],
-            [found.choices[arm] for arm in places],
+            found.losses[list(places), number],
+            [None if each is None or each[0] != number else each[1] for each in own],
             height=HEIGHT,
         )
         value = arms[places[0]].value_text
+        what = [f"{SWEEPS[experiment.sweep].label} {value}"] if value else []
+        what += [f"initial weights: {INITS[init]}"] if len(found.inits) > 1 else []
         yield (
             figure,
             (
-                (f"{SWEEPS[experiment.sweep].label} {value}: ".capitalize() if value else "")
+                "".join(f"{each[:1].upper()}{each[1:]}. " for each in what)
                 + f"Each learning rate on {found.images:,} validation images: the mean of "
-                f"{found.losses.shape[2]} seeds (dots). Ringed: "
+                f"{found.losses.shape[3]} seeds (dots). Ringed: "
                 + ("what each chose" if ended else "the lowest so far")
                 + ", a standard error counted against each."
             ),

@@ -266,7 +266,7 @@ class Job:
         history = History(ready.steps, most_kept=kept)
         experiment = self.experiment
         if self.tuning is not None:
-            experiment = experiment.with_rates(self.tuning.chosen)
+            experiment = experiment.tuned_to(self.tuning.chosen)
         return RaceRecord(experiment, history, ready.probe, tuning=self.tuning)
 
     def _hear(self, message: dict[str, Any]) -> None:

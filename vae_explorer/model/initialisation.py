@@ -19,11 +19,11 @@ def initialise(population: Population) -> None:
     fast-growing activations do not survive. With ``"pytorch"`` both are uniform within
     1 / sqrt(fan_in), as in `torch.nn.Linear`.
     """
-    by_gain = population.experiment.init == "gain"
+    by_gain = [member.init == "gain" for member in population.members]
     draws = InitialDraws([member.seed for member in population.members], by_gain)
     population.encoder.initialise(draws)
     population.decoder.initialise(draws)
-    if by_gain:
-        heads = population.experiment.architecture.encoder.blocks[-1].key
-        population.parameters.values[f"{heads}.weight"][..., population.latent :] = 0
+    heads = population.experiment.architecture.encoder.blocks[-1].key
+    rows = torch.tensor(by_gain)
+    population.parameters.values[f"{heads}.weight"][rows, :, population.latent :] = 0
     population.output.initialise()

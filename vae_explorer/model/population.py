@@ -83,6 +83,8 @@ class Population:
             sweep_values=(),
             tune="none",
             learning_rates=None,
+            init=recipe.init,
+            inits=None,
         )
         one = Population(experiment)
         for name, value in one.parameters.values.items():

@@ -26,23 +26,24 @@ def generator(seed: int, purpose: str, layer: int = 0) -> torch.Generator:
 class InitialDraws:
     """Initial weights, layer by layer: one draw a seed, shared by all members that have it.
 
-    `by_gain` says which: see `initialise`.
+    `by_gain`, one a member, says which: see `initialise`.
     """
 
-    def __init__(self, seeds: Sequence[int], by_gain: bool):
-        drawn = list(dict.fromkeys(seeds))
-        self._streams = [generator(seed, "weights") for seed in drawn]
-        self._draw_of = torch.tensor([drawn.index(seed) for seed in seeds])  # (K,)
-        self.by_gain = by_gain
+    def __init__(self, seeds: Sequence[int], by_gain: Sequence[bool]):
+        members = list(zip(seeds, by_gain))
+        drawn = list(dict.fromkeys(members))
+        self._streams = [(generator(seed, "weights"), scaled) for seed, scaled in drawn]
+        self._draw_of = torch.tensor([drawn.index(member) for member in members])  # (K,)
+        self._by_gain = torch.tensor(by_gain)  # (K,)
 
     @torch.no_grad()
     def affine(self, weight: Tensor, bias: Tensor, gains: Sequence[float]) -> None:
         """Fills weight (K, in, out) and bias (K, 1, out) of a layer fed by such gains, (K,)."""
         weights, biases = [], []
         bound = 1 / math.sqrt(weight.shape[1])
-        for stream in self._streams:
+        for stream, by_gain in self._streams:
             one, offset = torch.empty(weight.shape[1:]), torch.zeros(bias.shape[1:])
-            if self.by_gain:
+            if by_gain:
                 one.normal_(0, bound, generator=stream)
             else:
                 one.uniform_(-bound, bound, generator=stream)
@@ -51,5 +52,5 @@ class InitialDraws:
             biases.append(offset)
         weight.copy_(torch.stack(weights)[self._draw_of])
         bias.copy_(torch.stack(biases)[self._draw_of])
-        if self.by_gain:
-            weight.mul_(torch.tensor(gains).view(-1, 1, 1))
+        scales = torch.where(self._by_gain, torch.tensor(gains), 1.0)
+        weight.mul_(scales.to(weight).view(-1, 1, 1))

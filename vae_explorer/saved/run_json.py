@@ -120,8 +120,8 @@ def result_from(
     """
     wanted = dataclasses.asdict(recipe)
     found = entry.get("recipe") if isinstance(entry, dict) else None
-    if isinstance(found, dict):  # runs of before a sweep could reach it name no learning rate
-        found = {"learning_rate": recipe.learning_rate, **found}
+    if isinstance(found, dict):  # runs of before members could differ in them do not name these
+        found = {"learning_rate": recipe.learning_rate, "init": recipe.init, **found}
     if found != wanted:
         raise ValueError(f"member {index} has not the recipe that the experiment gives it")
     said = field(entry, "epochs", float, optional=True) if "epochs" in entry else None

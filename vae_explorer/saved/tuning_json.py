@@ -18,29 +18,30 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 def to_plain(tuning: Tuning) -> dict[str, Any]:
     """Plain JSON types; what each arm has chosen is for whoever reads them elsewhere."""
+    losses = tuning.losses.astype(object)
+    losses[~np.isfinite(tuning.losses)] = None
     return {
         "rates": list(tuning.rates),
-        "losses": [
-            [[loss if math.isfinite(loss) else None for loss in seeds] for seeds in arm]
-            for arm in tuning.losses.tolist()
-        ],
+        "inits": list(tuning.inits),
+        "losses": losses.tolist(),
         "images": tuning.images,
         "train_images": tuning.train_images,
         "seconds": tuning.seconds,
-        "chosen": list(tuning.chosen),
+        "chosen": [None if each is None else list(each) for each in tuning.chosen],
     }
 
 
 def from_plain(values: Mapping[str, Any], experiment: Experiment) -> Tuning:
     """The inverse of `to_plain`, of the trials of this experiment; ValueError for other values."""
-    rates = experiment.trials[0].swept_values
-    if field(values, "rates", list) != list(rates):
-        raise ValueError("its tuning tried other learning rates than its experiment asks for")
+    rates, inits = experiment.trials[0].swept_values, experiment.tried_inits
+    if field(values, "rates", list) != list(rates) or field(values, "inits", list) != list(inits):
+        raise ValueError("its tuning tried something else than its experiment asks for")
     seconds = field(values, "seconds", float)
     if seconds < 0:
         raise ValueError("its tuning took a time below 0")
     return Tuning(
         rates=rates,
+        inits=inits,
         losses=_losses(field(values, "losses", list), experiment),
         images=field(values, "images", int),
         train_images=field(values, "train_images", int),
@@ -49,29 +50,32 @@ def from_plain(values: Mapping[str, Any], experiment: Experiment) -> Tuning:
 
 
 def of_race(values: Mapping[str, Any], experiment: Experiment) -> Tuning | None:
-    """That of a whole race, whose experiment has the learning rates that it chose."""
+    """That of a whole race, whose arms have what it chose."""
     found = field(values, "tuning", dict, optional=True) if "tuning" in values else None
     if (found is None) != (experiment.tune == "none"):
         raise ValueError("its experiment and its tuning do not say alike whether it was tuned")
     if found is None:
         return None
     tuning = from_plain(found, experiment)
-    if experiment.with_rates(tuning.chosen) != experiment:
-        raise ValueError("its learning rates are not those that its tuning chose")
+    if experiment.tuned_to(tuning.chosen) != experiment:
+        raise ValueError("its arms have not what its tuning chose for them")
     return tuning
 
 
 def _losses(entries: list[Any], experiment: Experiment) -> np.ndarray:
-    arms, rates = sum(map(len, experiment.arms_by_value)), len(experiment.trials[0].swept_values)
-    by_rate = [_of_length(arm, rates) for arm in _of_length(entries, arms)]
-    first = by_rate[0][0]
-    seeds = len(first) if isinstance(first, list) else 0
+    arms, inits = sum(map(len, experiment.arms_by_value)), len(experiment.tried_inits)
+    rates = len(experiment.trials[0].swept_values)
+    trials = [
+        trial
+        for arm in _of_length(entries, arms)
+        for init in _of_length(arm, inits)
+        for trial in _of_length(init, rates)
+    ]
+    seeds = len(trials[0]) if isinstance(trials[0], list) else 0
     if not 1 <= seeds <= MAX_SEEDS:
         raise ValueError(f"its tuning has {seeds:,} seeds; it must be from 1 to {MAX_SEEDS}")
-    losses = [
-        [[_loss(loss) for loss in _of_length(each, seeds)] for each in arm] for arm in by_rate
-    ]
-    return np.array(losses)
+    losses = [[_loss(loss) for loss in _of_length(trial, seeds)] for trial in trials]
+    return np.array(losses).reshape(arms, inits, rates, seeds)
 
 
 def _of_length(entries: Any, length: int) -> list[Any]:

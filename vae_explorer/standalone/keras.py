@@ -116,8 +116,8 @@ def keras_script(experiment: Experiment, member: Member) -> str:
         *networks.definitions,
         _network(experiment, networks),
         _model(experiment, member, networks),
-        *([_one_cycle(experiment)] if parts.cycles(experiment) else []),
-        f"{_training(experiment)}\n\n{_samples(experiment)}",
+        *([_one_cycle(experiment, member)] if parts.cycles(experiment) else []),
+        f"{_training(experiment, member)}\n\n{_samples(experiment)}",
     ]
     body = "\n\n\n".join(sections)
     needs = "Needs scikit-learn, Pillow and Keras 3 on KERAS_BACKEND=torch, jax or tensorflow."
@@ -126,7 +126,7 @@ def keras_script(experiment: Experiment, member: Member) -> str:
 
 
 def _network(experiment: Experiment, networks: Networks) -> str:
-    if experiment.init == "gain":
+    if networks.by_gain:
         initial = [
             "        start = keras.initializers.RandomNormal("
             f"stddev={networks.gain('chain')} / inputs**0.5)",
@@ -159,7 +159,7 @@ def _model(experiment: Experiment, member: Member, networks: Networks) -> str:
         *parts.items("self.decoder = network(", networks.arguments_of(1), ")", 8),
         "        self.noise = keras.random.SeedGenerator()",
     ]
-    if experiment.init == "gain":
+    if networks.by_gain:
         latent = experiment.latent
         lines[-1:-1] = [
             f"        self.encoder.build((None, {experiment.image_size}))",
@@ -227,7 +227,7 @@ def _loss(experiment: Experiment, member: Member) -> list[str]:
     return [*lines, "        self.add_loss(reconstruction + ops.sum(kl))"]
 
 
-def _one_cycle(experiment: Experiment) -> str:
+def _one_cycle(experiment: Experiment, member: Member) -> str:
     steps = experiment.epochs * parts.steps_per_epoch(experiment)
     return f"""\
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
@@ -235,12 +235,12 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         step, top, last = ops.cast(step, "float32"), 0.3 * {steps} - 1, {steps - 1}
         up = 0.52 - 0.48 * ops.cos(np.pi * step / top)
         down = 0.500002 + 0.499998 * ops.cos(np.pi * (step - top) / (last - top))
-        return {experiment.learning_rate} * ops.where(step <= top, up, down)"""
+        return {member.learning_rate} * ops.where(step <= top, up, down)"""
 
 
-def _training(experiment: Experiment) -> str:
+def _training(experiment: Experiment, member: Member) -> str:
     cycle = parts.cycles(experiment)
-    adam = ["OneCycle()" if cycle else str(experiment.learning_rate), "epsilon=1e-8"]
+    adam = ["OneCycle()" if cycle else str(member.learning_rate), "epsilon=1e-8"]
     if experiment.clip_norm:
         adam.append(f"global_clipnorm={experiment.clip_norm}")
     size, epochs = f"batch_size={experiment.batch_size}", f"epochs={experiment.epochs}"

@@ -40,7 +40,7 @@ class Networks:
         ]
         hidden = [name for widths, name in self._chains if len(widths) > 2]
         self._names = list(dict.fromkeys(hidden))
-        self._by_gain = experiment.init == "gain"
+        self.by_gain = member.init == "gain"
 
     @property
     def definitions(self) -> list[str]:
@@ -58,7 +58,7 @@ class Networks:
         """Of the function that makes a network."""
         if len(self._names) < 2:
             return "widths"
-        return "widths, activation, gain" if self._by_gain else "widths, activation"
+        return "widths, activation, gain" if self.by_gain else "widths, activation"
 
     @property
     def between(self) -> list[str]:
@@ -90,7 +90,7 @@ class Networks:
             # A class that takes just that can be called as it is.
             made = module.removesuffix(self._language.plain)
             arguments.append(made if made != module else f"{self._language.factory}{module}")
-            if self._by_gain:
+            if self.by_gain:
                 arguments.append(str(ACTIVATIONS[name].gain))
         return arguments
 

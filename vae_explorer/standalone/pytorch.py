@@ -132,7 +132,7 @@ def pytorch_script(experiment: Experiment, member: Member) -> str:
 
 def _network(experiment: Experiment, networks: Networks) -> str:
     linear, initial = "nn.Linear(inputs, units)", []
-    if experiment.init == "gain":
+    if networks.by_gain:
         initial = [
             f"        linear = {linear}",
             f"        nn.init.normal_(linear.weight, std={networks.gain('layers')} / inputs**0.5)",
@@ -157,7 +157,7 @@ def _model(experiment: Experiment, networks: Networks) -> str:
         "        super().__init__()",
         *parts.items("self.encoder = network(", networks.arguments_of(0), ")", 8),
     ]
-    if experiment.init == "gain":
+    if networks.by_gain:
         lines.append(
             f"        nn.init.zeros_(self.encoder[-1].weight[{experiment.latent}:])"
             "  # log-variances start at the prior's"
@@ -190,7 +190,7 @@ def _model(experiment: Experiment, networks: Networks) -> str:
 
 def _training(experiment: Experiment, member: Member, networks: Networks) -> str:
     steps = parts.steps_per_epoch(experiment)
-    rate, epochs = experiment.learning_rate, experiment.epochs
+    rate, epochs = member.learning_rate, experiment.epochs
     cycle = parts.cycles(experiment)
     lines = ["vae = VAE()", f"optimiser = torch.optim.Adam(vae.parameters(), lr={rate})"]
     if cycle:

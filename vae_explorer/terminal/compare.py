@@ -74,10 +74,11 @@ def epilog() -> str:
 def run(arguments: argparse.Namespace) -> int:
     given = vars(arguments)
     experiment = experiment_from(arguments)
-    if experiment.trials and experiment.learning_rates is not None:
-        raise ConfigError(
-            "learning_rates are given, and tune is to choose them; leave one of the two out."
-        )
+    for name in ("learning_rates", "inits"):
+        if experiment.trials and getattr(experiment, name) is not None:
+            raise ConfigError(
+                f"{name} are given, and tune is to choose them; leave one of the two out."
+            )
     judging = Judging(
         **{
             setting.name: from_text(setting, given[setting.name])

@@ -41,7 +41,8 @@ class Tuner:
         self._trials = experiment.trials
         self._rates = self._trials[0].swept_values
         arms = sum(map(len, experiment.arms_by_value))
-        self._losses = np.full((arms, len(self._rates), self._trials[0].seeds), np.nan)
+        shape = arms, len(experiment.tried_inits), len(self._rates), self._trials[0].seeds
+        self._losses = np.full(shape, np.nan)
         self._seconds = 0.0
         self._number = 0
         self.latest = Trainer(self._trials[0], self._dataset)
@@ -65,7 +66,7 @@ class Tuner:
     @property
     def tuned(self) -> Experiment:
         """The race with what each arm has chosen."""
-        return self.experiment.with_rates(self.tuning().chosen)
+        return self.experiment.tuned_to(self.tuning().chosen)
 
     def step(self) -> None:
         """One mini-batch; after the last of a population it is judged, and the next begins."""
@@ -84,6 +85,7 @@ class Tuner:
             self._put(self._so_far())
         return Tuning(
             self._rates,
+            self.experiment.tried_inits,
             self._losses.copy(),
             images=len(self._dataset.test.labels),
             train_images=len(self._dataset.train.labels),
@@ -93,8 +95,9 @@ class Tuner:
     def _put(self, found: np.ndarray) -> None:
         """Losses (K,) of the members of the trials whose turn it is."""
         found[list(self.latest.frozen)] = math.nan
-        arms = list(self.experiment.arms_by_value[self._number])
-        self._losses[arms] = found.reshape(len(arms), *self._losses.shape[1:])
+        value, init = divmod(self._number, len(self.experiment.tried_inits))
+        arms = list(self.experiment.arms_by_value[value])
+        self._losses[arms, init] = found.reshape(len(arms), *self._losses.shape[2:])
 
     def _so_far(self) -> np.ndarray:
         curve = self.latest.curves().test_loss

@@ -48,6 +48,7 @@ _ONLY_WITH = {
     "tune_values": ("tune", True),
     "learning_rate": ("tune", False),
     "learning_rates": ("tune", False),
+    "inits": ("tune", False),
 }
 
 # What a running population takes up at once; any other change is for the next run.
@@ -77,7 +78,7 @@ TRAIN = Form(
     above=("dataset", "activations", "hidden"),
     left=("latent", "learning_rate", "beta", "seed"),
     right=("epochs", "batch_size", "dropout", "seeds"),
-    without=("sweep", "sweep_values", "tune", "tune_values", "learning_rates"),
+    without=("sweep", "sweep_values", "tune", "tune_values", "learning_rates", "inits"),
 )
 COMPARE = Form(
     "compare",
@@ -171,7 +172,7 @@ def _widget(form: Form, name: str) -> Any:
             format_func=facts["choices"].__getitem__,
             **common,
         )
-    if "each" in facts:
+    if "each" in facts and not _is_text(name):
         return st.multiselect(
             facts["label"],
             list(facts["each"]),
@@ -214,4 +215,4 @@ def _from_widget(name: str, value: Any) -> Any:
 def _is_text(name: str) -> bool:
     """Whether its widget is a text, of numbers with commas or spaces between them."""
     facts = SETTINGS[name].metadata
-    return "longest" in facts and "each" not in facts
+    return "longest" in facts and ("each" not in facts or facts.get("repeats", False))
