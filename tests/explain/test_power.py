@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain.statistics import MAIN_ALPHA, Family, found_difference
+from vae_explorer.explain.statistics import MAIN_ALPHA, Family, found_difference, paired_share
 from vae_explorer.explain.verdicts import power
 
 
@@ -47,3 +49,15 @@ def test_a_standard_error_is_counted_against_each_mean():
 def test_a_mean_that_is_not_compared_is_not_chosen_by():
     values = np.array([[1.0, 2.0, 3.0], [1.0, np.nan, 3.0], [2.0, 2.5, 2.0]])
     assert np.isnan(Family(values).worse_by_error(-1)).tolist() == [False, True, False]
+
+
+def test_what_pairing_takes_out_is_measured():
+    """The variance of paired differences, over all pairs, against that of the two arms' own."""
+    rng = np.random.default_rng(1)
+    values = rng.normal(0, 1, (4, 7)) + 2 * rng.normal(0, 1, 7)
+    pairs = list(combinations(range(4), 2))
+    paired = sum(np.var(values[i] - values[j], ddof=1) for i, j in pairs)
+    own = sum(np.var(values[i], ddof=1) + np.var(values[j], ddof=1) for i, j in pairs)
+    assert paired_share(values) == pytest.approx(1 - paired / own)
+    assert paired_share(np.vstack([values, np.full(7, np.nan)])) == paired_share(values)
+    assert np.isnan(paired_share(values[:1])) and np.isnan(paired_share(values[:, :2]))

@@ -320,3 +320,18 @@ def found_difference(arms: int, seeds: int) -> float:
     reach = special.stdtrit(freedom, 1 - each / 2) + special.stdtrit(freedom, _OF_RACES)
     # An arm whose spread is large by chance has its own; with few seeds that takes more away.
     return float(reach * np.sqrt(2 / seeds) * (1 + 1 / seeds))
+
+
+def paired_share(values: np.ndarray) -> float:
+    """How much of the variance of a difference of two arms' seeds pairing takes out, at most 1.
+
+    Of (A, S), over all pairs of arms with a number for each seed; below 0 where seeds do the
+    contrary to different arms. NaN where there are too few of either.
+    """
+    known = values[np.isfinite(values).all(1)]
+    if len(known) < 2 or known.shape[1] < LEAST_SEEDS:
+        return np.nan
+    covariance = np.cov(known)
+    own = (len(known) - 1) * np.trace(covariance)
+    between = covariance.sum() - np.trace(covariance)
+    return float(between / own) if own > 0 else np.nan

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from vae_explorer.explain.statistics import ALPHA, LEAST_SEEDS, LEVEL, MAIN_ALPHA
+import numpy as np
+
+from vae_explorer.explain.statistics import (
+    ALPHA,
+    LEAST_SEEDS,
+    LEVEL,
+    MAIN_ALPHA,
+    paired_share,
+)
 from vae_explorer.explain.verdicts import few
+from vae_explorer.explain.words import percent
 from vae_explorer.results.race import Race
 
 
@@ -20,8 +29,7 @@ def paragraphs(race: Race) -> str:
         f"{race.train_images:,} training images{_matched(race)}. Other images would give another: "
         "its ± is over seeds alone.",
         "<b>Pairing.</b> The same seed is the same initial draw, the same batches and the same "
-        "noise for every activation. So what a seed does to all of them alike is no part of the ± "
-        "of a difference.",
+        "noise for every activation, and differences are taken seed by seed." + _paired(race),
     ]
     if seeds >= LEAST_SEEDS:
         found += [
@@ -50,6 +58,21 @@ def paragraphs(race: Race) -> str:
         "has diverged: it stops, and counts as no result."
     )
     return "\n".join(f"<p>{each}</p>" for each in found)
+
+
+def _paired(race: Race) -> str:
+    """What pairing does to the variance of a difference, as measured."""
+    share = paired_share(race.values("test_loss")[race.whole()])
+    if not np.isfinite(share):
+        return ""
+    if share <= 0:
+        return (
+            " In this race that takes no variance out of them: a seed does not do the same to all."
+        )
+    return (
+        f" In this race that takes out {percent(share)} of the variance which a difference of the "
+        "negative ELBO would have between seeds that are not paired."
+    )
 
 
 def _bounds(race: Race) -> str:
