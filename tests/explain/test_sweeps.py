@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
+import re
 
+import numpy as np
 import pytest
 
 from tests.helpers.races import race_of
@@ -32,8 +35,8 @@ def said(race, rule):
 def test_the_best_value_of_each_activation():
     race = swept({"relu": (30, 28, 26), "tanh": (30, 27, 31)})
     relu, tanh = said(race, "best_value")
-    assert relu.startswith("ReLU does best with learning rate 0.01: a negative ELBO of 26.")
-    assert relu.endswith("clearly lower than with the other 2 values over 5 seeds.")
+    assert relu.startswith("ReLU does best with learning rate 0.01: its negative ELBO is 26.")
+    assert relu.endswith("nats, clearly lower than with 0.001 and 0.003, over 5 seeds.")
     assert tanh.startswith("Tanh does best with learning rate 0.003: ")
 
 
@@ -41,10 +44,28 @@ def test_values_that_nothing_tells_apart():
     race = swept({"relu": (30, 26, 26), "tanh": (30, 30, 30)})
     relu, tanh = said(race, "best_value")
     assert relu.startswith("ReLU does best with learning rate 0.0")
-    assert relu.endswith("between which there is no clear difference over 5 seeds.")
+    assert re.search(
+        r"lower than with 0.001 and with no clear difference to 0.0\d+, over 5 seeds\.$", relu
+    )
     assert tanh == (
         "Tanh: no clear difference between any of the 3 values of the learning rate over 5 seeds."
     )
+
+
+def test_a_value_is_chosen_on_validation_images_and_told_of_on_test_images():
+    race = swept({"relu": (30, 28, 26)})
+    losses = np.repeat([25.0, 22.0, 24.0], 5)  # the other way round on the images that choose
+    members = [
+        dataclasses.replace(member, validation_loss=float(loss))
+        for member, loss in zip(race.members, losses)
+    ]
+    chosen = dataclasses.replace(race, members=tuple(members), validation_images=287)
+    (sentence,) = said(chosen, "best_value")
+    assert sentence.startswith(
+        "ReLU does best with learning rate 0.003 on 287 validation images; its negative ELBO on "
+        "the test images is 28."
+    )
+    assert "clearly lower than with 0.001 and clearly higher than with 0.01" in sentence
 
 
 def test_a_trend_is_clear_where_every_step_of_it_is_in_one_direction():
@@ -67,7 +88,7 @@ def test_a_value_at_which_a_seed_diverged_is_not_the_best():
     race = swept({"relu": (30, 28, 26)}, diverged={"relu@0.01": {0: 3}})
     (sentence,) = said(race, "best_value")
     assert sentence.startswith("ReLU does best with learning rate 0.003")
-    assert sentence.endswith("than with the other value over 5 seeds.")
+    assert sentence.endswith("clearly lower than with 0.001, over 5 seeds.")
     assert not said(race, "trend")
 
 

@@ -10,9 +10,14 @@ import pytest
 from safetensors.numpy import save
 
 from tests.helpers.saved_races import recorded
+from vae_explorer.data import Split
+from vae_explorer.data.validation import with_validation
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import Judging
+from vae_explorer.model.bound import losses
 from vae_explorer.results.history import History
 from vae_explorer.saved.history import from_bytes, to_bytes
+from vae_explorer.training.judge import judge
 from vae_explorer.training.race import RaceTrainer
 from vae_explorer.training.trainer import Trainer
 
@@ -37,7 +42,7 @@ def test_a_race_trains_each_population_as_it_trains_alone(few_digits, trained):
     race, _ = trained
     assert race.step_number == race.steps == 3 * 4 * 2
     for population, trainer in zip(SWEPT.shapes, race.trainers):
-        alone = Trainer(population, few_digits)
+        alone = Trainer(population, race.dataset)
         for _ in alone:
             pass
         np.testing.assert_array_equal(trainer.curves().test_loss, alone.curves().test_loss)
@@ -245,3 +250,33 @@ def test_a_damaged_or_hostile_file_is_answered_in_a_sentence(trained, change):
 def test_bytes_that_are_no_file_are_answered(data):
     with pytest.raises(ValueError):
         from_bytes(data, SWEPT)
+
+
+def test_a_sweep_keeps_images_aside_to_choose_by_and_a_plain_race_does_not(few_digits, trained):
+    race, _ = trained
+    aside = with_validation(few_digits)
+    np.testing.assert_array_equal(race.validation.images, aside.test.images)
+    np.testing.assert_array_equal(race.dataset.train.images, aside.train.images)
+    np.testing.assert_array_equal(race.dataset.test.images, few_digits.test.images)
+    plain = RaceTrainer(SWEPT.replace(sweep="none"), few_digits)
+    assert plain.validation is None
+    assert plain.dataset is few_digits
+
+
+def test_what_a_value_is_chosen_by_sees_no_test_image(few_digits, trained):
+    race, _ = trained
+    judged = judge(race, Judging(draws=16))
+    count = len(few_digits.test.labels)
+    poison = Split(np.full((count, 64), 16, np.uint8), np.full(count, 3, np.uint8))
+    poisoned, _ = recorded(SWEPT, dataclasses.replace(few_digits, test=poison))
+    again = judge(poisoned, Judging(draws=16))
+    np.testing.assert_array_equal(judged.validation(), again.validation())
+    assert (judged.values("test_loss") != again.values("test_loss")).all()
+    images = few_digits.pixels(race.validation.images)
+    expected = [
+        losses(trainer.population, images, 16, SWEPT.seed).by_draw.mean(1)
+        for trainer in race.trainers
+    ]
+    found = [member.validation_loss for member in judged.members]
+    np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-6)
+    assert judged.validation_images == len(images)

@@ -24,13 +24,13 @@ def with_validation(dataset: Dataset) -> Dataset:
     chosen = held_out(train.labels, _SHARE, _MOST, seed=0)
     if len(chosen) < 2:
         raise DataError(
-            "Tuning keeps a fifth of the training images of each class aside; of these "
-            f"{len(train.labels):,} that is fewer than two. Give it more, or tune nothing."
+            "To tune or to sweep keeps a fifth of the training images of each class aside; of "
+            f"these {len(train.labels):,} that is fewer than two. Give it more, or do neither."
         )
     rest = np.setdiff1d(np.arange(len(train.labels)), chosen)
     return dataclasses.replace(
         dataset,
         train=Split(train.images[rest], train.labels[rest]),
         test=Split(train.images[chosen], train.labels[chosen]),
-        origin=f"{dataset.origin} Some of the training images are kept aside to tune by.",
+        origin=f"{dataset.origin} To choose by, {len(chosen):,} for training are kept aside.",
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from vae_explorer.explain.contrasts import contrasts_of
 from vae_explorer.explain.standing import Standing, alpha_of
-from vae_explorer.explain.statistics import LEAST_SEEDS, Difference, Interval
+from vae_explorer.explain.statistics import LEAST_SEEDS, MAIN_ALPHA, Difference, Family, Interval
 from vae_explorer.explain.unused import all_alike
 from vae_explorer.results.race import QUANTITIES, MemberJudgement, Race
 
@@ -141,11 +141,24 @@ class Standings:
 
         By `Family.worse_by_error`, so that none is among them for a mean that its spread allows.
         """
-        means = self.of("test_loss").family.worse_by_error(-1)
+        means = self.choosing
         known = sorted(self.even_leaders, key=lambda arm: float(means[arm]))
         if len(known) < 2:
             return tuple(known)
         return tuple(arm for arm in known if means[arm] <= means[known[0]] + self.margin)
+
+    @cached_property
+    def choosing(self) -> np.ndarray:
+        """(A,) what arms are chosen by, lower is better: means that an error is counted against.
+
+        Where a setting is swept they are on validation images, so that what is said of the choice
+        on test images is no number that chose it.
+        """
+        if not self.race.validation_images:
+            return self.of("test_loss").family.worse_by_error(-1)
+        rows = np.isin(self.every, self.whole)[:, None]
+        values = np.where(rows, self.race.validation(), np.nan)
+        return Family(values, MAIN_ALPHA).worse_by_error(-1)
 
     @property
     def margin(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -22,37 +22,57 @@ from vae_explorer.explain.words import decimals, listed, measured, number, sente
 
 
 def best_value(facts: Standings) -> Iterator[Finding]:
-    """For each activation the value of the swept setting that does best."""
+    """For each activation the value of the swept setting that does best, and beside which others.
+
+    It is chosen on validation images, where there are some, and told of on test images.
+    """
     experiment = facts.race.experiment
     if experiment.sweep == "none" or facts.example:
         return
-    groups = {
-        key: whole
-        for key, rows in activation_groups(facts.arms).items()
-        if len(whole := [row for row in rows if row in facts.whole]) > 1
-    }
-    found = [facts.of("test_loss").leaders_in(rows) for rows in groups.values()]
     setting = SWEEPS[experiment.sweep].label
-    for key, rows, best in zip(groups, groups.values(), found):
-        label = activation_label(key)
-        values = [facts.arms[row].value_text for row in best]
-        if len(best) == 1:
-            loss = measured(facts.interval("test_loss", best[0]))
+    for key, rows in activation_groups(facts.arms).items():
+        known = [row for row in rows if row in facts.whole and np.isfinite(facts.choosing[row])]
+        if len(known) < 2:
+            continue
+        best = min(known, key=lambda row: float(facts.choosing[row]))
+        if not any(facts.of("test_loss").difference(best, row).clear for row in known):
             text = (
-                f"{label} does best with {setting} {values[0]}: a negative ELBO of {loss}, clearly "
-                f"lower than with the other {len(rows) - 1} values over {facts.seeds} seeds"
-            ).replace("the other 1 values", "the other value")
-        elif len(best) == len(rows):
-            text = (
-                f"{label}: no clear difference between any of the {len(rows)} values of the "
-                f"{setting} over {facts.seeds} seeds"
+                f"{activation_label(key)}: no clear difference between any of the {len(known)} "
+                f"values of the {setting} over {facts.seeds} seeds"
             )
-        else:
-            text = (
-                f"{label} does best with {setting} {listed(values, 'or')}, between which there is "
-                f"no clear difference over {facts.seeds} seeds"
-            )
-        yield Finding("best_value", facts.keys(*best), sentence(text), 85)
+            yield Finding("best_value", facts.keys(*known), sentence(text), 85)
+            continue
+        text = (
+            f"{activation_label(key)} does best with {setting} {facts.arms[best].value_text}"
+            f"{_chosen(facts)} {measured(facts.interval('test_loss', best))}"
+            f"{_beside(facts, best, known)} over {facts.seeds} seeds"
+        )
+        yield Finding("best_value", facts.keys(best), sentence(text), 85)
+
+
+def _chosen(facts: Standings) -> str:
+    if not facts.race.validation_images:
+        return ": its negative ELBO is"
+    images = f"{facts.race.validation_images:,} validation images"
+    return f" on {images}; its negative ELBO on the test images is"
+
+
+def _beside(facts: Standings, best: int, rows: Sequence[int]) -> str:
+    """What tests on test images say of the best value beside the others."""
+    others = [row for row in rows if row != best]
+    found = {row: facts.of("test_loss").difference(best, row) for row in others}
+    lower = [row for row in others if found[row].clear and found[row].mean < 0]
+    higher = [row for row in others if found[row].clear and found[row].mean > 0]
+    alike = [row for row in others if not found[row].clear]
+    words = {"clearly lower than with": lower, "clearly higher than with": higher}
+    parts = [f"{word} {_values(facts, each)}" for word, each in words.items() if each]
+    if alike:
+        parts.append(f"with no clear difference to {_values(facts, alike)}")
+    return f", {listed(parts)},"
+
+
+def _values(facts: Standings, rows: Sequence[int]) -> str:
+    return listed([facts.arms[row].value_text for row in rows])
 
 
 def trend(facts: Standings) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ class MemberJudgement:
     gradients: Mapping[str, float]  # layer to norm of its weights' gradient at the last step
     draw_error: float | None = None  # standard error of the negative ELBO over the draws of z
     settles: bool = True  # whether no single draw of z decides the negative ELBO
+    validation_loss: float | None = None  # the same on images that choose a swept value
 
     @property
     def diverged(self) -> bool:
@@ -171,6 +172,7 @@ class Race:
     train_images: int  # training images that the training loss is taken over
     environment: Environment | None = None
     tuning: Tuning | None = None  # of a race whose arms chose their learning rates
+    validation_images: int = 0  # of a race with a sweep, by which a value is chosen
 
     def row(self, key: str) -> int:
         """Which of `arms` has this key; ValueError where none has."""
@@ -184,7 +186,13 @@ class Race:
 
         Members that do not count (`MemberJudgement.counts`) have no value.
         """
-        of = QUANTITIES[quantity].of
+        return self._numbers(QUANTITIES[quantity].of)
+
+    def validation(self) -> np.ndarray:
+        """(A, S) negative ELBO on the images that choose a swept value; NaN where there is none."""
+        return self._numbers(lambda member: member.validation_loss)
+
+    def _numbers(self, of: Callable[[MemberJudgement], float | None]) -> np.ndarray:
         numbers = [_number(of(member)) if member.counts else np.nan for member in self.members]
         return by_arm(self.arms, np.array(numbers))
 

@@ -37,6 +37,7 @@ COLUMNS = (
     "learning_rate",
     *QUANTITIES,
     *(
+        "validation_loss",
         "bound_error",
         "draw_error",
         "settles",
@@ -73,6 +74,7 @@ def to_csv(race: Race) -> str:
                     *("" if sweep == "none" else sweep, _cell(arm.value), recipe.seed),
                     recipe.learning_rate,
                     *map(_cell, numbers),
+                    _cell(member.validation_loss if member.counts else None),
                     _cell(member.bound_error if member.counts else None),
                     _cell(member.draw_error if member.counts else None),
                     ("yes" if member.settles else "no") if member.counts else "",
@@ -110,6 +112,7 @@ def to_json(race: Race, reference: str) -> str:
         "bound_samples": race.bound_samples,
         "bound_images": race.bound_images,
         "train_images": race.train_images,
+        "validation_images": race.validation_images,
         "tuning": None if race.tuning is None else tuning_json.to_plain(race.tuning),
         "members": [
             dataclasses.asdict(dataclasses.replace(member, gradients=dict(member.gradients)))
@@ -211,6 +214,9 @@ def _race(text: str) -> Race:
         bound_samples=field(values, "bound_samples", int),
         bound_images=field(values, "bound_images", int),
         train_images=field(values, "train_images", int),
+        validation_images=field(values, "validation_images", int)
+        if "validation_images" in values
+        else 0,
         environment=_environment(field(values, "environment", dict, optional=True)),
         tuning=tuning_json.of_race(values, experiment),
     )
@@ -258,9 +264,8 @@ def _member(entry: Any, recipe: Any, index: int, latent: int) -> MemberJudgement
     for name in _few(list(member.gradients), index):
         check_name("layer", name)
     norms = member.gradients.values()
-    check_float32(
-        index, member.train_loss, member.bound, member.bound_error, member.draw_error, *norms
-    )
+    errors = member.bound_error, member.draw_error
+    check_float32(index, member.train_loss, member.bound, member.validation_loss, *errors, *norms)
     if any(norm < 0 for norm in norms):
         raise ValueError(f"member {index} has a norm or a time below 0")
     return member
@@ -270,8 +275,13 @@ def _of_draws(entry: Mapping[str, Any]) -> dict[str, Any]:
     """What races of before do not say."""
     if "draw_error" not in entry:
         return {}
-    error = field(entry, "draw_error", float, optional=True)
-    return {"draw_error": error, "settles": field(entry, "settles", bool)}
+    found = {
+        "draw_error": field(entry, "draw_error", float, optional=True),
+        "settles": field(entry, "settles", bool),
+    }
+    if "validation_loss" in entry:
+        found["validation_loss"] = field(entry, "validation_loss", float, optional=True)
+    return found
 
 
 def _layer(entry: Any) -> LayerHealth:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from vae_explorer.data import Dataset
 from vae_explorer.data.pixels import measured_images
 from vae_explorer.data.stratify import matched
 from vae_explorer.experiment.arms import arms_of
@@ -41,7 +40,7 @@ def judge(
     images of each class; what units do over all training images. `progress` is told a sentence now
     and then. `tuning` is what came before the race, if it is a tuned one.
     """
-    images = _images(race.dataset, race.experiment.pixels)
+    images = _images(race)
     members: list[MemberJudgement] = []
     for number, trainer in enumerate(race.trainers, start=1):
         place = f", {number} of {len(race.trainers)} shapes" if len(race.trainers) > 1 else ""
@@ -58,6 +57,7 @@ def judge(
         bound_samples=judging.draws,
         bound_images=len(images.test),
         train_images=len(images.matched),
+        validation_images=0 if images.validation is None else len(images.validation),
         environment=Environment(
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             versions=library_versions(),
@@ -83,12 +83,19 @@ class _Images(NamedTuple):
     test: np.ndarray
     train: np.ndarray
     matched: np.ndarray  # those for training, as many of each class as there are for testing
+    validation: np.ndarray | None  # of a race with a sweep
 
 
-def _images(dataset: Dataset, pixels: str) -> _Images:
-    splits = dataset.test, dataset.train
-    test, train = (measured_images(dataset, split, pixels) for split in splits)
-    return _Images(test, train, train[matched(dataset.train.labels, dataset.test.labels)])
+def _images(race: RaceTrainer) -> _Images:
+    dataset = race.dataset
+    splits = dataset.test, dataset.train, race.validation
+    test, train, validation = (
+        None if split is None else measured_images(dataset, split, race.experiment.pixels)
+        for split in splits
+    )
+    assert test is not None and train is not None
+    of_training = train[matched(dataset.train.labels, dataset.test.labels)]
+    return _Images(test, train, of_training, validation)
 
 
 def _judged(trainer: Trainer, draws: int, images: _Images) -> list[MemberJudgement]:
@@ -103,6 +110,10 @@ def _judged(trainer: Trainer, draws: int, images: _Images) -> list[MemberJudgeme
     bound, bound_error = mean_with_error(found.bound)
     training = losses(population, images.matched, LEAST_DRAWS, seed)
     train_loss, _ = mean_with_error(training.reconstruction + training.kl)
+    validation = np.full(len(population), np.nan)
+    if images.validation is not None:
+        by_draw = losses(population, images.validation, LEAST_DRAWS, seed).by_draw
+        validation = np.where(settles(by_draw), by_draw.mean(1), np.nan)
     _, draw_error = mean_with_error(found.by_draw)
     settled = settles(found.by_draw)
     layers = unit_shares(population, images.train, seed)
@@ -114,6 +125,7 @@ def _judged(trainer: Trainer, draws: int, images: _Images) -> list[MemberJudgeme
             bound_error=_finite(bound_error[k]),
             draw_error=_finite(draw_error[k]),
             settles=bool(settled[k]),
+            validation_loss=_finite(validation[k]),
             layers=tuple(
                 LayerHealth(
                     layer.name,

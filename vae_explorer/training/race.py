@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from vae_explorer.data import Dataset
 from vae_explorer.data.pixels import to_bytes
+from vae_explorer.data.validation import with_validation
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.history import History, ProbeImages
@@ -30,12 +32,19 @@ class RaceTrainer:
     ----------
     trainers : tuple of Trainer
         One a population. Whoever wants one's weights or curves asks it.
+    validation : Split or None
+        Of an experiment with a sweep the images by which a value is chosen: they are kept aside
+        from those that it is given to train on. DataError if there are too few.
     """
 
     def __init__(self, experiment: Experiment, dataset: Dataset, side_by_side: bool = True):
         self.experiment = experiment
-        self.dataset = dataset
-        self.trainers = tuple(Trainer(each, dataset) for each in experiment.shapes)
+        self.dataset, self.validation = dataset, None
+        if experiment.sweep != "none":
+            aside = with_validation(dataset)
+            self.validation = aside.test
+            self.dataset = dataclasses.replace(dataset, train=aside.train, origin=aside.origin)
+        self.trainers = tuple(Trainer(each, self.dataset) for each in experiment.shapes)
         for number, trainer in enumerate(self.trainers):
             trainer.number = number
             trainer.shows_space = side_by_side
