@@ -45,9 +45,9 @@ def standings():
 def test_what_each_chose_and_how(standings):
     (text,) = said(standings, "tuned")
     assert text.startswith(
-        "Each took the learning rate with the lowest negative ELBO on 287 validation images: "
-        "0.01 for ReLU and GELU; 0.1 for Sigmoid. They chose from 3 rates, 0.001 to 0.1, by the "
-        "mean of 3 seeds and a standard error; "
+        "Each took its best learning rate by the negative ELBO on 287 validation images: 0.01 for "
+        "ReLU and GELU; 0.1 for Sigmoid. They chose from 3 rates, 0.001 to 0.1, the lowest within "
+        "a standard error of the best mean of 3 seeds; "
     )
     assert text.endswith("on test images, which chose nothing.")
 
@@ -127,7 +127,7 @@ def test_initial_weights_are_named_where_they_are_tuned():
     race = race_of(asked.tuned_to(tuning.chosen), {"relu": 28.0, "tanh": 30.0})
     standings = Standings(dataclasses.replace(race, tuning=tuning))
     assert said(standings, "tuned")[0].startswith(
-        "Each took the learning rate and initial weights with the lowest negative ELBO on 287 "
+        "Each took its best learning rate and initial weights by the negative ELBO on 287 "
         "validation images: 0.001 with PyTorch's weights for Tanh; 0.01 with weights scaled by "
         "gain for ReLU."
     )

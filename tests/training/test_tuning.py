@@ -111,11 +111,14 @@ def test_a_trial_that_diverges_is_not_chosen(few_digits):
 
 def test_choices_from_losses_made_by_hand():
     nothing = [[np.nan, 1.0], [2.0, np.nan]]
-    # Of the first the lower mean is the other's, but for a standard error of 1 and of 0.05.
-    losses = np.array([[[2.9, 4.9], [4.0, 4.1]], [[np.nan, 0.0], [9.0, 9.0]], nothing])
+    # The first's best mean is 3.9, the lowest rate's 4: within a standard error, which of both
+    # arms at their best is sqrt((2 + 0) / 2 / 2), or 0.71.
+    losses = np.array([[[4.0, 4.0], [2.9, 4.9]], [[np.nan, 0.0], [9.0, 9.0]], nothing])
     tuning = Tuning((0.1, 0.2), ("gain",), losses[:, None], images=10, train_images=40, seconds=1.0)
-    assert tuning.choices == ((0, 1), (0, 1), None)
-    assert tuning.chosen == ((0.2, "gain"), (0.2, "gain"), None)
+    assert tuning.choices == ((0, 0), (0, 1), None)
+    assert tuning.chosen == ((0.1, "gain"), (0.2, "gain"), None)
+    further = Tuning((0.1, 0.2), ("gain",), losses[:, None] + [[[0.7], [0]]], 10, 40, 1.0)
+    assert further.choices == ((0, 1), (0, 1), None)
     assert tuning.trials == 12
 
 

@@ -26,11 +26,11 @@ def chosen(facts: Standings) -> Iterator[Finding]:
     if len(facts.arms) == 1:
         who, they, reach = ("It", "It", "it reaches")
     text = (
-        f"{who} took the {what_is_tuned(tuning)} with the lowest negative ELBO on "
-        f"{tuning.images:,} validation images: {choices(tuning, facts.labels(*facts.every))}. "
-        f"{they} chose from {len(tuning.rates)} rates, {_span(tuning)}, by the mean of "
-        f"{_seeds(tuning)} and a standard error; what {reach} is from other seeds and on test "
-        "images, which chose nothing"
+        f"{who} took its best {what_is_tuned(tuning)} by the negative ELBO on {tuning.images:,} "
+        f"validation images: {choices(tuning, facts.labels(*facts.every))}. {they} chose from "
+        f"{len(tuning.rates)} rates, {_span(tuning)}, the lowest within a standard error of the "
+        f"best mean of {_seeds(tuning)}; what {reach} is from other seeds and on test images, "
+        "which chose nothing"
     )
     yield Finding("tuned", facts.keys(*facts.every), sentence(text), 98)
 

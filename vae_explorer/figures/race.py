@@ -89,8 +89,8 @@ def tuning(
                 "".join(f"{each[:1].upper()}{each[1:]}. " for each in what)
                 + f"Each learning rate on {found.images:,} validation images: the mean of "
                 f"{found.losses.shape[3]} seeds (dots). Ringed: "
-                + ("what each chose" if ended else "the lowest so far")
-                + ", a standard error counted against each."
+                + ("what each chose" if ended else "the best so far")
+                + ", the lowest rate within a standard error of the best."
             ),
         )
 

@@ -6,6 +6,7 @@ validation images. A is arms, I kinds of initial weights, R rates, S seeds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,14 +33,27 @@ class Tuning(ReadOnly):
 
     @cached_property
     def choices(self) -> tuple[tuple[int, int] | None, ...]:
-        """For each arm which initial weights and which rate are best; None where none came through.
+        """For each arm which initial weights and which rate it takes; None where none came through.
 
-        By the mean with a standard error counted against it: a rate at which some seeds go astray
-        is not chosen for those that did not.
+        The lowest rate whose mean is within a standard error of the best, with the same initial
+        weights: the one standard error rule of Breiman et al. (1984), "Classification and
+        Regression Trees", section 3.4.3. What is no worse by the luck of the seeds and goes astray
+        less often is taken. The error is that of all arms at their best together.
         """
+        best = [_lowest(means) for means in self.means]
+        error = self._error([(arm, *each) for arm, each in enumerate(best) if each is not None])
+        return tuple(
+            None if each is None else (each[0], _first(means[each[0]], means[each] + error))
+            for each, means in zip(best, self.means)
+        )
+
+    def _error(self, places: Sequence[tuple[int, int, int]]) -> float:
+        """The standard error of a mean over seeds, from the spread in all of some trials."""
         seeds = self.losses.shape[3]
-        error = self.losses.std(3, ddof=1) / np.sqrt(seeds) if seeds > 1 else 0.0
-        return tuple(map(_lowest, self.means + error))
+        if seeds < 2 or not places:
+            return 0.0
+        variance = np.mean([self.losses[place].var(ddof=1) for place in places])
+        return float(np.sqrt(variance / seeds))
 
     @property
     def chosen(self) -> tuple[tuple[float, str] | None, ...]:
@@ -61,3 +75,8 @@ def _lowest(values: np.ndarray) -> tuple[int, int] | None:
         return None
     init, rate = np.unravel_index(int(np.nanargmin(values)), values.shape)
     return int(init), int(rate)
+
+
+def _first(values: np.ndarray, most: float) -> int:
+    """Where the first of values (R,) is that is no more than `most`."""
+    return int(np.flatnonzero(values <= most)[0])

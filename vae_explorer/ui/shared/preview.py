@@ -48,6 +48,16 @@ def _drawing(name: str) -> str:
 
 
 def _sentence(experiment: Experiment, verb: str) -> str:
+    """What is started, and what before it."""
+    trials = sum(len(each.members) for each in experiment.trials)
+    if not trials:
+        return _started(experiment, verb)
+    rates = len(experiment.trials[0].swept_values)
+    text = f"{verb} will first try {rates} learning rates with {trials} VAEs on images kept aside. "
+    return text + _started(experiment, "With the best of each it")
+
+
+def _started(experiment: Experiment, verb: str) -> str:
     count = len(experiment.members)
     shapes = [_shape(population) for population in experiment.shapes]
     layers = f"**{shapes[0]}** units wide"
