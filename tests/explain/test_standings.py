@@ -9,15 +9,17 @@ import pytest
 
 from tests.figures.report.test_report import rows_of
 from tests.helpers.races import plain, race_of, standing
+from tests.helpers.saved_races import saved_race
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
-from vae_explorer.explain.standing import ON_CURVES
+from vae_explorer.explain.standing import ON_CURVES, standing_in
 from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import MAIN_ALPHA, Family, interval
 from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.leaderboard import leaderboard_rows
 from vae_explorer.figures.report.page import report_html
 from vae_explorer.results.race import QUANTITIES
+from vae_explorer.results.scene import scene_at
 from vae_explorer.saved.race_json import to_json
 from vae_explorer.terminal import tables
 
@@ -127,3 +129,17 @@ def test_another_unit_is_the_same_standing():
 
 def test_what_is_on_the_curves_is_a_quantity():
     assert set(ON_CURVES) <= set(QUANTITIES)
+
+
+def test_before_the_end_there_are_numbers_and_no_verdict():
+    """What is looked at again and again would seem clear at some time by luck alone."""
+    record = saved_race(seeds=3, epochs=2)
+    scene = scene_at(record.experiment, record.history, -1)
+    found = standing_in(scene, "test_loss", 1)
+    assert [found.verdict(arm).words for arm in range(2)] == ["so far", "reference"]
+    assert found.leaders == () and found.comparisons == 0
+    difference = found.differences[0]
+    losses = scene.newest("loss")
+    assert difference.mean == pytest.approx((losses[0] - losses[1]).mean())
+    assert np.isnan(difference.half) and not difference.clear
+    assert np.argsort(found.ranks).tolist() == np.argsort(losses.mean(1)).tolist()

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from vae_explorer.data import DATA_DIR_VARIABLE, load_dataset
 from vae_explorer.data.folder import IDX_NAMES
 from vae_explorer.data.idx import write_idx
+from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.figures.images import GAP
 from vae_explorer.ui.shared import preview
 
@@ -87,3 +88,21 @@ def test_nothing_is_fetched_or_read_to_be_looked_at(tmp_path, monkeypatch, folde
     monkeypatch.setattr(preview, "load_or_embedded", load)
     shown(image_set, monkeypatch)
     assert asked == [("mnist", "embedded")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Race will start 4 VAEs at once, each **64 – 8 – 2 – 8 – 64** units wide"),
+        (
+            {"tune": "learning_rate"},
+            "Race will first try 6 learning rates with 36 VAEs on images kept aside. With the best "
+            "of each it will start 4 VAEs at once, each **64 – 8 – 2 – 8 – 64** units wide",
+        ),
+    ],
+)
+def test_what_will_be_started_and_tried_before_is_said(changes, words):
+    experiment = Experiment(
+        dataset="digits", activations=("relu", "tanh"), hidden=(8,), seeds=2, **changes
+    )
+    assert preview._sentence(experiment, "Race").startswith(words)

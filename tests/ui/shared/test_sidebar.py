@@ -18,6 +18,9 @@ CHANGES = [
     {"hidden": (), "decoder_hidden": (1023,)},
     {"decoder_hidden": ()},
     {"decoder_activations": ("gelu", "relu")},
+    {"tune": "learning_rate", "tune_values": (0.001234567, 0.1), "learning_rate": 0.02},
+    {"tune": "learning_rate_and_init"},
+    {"learning_rates": (0.1, 1 / 3, 1e-5), "inits": ("gain", "pytorch", "gain")},
     {},
 ]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
+import numpy as np
 import pytest
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.results.tuning import Tuning
 from vae_explorer.ui.shared import status
 
 TWO = Experiment(
@@ -40,3 +42,23 @@ def test_the_bar_is_as_full_as_the_race_is_far(monkeypatch, shape, step, finishe
     status.status(job, freezes=False)
     (shown,) = screen.progress.call_args.args
     assert shown == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("state", "share", "words"),
+    [
+        ("running", 0.25, "Trying 2 learning rates with 12 VAEs · 30 s left, then the race"),
+        ("running", 0.0, "Trying 2 learning rates with 12 VAEs"),
+        ("paused", 0.5, "Trying 2 learning rates with 12 VAEs · paused"),
+    ],
+)
+def test_how_far_a_tuning_is(monkeypatch, state, share, words):
+    monkeypatch.setattr(status, "st", screen := MagicMock())
+    tuning = Tuning((0.1, 0.2), ("gain",), np.full((2, 1, 2, 3), np.nan), 10, 40, 10.0)
+    job = SimpleNamespace(
+        **{"snapshot": None, "ready": None, "tuning": tuning, "tuned_share": share},
+        **{"state": state, "has_ended": False, "notice": None, "error": None},
+    )
+    status.status(job, freezes=False)
+    assert screen.progress.call_args.args == (share,)
+    assert screen.progress.call_args.kwargs == {"text": words}

@@ -119,6 +119,8 @@ def sidebar(form: Form) -> Experiment | None:
             shown = {*values, *form.above, *form.without}
             rest = [name for name in SETTINGS if name not in shown and _has_use(form, name)]
             values |= {name: _widget(form, name) for name in rest}
+    # Where each chooses its own it is that of whom no trial came through.
+    values.setdefault("learning_rate", _of(form, "learning_rate"))
     try:
         parsed = {name: _from_widget(name, value) for name, value in values.items()}
         experiment = Experiment.from_dict(parsed)
