@@ -47,8 +47,10 @@ class Activation:
     source: str  # title, authors, year
     family: str  # one of `FAMILIES`
     # 1 / sqrt(E[f(Z)^2]) for Z ~ N(0, 1): weights of standard deviation gain / sqrt(fan_in) keep
-    # the second moment of pre-activations from layer to layer. ReLU's is the sqrt(2) of Delving
-    # Deep into Rectifiers, He et al., 2015. The zeroing that `dropout` brings is not counted.
+    # the second moment of pre-activations from layer to layer, where they are standard normal. The
+    # first layer's are not, since pixels are small; to make up for that was measured to help
+    # nothing (benchmarks/README.md). ReLU's is the sqrt(2) of Delving Deep into Rectifiers, He et
+    # al., 2015. The zeroing that `dropout` brings is not counted.
     gain: float
     function: Callable[..., Tensor]
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)  # name: initial value
