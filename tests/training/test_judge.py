@@ -13,11 +13,11 @@ from vae_explorer.data.stratify import matched
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.model.bound import importance_bound, losses
+from vae_explorer.model.bound import importance_bound, losses, settles
 from vae_explorer.results.race import QUANTITIES
 from vae_explorer.results.scene import scene_at
 from vae_explorer.saved.catalogue import load_members, read_catalogue
-from vae_explorer.training.judge import judge, settles
+from vae_explorer.training.judge import judge
 from vae_explorer.training.race import RaceTrainer
 
 EXPERIMENT = Experiment(

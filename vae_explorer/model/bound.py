@@ -21,6 +21,8 @@ from vae_explorer.model.population import Population
 from vae_explorer.model.randomness import generator
 
 _CACHED = 200_000  # numbers of a layer at once: they and their copies stay in a core's cache
+_FAR = 30.0  # robust standard deviations: what a heavy tail gives, and luck never
+_MOVES = 0.05  # nats
 _KEPT = 1_000_000  # numbers of noise at once, which all members take in turn
 
 
@@ -92,6 +94,19 @@ def mean_with_error(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if count < 2:
         return finite.mean(1), np.full(len(finite), np.nan)
     return finite.mean(1), finite.std(1, ddof=1) / math.sqrt(count)
+
+
+def settles(by_draw: np.ndarray) -> np.ndarray:
+    """(K,) whether no single draw of z decides the mean of (K, S) losses.
+
+    Such a draw lies further from the median than `_FAR` robust standard deviations (1.4826 times
+    the median distance from it), and moves the mean by more than `_MOVES` nats.
+    """
+    with np.errstate(invalid="ignore"):  # of a loss that is no finite number, which has no mean
+        distances = np.abs(by_draw - np.median(by_draw, axis=1, keepdims=True))
+        spread = 1.4826 * np.median(distances, axis=1)
+        furthest = distances.max(1)
+    return ~((furthest > _FAR * spread) & (furthest > _MOVES * by_draw.shape[1]))
 
 
 def _noise(images: int, draws: int, latent: int, seed: int) -> Iterator[tuple[slice, Tensor]]:

@@ -298,7 +298,8 @@ def _facts(entry: Entry) -> dict[str, Any]:
                 "test_kl": result.test_kl,
                 "active_latents": result.active_latents,
                 "diverged": None if result.frozen is None else result.frozen.reason,
+                "settles": row not in record.info.unsettled,
             }
-            for result in record.results
+            for row, result in enumerate(record.results)
         ],
     }

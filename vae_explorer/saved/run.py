@@ -12,22 +12,19 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-
-import numpy as np
 
 from vae_explorer.data.paths import absolute_path
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.reason import reason
-from vae_explorer.results.environment import library_versions
-from vae_explorer.results.members import MemberResult, member_results
+from vae_explorer.results.members import MemberResult
 from vae_explorer.results.snapshot import Curves
 from vae_explorer.saved import metrics
 from vae_explorer.saved.fields import parse_object
 from vae_explorer.saved.files import check_regular, read_text, replace_folder, try_to_write
 from vae_explorer.saved.run_json import FORMAT, RunInfo, RunRecord
+from vae_explorer.saved.run_record import record_of
 
 if TYPE_CHECKING:  # PyTorch takes seconds: a page that lists runs needs nothing of it
     from vae_explorer.model.population import Population
@@ -77,7 +74,7 @@ def save_run(folder: str | Path, trainer: Trainer, half: bool = False) -> Path:
     only when the new one is complete; files that are no part of a run stay. What a process that was
     killed had left beside it is cleared. Between the ends of
     epochs the test set is evaluated first, so that the results are those of the saved weights;
-    and so it is with `half`, which rounds them to float16 for half the size.
+    and with `half`, which rounds them to float16 for half the size, they are by many draws of z.
 
     Raises
     ------
@@ -91,7 +88,7 @@ def save_run(folder: str | Path, trainer: Trainer, half: bool = False) -> Path:
     try:
         model = weights.to_bytes(trainer.population, half)
         with weights.rounded_to_half(trainer.population) if half else nullcontext():
-            record = _record(trainer, evaluate=half)
+            record = record_of(trainer, by_draws=half)
         files = {
             RECORD_NAME: record.to_json().encode(),
             METRICS_NAME: metrics.to_csv(trainer.curves(), record.experiment.members).encode(),
@@ -154,32 +151,6 @@ def is_run(folder: Path) -> bool:
 
 def _unsavable(target: Path, error: Exception) -> StoreError:
     return StoreError(f"The run cannot be saved as {target}: {reason(error)}.")
-
-
-def _record(trainer: Trainer, evaluate: bool) -> RunRecord:
-    """What run.json is to say; the newest test losses are taken from the curves or evaluated."""
-    import torch
-
-    curves, images = trainer.curves(), len(trainer.dataset.train.labels)
-    evaluated = len(curves.step) and curves.step[-1] == trainer.step_number
-    evaluated = evaluated and not np.isnan(curves.test_loss[-1]).all()
-    evaluation = trainer.evaluate() if evaluate or not evaluated else None
-    info = RunInfo(
-        made=datetime.now(UTC).isoformat(timespec="seconds"),
-        finished=trainer.finished,
-        step=trainer.step_number,
-        steps=trainer.steps,
-        epoch=trainer.epoch,
-        precision=trainer.precision,
-        threads=torch.get_num_threads(),
-        versions=library_versions(),
-        data_origin=trainer.dataset.origin,
-        training_images=images,
-        test_images=len(trainer.dataset.test.labels),
-        changes=tuple(trainer.changes),
-    )
-    results = member_results(trainer.experiment, trainer.snapshot(), images, evaluation)
-    return RunRecord(trainer.experiment, results, info)
 
 
 # --- Loading ---

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.limits import MAX_MEMBERS as _MOST_MEMBERS
 from vae_explorer.experiment.recipe import Member
+from vae_explorer.experiment.settings import shown
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.snapshot import Freeze
 from vae_explorer.saved.fields import check_format, field, mapping, parse_object
@@ -35,6 +37,8 @@ class RunInfo:
     training_images: int
     test_images: int
     changes: tuple[Mapping[str, float], ...]  # {"step": s, "beta": b}: set while it trained
+    loss_draws: int = 1  # of z for each test image, that the losses are the mean of
+    unsettled: tuple[int, ...] = ()  # members that have no loss, since single draws decide it
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,18 @@ def _info(values: Mapping[str, Any]) -> RunInfo:
         training_images=field(values, "training_images", int),
         test_images=field(values, "test_images", int),
         changes=_changes(values),
+        **_of_draws(values),
     )
+
+
+def _of_draws(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What runs of before do not say."""
+    if "loss_draws" not in values:
+        return {}
+    members = field(values, "unsettled", list)
+    if not all(isinstance(each, int) and 0 <= each < _MOST_MEMBERS for each in members):
+        raise ValueError(f"its field 'unsettled' is {shown(members)}; it must be a list of members")
+    return {"loss_draws": field(values, "loss_draws", int), "unsettled": tuple(members)}
 
 
 def _check_end(info: RunInfo, results: Sequence[MemberResult]) -> None:

@@ -13,7 +13,7 @@ from vae_explorer.data.pixels import measured_images
 from vae_explorer.data.stratify import matched
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.judging import LEAST_DRAWS, Judging
-from vae_explorer.model.bound import losses, mean_with_error
+from vae_explorer.model.bound import losses, mean_with_error, settles
 from vae_explorer.results.environment import Environment, library_versions
 from vae_explorer.results.evaluation import Evaluation
 from vae_explorer.results.members import member_results
@@ -22,9 +22,6 @@ from vae_explorer.results.tuning import Tuning
 from vae_explorer.study.layers import unit_shares
 from vae_explorer.training.race import RaceTrainer
 from vae_explorer.training.trainer import Trainer
-
-_FAR = 30.0  # robust standard deviations: what a heavy tail gives, and luck never
-_MOVES = 0.05  # nats
 
 
 def judge(
@@ -143,19 +140,6 @@ def _judged(trainer: Trainer, draws: int, images: _Images) -> list[MemberJudgeme
         )
         for k, result in enumerate(results)
     ]
-
-
-def settles(by_draw: np.ndarray) -> np.ndarray:
-    """(K,) whether no single draw of z decides the mean of (K, S) losses.
-
-    Such a draw lies further from the median than `_FAR` robust standard deviations (1.4826 times
-    the median distance from it), and moves the mean by more than `_MOVES` nats.
-    """
-    with np.errstate(invalid="ignore"):  # of a loss that is no finite number, which has no mean
-        distances = np.abs(by_draw - np.median(by_draw, axis=1, keepdims=True))
-        spread = 1.4826 * np.median(distances, axis=1)
-        furthest = distances.max(1)
-    return ~((furthest > _FAR * spread) & (furthest > _MOVES * by_draw.shape[1]))
 
 
 def _finite(value: np.floating) -> float | None:

@@ -12,9 +12,8 @@ from vae_explorer.data.pixels import measured_images
 from vae_explorer.data.validation import with_validation
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import LEAST_DRAWS
-from vae_explorer.model.bound import losses
+from vae_explorer.model.bound import losses, settles
 from vae_explorer.results.tuning import Tuning
-from vae_explorer.training.judge import settles
 from vae_explorer.training.trainer import Trainer
 
 
