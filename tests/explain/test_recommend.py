@@ -155,7 +155,7 @@ def test_claims_are_held_against_what_was_measured():
         diverged={"exponential": {0: 3, 2: 1}},
     )
     (c1,) = claim(race, "C1")
-    assert "here all 5 non-linear activations end clearly below Linear" in c1
+    assert "shared by all, all 5 non-linear activations end clearly below Linear" in c1
     arms = {arm.key: row for row, arm in enumerate(race.arms)}
     most = Standings(race).of("test_loss").difference(arms["gelu"], arms["linear"])
     assert c1.endswith(f"GELU by most, {size(most)} nats {margin(most)}.")

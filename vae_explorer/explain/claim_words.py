@@ -8,7 +8,7 @@ from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.explain.mechanism import layer_shares
 from vae_explorer.explain.standings import Finding, Standings
 from vae_explorer.explain.statistics import Difference
-from vae_explorer.explain.words import direction, margin, sentence, size
+from vae_explorer.explain.words import at_rates, direction, margin, sentence, size
 
 
 def activations_of(facts: Standings) -> dict[str, int]:
@@ -32,7 +32,9 @@ def against(facts: Standings, arms: Sequence[int], other: int) -> dict[int, Diff
 
 
 def claim(name: str, facts: Standings, arms: Sequence[int], says: str, here: str) -> Finding:
-    text = f"The article says that {says} ({name}); here {here}"
+    rates = at_rates(facts.race)
+    place = f"here, {rates}," if rates else "here"
+    text = f"The article says that {says} ({name}); {place} {here}"
     return Finding(name, facts.keys(*arms), sentence(text), 0)
 
 

@@ -15,7 +15,7 @@ from vae_explorer.experiment.command import command_line
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.explain.findings import claims, explain, recommend
 from vae_explorer.explain.standings import Finding, Standings
-from vae_explorer.explain.words import epochs_of, images_of
+from vae_explorer.explain.words import at_rates, epochs_of, images_of
 from vae_explorer.figures.inline import beside
 from vae_explorer.figures.page import (
     MOSAIC_STYLE,
@@ -96,6 +96,7 @@ def _summary(standings: Standings) -> str:
         f"{len(race.members):,} VAEs",
         f"{seeds} seed{'s' * (seeds > 1)}",
         epochs_of(race),
+        *filter(None, [at_rates(race)]),
     ]
     if race.environment:
         version = race.environment.versions.get("vae_explorer", "")
