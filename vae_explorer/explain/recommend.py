@@ -113,9 +113,11 @@ def _reason(facts: Standings) -> str:
 
 def _safest(facts: Standings, first: str, loss: str) -> str:
     """Why one of several leaders, between which nothing is clear, is to be taken."""
+    aside = facts.race.validation_images
+    where = f" on {aside:,} validation images" if aside else ""
     text = (
         f"No clear difference between {len(facts.leaders)} leaders; the safest is {first}, {loss}, "
-        "the lowest where a standard error is counted against each"
+        f"the lowest{where} where a standard error is counted against each"
     )
     if len(facts.safest) > 1:
         rest = "the other is" if len(facts.safest) == 2 else "the others are"

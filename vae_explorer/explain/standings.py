@@ -142,7 +142,8 @@ class Standings:
         By `Family.worse_by_error`, so that none is among them for a mean that its spread allows.
         """
         means = self.choosing
-        known = sorted(self.even_leaders, key=lambda arm: float(means[arm]))
+        finite = [arm for arm in self.even_leaders if np.isfinite(means[arm])]
+        known = sorted(finite or self.even_leaders, key=lambda arm: float(means[arm]))
         if len(known) < 2:
             return tuple(known)
         return tuple(arm for arm in known if means[arm] <= means[known[0]] + self.margin)
