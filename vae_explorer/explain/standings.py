@@ -143,9 +143,9 @@ class Standings:
         """
         means = self.choosing
         finite = [arm for arm in self.even_leaders if np.isfinite(means[arm])]
-        known = sorted(finite or self.even_leaders, key=lambda arm: float(means[arm]))
-        if len(known) < 2:
-            return tuple(known)
+        if len(finite) < 2:  # one alone has nothing to be held against
+            return tuple(finite) or self.even_leaders
+        known = sorted(finite, key=lambda arm: float(means[arm]))
         return tuple(arm for arm in known if means[arm] <= means[known[0]] + self.margin)
 
     @cached_property
