@@ -1,12 +1,11 @@
 """The tuned ranking of six usual activations on each set of images: a tuned race of ten seeds.
 
-Prints a table, and writes a folder a set with the race's results.json, which has every number.
+Prints a table, and writes a CSV a set with every number of every VAE.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import time
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from vae_explorer.explain.findings import recommend
 from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.words import measured
 from vae_explorer.results.race import Race
-from vae_explorer.saved.race_json import to_json
+from vae_explorer.saved.race_json import to_csv
 from vae_explorer.training.judge import judge
 from vae_explorer.training.machine import available_cores, threads_for
 from vae_explorer.training.race import RaceTrainer
@@ -73,16 +72,14 @@ def main(datasets: list[str], out: Path) -> None:
     for dataset in datasets:
         started = time.perf_counter()
         race = run(experiment_of(dataset))
-        race = dataclasses.replace(race, environment=None)  # of whoever runs it
-        folder = out / dataset
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "results.json").write_text(to_json(race, race.arms[0].key), encoding="utf-8")
+        out.mkdir(parents=True, exist_ok=True)
+        (out / f"{dataset}.csv").write_text(to_csv(race), encoding="utf-8")
         print(table(race), f"\n\n{time.perf_counter() - started:.0f} s\n", flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dataset", action="append", choices=DATASETS)
-    parser.add_argument("--out", type=Path, default=Path("runs/ranking"))
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "ranking")
     given = parser.parse_args()
     main(given.dataset or list(DATASETS), given.out)

@@ -91,7 +91,17 @@ def test_the_same_at_every_rate_and_one_that_no_trial_came_through():
     assert said(standings, "tuned_shared")[0].startswith(
         "Had all shared one learning rate, the lowest mean would be ReLU's at each tried"
     )
-    assert "none for Sigmoid, of which every trial lost seeds" in said(standings, "tuned")[0]
+    assert "0.005 for Sigmoid, of which every trial lost seeds" in said(standings, "tuned")[0]
+    assert said(standings, "leading")[0].startswith(
+        "Each at its own best of 3 learning rates, but for Sigmoid at learning rate 0.005, ReLU "
+    )
+
+
+def test_where_no_trial_came_through_all_shared_one_rate():
+    standings = tuned_race([[np.nan] * 3] * 3, {"relu": 28.0, "gelu": 30.0, "sigmoid": 30.0})
+    assert said(standings, "leading")[0].startswith(
+        "At learning rate 0.005, shared by all since no trial came through, ReLU wins: "
+    )
 
 
 @pytest.mark.parametrize(

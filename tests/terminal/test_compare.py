@@ -210,6 +210,19 @@ def test_a_folder_without_a_race_is_answered(tmp_path):
         load_race(tmp_path)
 
 
+def test_trials_one_after_the_other_are_told_of_to_their_end(tmp_path, capsys):
+    """Some of them diverge, and all of the last ones; a population that has ended is still told."""
+    command = ["compare", "--dataset", "digits", *SMALL, "--activation", "exponential", "relu"]
+    command += ["--seeds", "3", "--epochs", "2", "--schedule", "constant", "--threads", "1"]
+    command += ["--tune", "learning_rate_and_init", "--tune-values", "5", "10"]
+    assert main.main([*command, "--out", str(tmp_path / "race")]) == 0
+    said = capsys.readouterr().out
+    assert "with 24 VAEs on 1 thread, before the race itself" in said
+    tuning = load_race(tmp_path / "race").race.tuning
+    assert tuning.losses.shape == (2, 2, 2, 3)
+    assert "Each took its best learning rate and initial weights" in said
+
+
 def test_a_tuned_race_says_what_was_tried_and_chosen(tmp_path, capsys):
     command = ["compare", "--dataset", "digits", *SMALL, "--activation", "relu", "tanh"]
     command += ["--seeds", "2", "--epochs", "4", "--tune", "learning_rate"]

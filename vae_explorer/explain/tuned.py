@@ -27,7 +27,7 @@ def chosen(facts: Standings) -> Iterator[Finding]:
         who, they, reach = ("It", "It", "it reaches")
     text = (
         f"{who} took its best {what_is_tuned(tuning)} by the negative ELBO on {tuning.images:,} "
-        f"validation images: {choices(tuning, facts.labels(*facts.every))}. {they} chose from "
+        f"validation images: {_choices(facts, tuning)}. {they} chose from "
         f"{len(tuning.rates)} rates, {_span(tuning)}, the lowest within a standard error of the "
         f"best mean of {_seeds(tuning)}; what {reach} is from other seeds and on test images, "
         "which chose nothing"
@@ -40,14 +40,19 @@ def what_is_tuned(tuning: Tuning) -> str:
     return "learning rate" + " and initial weights" * (len(tuning.inits) > 1)
 
 
-def choices(tuning: Tuning, labels: list[str]) -> str:
-    """ "0.03 for ReLU and ELU; 0.1 for Tanh", and for whom none came through."""
+def _choices(facts: Standings, tuning: Tuning) -> str:
+    shared = facts.race.experiment.learning_rate
+    return choices(tuning, facts.labels(*facts.every), shared)
+
+
+def choices(tuning: Tuning, labels: list[str], shared: float) -> str:
+    """ "0.03 for ReLU and ELU; 0.1 for Tanh", and the `shared` rate of whom none came through."""
     found = []
     for option in sorted({each for each in tuning.chosen if each is not None}):
         names = [label for label, own in zip(labels, tuning.chosen) if own == option]
         found.append(f"{_option(tuning, *option)} for {listed(names)}")
     if lost := [label for label, own in zip(labels, tuning.choices) if own is None]:
-        found.append(f"none for {listed(lost)}, of which every trial lost seeds")
+        found.append(f"{number_text(shared)} for {listed(lost)}, of which every trial lost seeds")
     return "; ".join(found)
 
 

@@ -97,13 +97,18 @@ def at_rates(race: Race) -> str:
     experiment = race.experiment
     if len(race.arms) < 2 or experiment.sweep == "learning_rate":
         return ""
+    shared = f"at learning rate {number_text(experiment.learning_rate)}"
     if race.tuning is not None:
+        lost = [arm.label for arm, own in zip(race.arms, race.tuning.choices) if own is None]
+        if len(lost) == len(race.arms):
+            return f"{shared}, shared by all since no trial came through"
         kinds = len(race.tuning.inits)
         weights = f" and {kinds} kinds of initial weights" if kinds > 1 else ""
-        return f"each at its own best of {len(race.tuning.rates)} learning rates{weights}"
+        but = f", but for {listed(lost)} {shared}" if lost else ""
+        return f"each at its own best of {len(race.tuning.rates)} learning rates{weights}{but}"
     if experiment.learning_rates is not None:
         return "each at the learning rate that it was given"
-    return f"at learning rate {number_text(experiment.learning_rate)}, shared by all"
+    return f"{shared}, shared by all"
 
 
 def layer(name: str) -> str:

@@ -83,7 +83,8 @@ def _on_luck(results: Sequence[MemberResult]) -> list[str]:
 def tuned(tuning: Tuning, experiment: Experiment) -> str:
     """What the trials chose."""
     labels = [arm.label for arm in arms_of(experiment)]
-    return f"Best on {tuning.images:,} validation images: {choices(tuning, labels)}."
+    found = choices(tuning, labels, experiment.learning_rate)
+    return f"Best on {tuning.images:,} validation images: {found}."
 
 
 def standings(race: Race, reference: str) -> str:

@@ -31,7 +31,7 @@ class Tuner:
     Attributes
     ----------
     latest : Trainer
-        Of the trials that train now, or of the last ones.
+        Of the trials that took the last step.
     """
 
     def __init__(self, experiment: Experiment, dataset: Dataset):
@@ -54,7 +54,7 @@ class Tuner:
     @property
     def step_number(self) -> int:
         """Steps taken; those that a population left out because all its members froze count too."""
-        own = 0 if self.finished else self.latest.step_number
+        own = 0 if self.latest.finished else self.latest.step_number
         return self._number * self.latest.steps + own
 
     @property
@@ -68,19 +68,19 @@ class Tuner:
         return self.experiment.tuned_to(self.tuning().chosen)
 
     def step(self) -> None:
-        """One mini-batch; after the last of a population it is judged, and the next begins."""
+        """One mini-batch; after the last of a population it is judged."""
         started = time.perf_counter()
+        if self.latest.finished:
+            self.latest = Trainer(self._trials[self._number], self._dataset)
         self.latest.step()
         if self.latest.finished:
             self._put(self._judged())
             self._number += 1
-            if not self.finished:
-                self.latest = Trainer(self._trials[self._number], self._dataset)
         self._seconds += time.perf_counter() - started
 
     def tuning(self) -> Tuning:
         """What there is: of the trials that train now, the losses of their last evaluation."""
-        if not self.finished:
+        if not self.latest.finished:
             self._put(self._so_far())
         return Tuning(
             self._rates,
