@@ -13,9 +13,11 @@ from vae_explorer.figures import race as race_figures
 from vae_explorer.figures.charts.curves import End, end_labels, thinned
 from vae_explorer.figures.style import activation_style, arm_styles, short_label
 from vae_explorer.results.snapshot import BIN_EDGES, Freeze
+from vae_explorer.results.tuning import Tuning
 
 PAIR = Experiment(activations=("relu", "tanh"), seeds=3)
 ARMS = arms_of(PAIR)
+RATES = (0.001, 0.01, 0.1)
 SWEEP = Experiment(activations=("relu", "tanh"), seeds=2, sweep="beta", sweep_values=(0.25, 1, 4))
 LABEL = "Negative ELBO (nats per image)"
 NAMED = {"quantity_label": "Negative ELBO", "unit": "nats"}
@@ -293,3 +295,41 @@ def test_differences_from_one_seed_or_none_are_not_called_clear():
 
 
 # Over training
+
+
+def test_a_tuning_has_a_line_an_arm_and_a_ring_around_what_it_chose():
+    experiment = Experiment(
+        dataset="digits", activations=("relu", "tanh"), tune="learning_rate", tune_values=RATES
+    )
+    losses = np.array([[[26.0] * 3, [25.0] * 3, [25.5] * 3], [[27.0] * 3, [26.0] * 3, [24.0] * 3]])
+    found = Tuning(RATES, ("gain",), losses[:, None], images=287, train_images=1150, seconds=9.0)
+    ((figure, caption),) = race_figures.tuning(found, experiment)
+    lines = {trace.name: trace for trace in figure.data if trace.mode == "lines+markers"}
+    for label, means in zip(("ReLU", "Tanh"), losses.mean(2)):
+        np.testing.assert_allclose(10 ** np.array(lines[label].x), RATES)
+        np.testing.assert_array_equal(lines[label].y, means)
+    rings = {t.name: (10 ** t.x[0], t.y[0]) for t in figure.data if "choice" in t.name}
+    assert rings["ReLU's choice"] == (pytest.approx(0.01), 25.0)
+    assert rings["Tanh's choice"] == (pytest.approx(0.1), 24.0)
+    assert "on 287 validation images: the mean of 3 seeds (dots). Ringed: what each" in caption
+
+
+def test_what_is_far_worse_leaves_the_frame_and_hides_nothing():
+    losses = np.full((1, 1, 3, 3), 25.0)
+    losses[0, 0, 2] = 400.0
+    figure = charts.rate_lines(["relu"], RATES, losses[:, 0], [1])
+    low, high = figure.layout.yaxis.range
+    assert low < 25 < high < 400
+    (label,) = figure.layout.annotations
+    assert label.text.endswith("ReLU ↑")
+
+
+def test_trials_whose_turn_is_to_come_have_no_chart_yet():
+    experiment = Experiment(
+        dataset="digits", activations=("relu",), tune="learning_rate_and_init", tune_values=RATES
+    )
+    losses = np.full((1, 2, 3, 3), np.nan)
+    for begun in (1, 1, 2):
+        found = Tuning(RATES, ("gain", "pytorch"), losses.copy(), 287, 1150, 9.0)
+        assert len(list(race_figures.tuning(found, experiment, ended=False))) == begun
+        losses[0, int(np.isfinite(losses[0, 0]).all())] = 25.0

@@ -8,7 +8,7 @@ best. What it then reaches is measured with other seeds, and on test images that
 
 TUNED = {
     "learning_rate": "Learning rate",
-    "learning_rate_and_init": "Learning rate and initial weights",
+    "learning_rate_and_init": "Rate and initial weights",
 }
 RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)  # unless others are asked for
 TRIAL_SEEDS = 3

@@ -68,10 +68,12 @@ def tuning(
 ) -> Iterator[tuple[go.Figure, str]]:
     """Losses of trials against the learning rate, with a caption.
 
-    A figure for each swept value and kind of initial weights.
+    A figure for each swept value and kind of initial weights, but for those whose turn is to come.
     """
     arms = arms_of(experiment)
     for places, (number, init) in product(experiment.arms_by_value, enumerate(found.inits)):
+        if np.isnan(found.losses[list(places), number]).all() and (places[0] or number):
+            continue
         own = [found.choices[arm] for arm in places]
         figure = charts.rate_lines(
             [arms[arm].activation_key for arm in places],
