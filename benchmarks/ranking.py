@@ -9,6 +9,7 @@ import argparse
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from vae_explorer.data import DATASETS, load_dataset
@@ -59,7 +60,8 @@ def table(race: Race) -> str:
     for arm in loss.order:
         rate = race.members[race.arms[arm].rows[0]].result.recipe.learning_rate
         found = loss.differences[arm]
-        above = "" if found is None else f"{found.mean:.2f} ± {found.half:.2f}"
+        above = "" if found is None else f"{found.mean:.2f}"
+        above += "" if found is None or np.isnan(found.half) else f" ± {found.half:.2f}"
         mean = measured(loss.intervals[arm]).removesuffix(" nats")
         words = loss.verdict(arm).words.replace("reference", "")
         lines.append(
