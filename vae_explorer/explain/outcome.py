@@ -9,6 +9,7 @@ import numpy as np
 from vae_explorer.experiment.recipe import SWEEPS
 from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.standings import Finding, Standings
+from vae_explorer.explain.statistics import LEAST_SEEDS
 from vae_explorer.explain.unused import unused
 from vae_explorer.explain.verdicts import few
 from vae_explorer.explain.words import (
@@ -40,8 +41,7 @@ def one_seed(facts: Standings) -> Iterator[Finding]:
     if facts.example and len(facts.arms) > 1:
         text = (
             f"{few(facts.seeds)} each: an example, not a result. Another seed may turn the order "
-            "around, so "
-            "none is stated; train from 3 seeds or more"
+            f"around, so none is stated; train from {LEAST_SEEDS} seeds or more"
         )
         yield Finding("one_seed", (), sentence(text), 100)
 

@@ -67,10 +67,9 @@ def verdict(
     seeds diverged has no other verdict: the difference of those that are left is one of the lucky,
     as is each difference to a reference of which `reference_diverged` did. Nor has one that learned
     for fewer epochs than the rest, `short` of them, nor one of which `unsettled` seeds have no
-    negative ELBO that settles, nor what is not `comparable` for another
-    reason, nor a number that all arms share (`Quantity.shared`), nor anything before the race has
-    `ended`. That no difference is clear says
-    little where the seeds of either are `uneven`.
+    negative ELBO that settles, nor what is not `comparable` for another reason, nor a number that
+    all arms share (`Quantity.shared`), nor anything before the race has `ended`. That no difference
+    is clear says little where the seeds of either are `uneven`.
     """
     if diverged:
         return Verdict("lost", _diverged(seeds, diverged))

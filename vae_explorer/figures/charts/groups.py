@@ -50,6 +50,21 @@ def seed_mean(values: np.ndarray) -> np.ndarray:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
+def seed_dots(label: str, style: Style, x: np.ndarray, values: np.ndarray, size: float) -> Trace:
+    """A seed a thin dot of `size` px, at x (N,) of values (N, S)."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"{label}, each seed",
+        "legendgroup": label,
+        "showlegend": False,
+        "x": np.repeat(x, values.shape[1]),
+        "y": np.where(np.isfinite(values), values, np.nan).ravel(),
+        "marker": {"color": style.colour, "size": size, "opacity": 0.45},
+        "hoverinfo": "skip",
+    }
+
+
 def seed_band(group: Group, x: np.ndarray, values: np.ndarray) -> Trace:
     """From the lowest to the highest of values (S, E)."""
     known = np.isfinite(values).any(axis=0)

@@ -13,7 +13,7 @@ from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.numbers import with_unit
 from vae_explorer.explain.statistics import intervals
 from vae_explorer.figures.charts.curves import End, end_labels, labels_fit
-from vae_explorer.figures.charts.groups import Trace, key_line
+from vae_explorer.figures.charts.groups import Trace, key_line, seed_dots
 from vae_explorer.figures.style import (
     Style,
     activation_label,
@@ -65,7 +65,7 @@ def sweep_lines(
         )
         x = np.array([places[arms[row].value or 0.0] for row in rows]) + offset
         names = [arms[row].value_text for row in rows]
-        dots.append(_dots(label, style, x - 0.4 * apart, values[rows]))
+        dots.append(seed_dots(label, style, x - 0.4 * apart, values[rows], 5))
         half = (high - low)[rows] / 2
         lines.append(_line(label, style, x, mean[rows], half, names, digits))
         if np.isfinite(mean[rows[-1]]):
@@ -99,21 +99,6 @@ def _places(swept: Sequence[float], sweep: str) -> dict[float, float]:
 
 def _on_log_scale(swept: Sequence[float], sweep: str) -> bool:
     return sweep in _LOGARITHMIC and all(value > 0 for value in swept)
-
-
-def _dots(label: str, style: Style, x: np.ndarray, values: np.ndarray) -> Trace:
-    """A seed a dot, at x (N,) of values (N, S)."""
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": f"{label}, each seed",
-        "legendgroup": label,
-        "showlegend": False,
-        "x": np.repeat(x, values.shape[1]),
-        "y": np.where(np.isfinite(values), values, np.nan).ravel(),
-        "marker": {"color": style.colour, "size": 5, "opacity": 0.45},
-        "hoverinfo": "skip",
-    }
 
 
 def _line(

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.numbers import plain
 from vae_explorer.figures.charts.curves import End, end_labels, labels_fit
-from vae_explorer.figures.charts.groups import Trace, key_line
+from vae_explorer.figures.charts.groups import Trace, key_line, seed_dots
 from vae_explorer.figures.style import (
     Style,
     activation_label,
@@ -43,7 +43,7 @@ def rate_lines(
     ends: list[End] = []
     for key, each, mean, choice in zip(keys, losses, means, choices):
         style, label = activation_style(key), activation_label(key)
-        dots.append(_dots(label, style, x, each))
+        dots.append(seed_dots(label, style, x, each, 4))
         lines.append(_line(label, style, x, mean, rates))
         if choice is not None:
             lines.append(_ring(label, style, float(x[choice]), float(mean[choice])))
@@ -76,20 +76,6 @@ def _range(means: np.ndarray, losses: np.ndarray) -> tuple[float, float]:
     low, high = float(known.min()), float(max([np.quantile(known, _SHOWN), *best]))
     margin = 0.08 * (high - low) or 0.06 * abs(high) or 1.0
     return low - margin, high + margin
-
-
-def _dots(label: str, style: Style, x: np.ndarray, losses: np.ndarray) -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": f"{label}, each seed",
-        "legendgroup": label,
-        "showlegend": False,
-        "x": np.repeat(x, losses.shape[1]),
-        "y": losses.ravel(),
-        "marker": {"color": style.colour, "size": 4, "opacity": 0.45},
-        "hoverinfo": "skip",
-    }
 
 
 def _line(
