@@ -235,6 +235,7 @@ def test_a_tuned_race_shows_its_tuning_as_it_goes_and_afterwards(open_page):
     rings = "plot._fullData.filter(trace => trace.name.includes('choice'))"
     wait_for_plot(page, "chart.tuning", f"{rings}.every(ring => 10 ** ring.x[0] > 0.029)")
     wait_for_plot(page, "chart.tuning", f"{rings}.length === 2")
+    expect(page.locator(".leaderboard .rate")).to_have_text(["Rate", "0.03", "0.03"])
     page.get_by_text("on 287 validation images: the mean of 3 seeds").wait_for()
     expect(page).to_have_url(re.compile("tune=learning_rate&tune_values=0.0003(%2C|,)0.03"))
     press(page, "Take away")

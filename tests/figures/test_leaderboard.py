@@ -52,6 +52,12 @@ def test_rows_are_sorted_and_hold_the_numbers():
     assert rows[2]["difference_text"] == ""
 
 
+def test_learning_rates_of_their_own_stand_beside_their_arms():
+    rows = leaderboard_rows(standing(ARMS, VALUES), rates=(0.01, 0.0003, 0.1, 3.0))
+    assert [row["rate"] for row in rows] == ["0.1", "0.0003", "0.01", "3"]
+    assert {row["rate"] for row in leaderboard_rows(standing(ARMS, VALUES))} == {""}
+
+
 def test_more_may_be_better():
     rows = leaderboard_rows(standing(ARMS, VALUES, 1))
     assert rows[0]["label"] == "Sine"

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import LEAST_DRAWS
 from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.saved import files, recipes
 from vae_explorer.saved.catalogue import (
@@ -35,7 +36,7 @@ def make(folder, dataset, recipes):
         trainer = Trainer(recipe, dataset)
         while not trainer.finished:
             trainer.step()
-        save_run(folder / name, trainer, half=True)
+        save_run(folder / name, trainer, half=True, draws=LEAST_DRAWS)
 
 
 @pytest.fixture(scope="module")

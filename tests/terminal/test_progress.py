@@ -10,19 +10,37 @@ import pytest
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.snapshot import Freeze
+from vae_explorer.saved.run_json import RunInfo, RunRecord
 from vae_explorer.terminal.progress import Bar, Lines, progress, say, status
 from vae_explorer.terminal.tables import table
 from vae_explorer.training.trainer import Trainer
 
 
-def results(losses, seeds=1, frozen=None, **settings):
-    members = Experiment(seeds=seeds, **settings).members
-    return [
+def record(losses, seeds=1, frozen=None, draws=1, unsettled=(), **settings):
+    experiment = Experiment(seeds=seeds, **settings)
+    results = tuple(
         MemberResult(
             recipe, loss, 80.0, 5.25, 2, 4.0, 5.0, 12345.6, frozen if i == 0 else None, 3.0
         )
-        for i, (recipe, loss) in enumerate(zip(members, losses, strict=True))
-    ]
+        for i, (recipe, loss) in enumerate(zip(experiment.members, losses, strict=True))
+    )
+    info = RunInfo(
+        made="2026-01-01T00:00:00+00:00",
+        finished=True,
+        step=9,
+        steps=9,
+        epoch=3.0,
+        precision="float32",
+        threads=1,
+        versions={},
+        data_origin="Nowhere.",
+        training_images=30,
+        test_images=10,
+        changes=(),
+        loss_draws=draws,
+        unsettled=unsettled,
+    )
+    return RunRecord(experiment, results, info)
 
 
 def trainer_of(dataset, **settings):
@@ -31,7 +49,7 @@ def trainer_of(dataset, **settings):
 
 
 def test_a_table_of_single_seeds_says_that_a_difference_may_be_luck():
-    assert table(results([1234.5, 90.0], activations=["relu", "tanh"])).splitlines() == [
+    assert table(record([1234.5, 90.0], activations=["relu", "tanh"])).splitlines() == [
         "On the test images, in nats per image:",
         "activation  seed  negative ELBO  reconstruction    KL  active latents  images/s",
         "ReLU           0       1,234.50           80.00  5.25               2    12,346",
@@ -41,7 +59,7 @@ def test_a_table_of_single_seeds_says_that_a_difference_may_be_luck():
 
 
 def test_a_table_of_seeds_gives_mean_and_standard_deviation():
-    lines = table(results([89.0, 91.0, 80.0, 80.0], 2, activations=["relu", "tanh"])).splitlines()
+    lines = table(record([89.0, 91.0, 80.0, 80.0], 2, activations=["relu", "tanh"])).splitlines()
     assert lines[-2:] == [
         "ReLU: 90.00 ± 1.41 nats, mean and standard deviation of 2 seeds.",
         "Tanh: 80.00 ± 0.00 nats, mean and standard deviation of 2 seeds.",
@@ -49,12 +67,12 @@ def test_a_table_of_seeds_gives_mean_and_standard_deviation():
 
 
 def test_one_vae_alone_is_compared_with_nothing():
-    assert table(results([89.0], activations=["relu"])).endswith("12,346")
+    assert table(record([89.0], activations=["relu"])).endswith("12,346")
 
 
 def test_a_diverged_member_has_a_dash_and_a_reason():
     freeze = Freeze(0, 3, "encoder 1", "Its loss was no longer finite.")
-    lines = table(results([None, 91.0], 2, freeze, activations=["exponential"])).splitlines()
+    lines = table(record([None, 91.0], 2, freeze, activations=["exponential"])).splitlines()
     assert lines[2].split()[:3] == ["Exponential", "0", "–"]
     assert lines[-2:] == [
         "Exponential, seed 0, stopped early. Its loss was no longer finite.",
@@ -66,11 +84,32 @@ def test_the_lucky_seeds_of_an_arm_that_lost_one_have_no_mean_and_stand_last():
     """Though what it lost at its last finite step was little."""
     freeze = Freeze(0, 3, "encoder 1", "Its loss was no longer finite.")
     losses = [10.0, 12.0, 80.0, 82.0]
-    lines = table(results(losses, 2, freeze, activations=["exponential", "relu"])).splitlines()
+    lines = table(record(losses, 2, freeze, activations=["exponential", "relu"])).splitlines()
     assert lines[-2:] == [
         "ReLU: 81.00 ± 1.41 nats, mean and standard deviation of 2 seeds.",
         "Exponential: 1 of 2 seeds diverged.",
     ]
+
+
+def test_a_table_says_by_how_many_draws_it_is_and_which_elbo_does_not_settle():
+    """That one has no loss, and has not diverged; the seed that has is counted by itself."""
+    freeze = Freeze(0, 3, "encoder 1", "Its loss was no longer finite.")
+    losses = [None, None, 90.0, 80.0, 81.0, 82.0]
+    names = ["exponential", "relu"]
+    lines = table(
+        record(losses, 3, freeze, draws=16, unsettled=(0, 1), activations=names)
+    ).splitlines()
+    assert lines[0] == "On the test images, by 16 draws of z an image, in nats per image:"
+    assert lines[-3:] == [
+        "ReLU: 81.00 ± 1.00 nats, mean and standard deviation of 3 seeds.",
+        "Exponential: the negative ELBO does not settle in 1 of 3 seeds: single draws of z decide "
+        "its mean.",
+        "Exponential: 1 of 3 seeds diverged.",
+    ]
+    one = table(record([None], draws=16, unsettled=(0,), activations=["exponential"]))
+    assert one.endswith(
+        "Exponential: the negative ELBO does not settle: single draws of z decide its mean."
+    )
 
 
 def test_the_status_names_the_best_and_the_worst_activation(few_digits):

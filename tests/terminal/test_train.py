@@ -13,6 +13,8 @@ import pytest
 import torch
 
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.judging import LEAST_DRAWS
+from vae_explorer.model.bound import losses
 from vae_explorer.saved.run import load_run
 from vae_explorer.training.trainer import Trainer
 from vae_explorer.version import ROOT
@@ -63,6 +65,13 @@ def test_a_run_trains_to_its_end_and_is_saved(digits, tmp_path):
             str(result.recipe.seed),
             f"{result.test_loss:.2f}",
         ]
+    # A curve's point has one draw of z an image, and what is stated at the end the mean of 16:
+    # by the standard error of the difference, at most its own and that of the one.
+    assert run.info.loss_draws == LEAST_DRAWS
+    by_draw = losses(run.population, digits.pixels(digits.test.images), 200, seed=9).by_draw
+    deviation = by_draw.std(1, ddof=1)
+    for result, mean, spread in zip(run.results, by_draw.mean(1), deviation, strict=True):
+        assert abs(result.test_loss - mean) < 5 * spread * (1 / 16 + 1 / 200) ** 0.5
 
     trainer = Trainer(expected, digits)  # the library gives the very same numbers
     while not trainer.finished:

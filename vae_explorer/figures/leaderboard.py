@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from vae_explorer.experiment.settings import number_text
 from vae_explorer.explain.numbers import plain, signed
 from vae_explorer.explain.standing import Standing
 from vae_explorer.explain.statistics import Difference, Interval
@@ -15,8 +16,13 @@ from vae_explorer.figures.style import ArmStyle, arm_styles
 _FAR = 6.0  # times the typical distance from the median: beyond it an arm is off the scale
 
 
-def leaderboard_rows(standing: Standing, *, digits: int = 2) -> list[dict[str, Any]]:
-    """A row an arm, in the standing's order, as JSON has it."""
+def leaderboard_rows(
+    standing: Standing, *, digits: int = 2, rates: Sequence[float] | None = None
+) -> list[dict[str, Any]]:
+    """A row an arm, in the standing's order, as JSON has it.
+
+    `rates` are the learning rates (A,) of arms that have one each.
+    """
     looks = arm_styles(standing.arms)
     rows = []
     for a in standing.order:
@@ -27,6 +33,7 @@ def leaderboard_rows(standing: Standing, *, digits: int = 2) -> list[dict[str, A
                 "rank": standing.ranks[a],
                 "label": standing.arms[a].label,
                 "is_reference": a == standing.reference,
+                "rate": "" if rates is None else number_text(rates[a]),
                 "style": _style(looks[a]),
                 **_numbers(found, "", plain(found.mean, digits), digits),
                 **_difference(standing.differences[a], digits),

@@ -67,14 +67,23 @@ def absolute(folder: str | Path) -> Path:
 # --- Saving ---
 
 
-def save_run(folder: str | Path, trainer: Trainer, half: bool = False) -> Path:
+def save_run(folder: str | Path, trainer: Trainer, half: bool = False, draws: int = 1) -> Path:
     """Saves a run, finished or not, and returns its absolute folder.
 
     Folders on the way there are made. A run that is already there is replaced, in one move and
     only when the new one is complete; files that are no part of a run stay. What a process that was
     killed had left beside it is cleared. Between the ends of
-    epochs the test set is evaluated first, so that the results are those of the saved weights;
-    and with `half`, which rounds them to float16 for half the size, they are by many draws of z.
+    epochs the test set is evaluated first, so that the results are those of the saved weights.
+
+    Parameters
+    ----------
+    folder : str or Path
+    trainer : Trainer
+    half : bool, optional
+        Round the weights to float16, for half the size; the results are then of the rounded ones.
+    draws : int, optional
+        Of z for each test image, that the losses are the mean of. The curves have one: the spread
+        of a mean over seeds by one is wider than the seeds' own.
 
     Raises
     ------
@@ -88,7 +97,7 @@ def save_run(folder: str | Path, trainer: Trainer, half: bool = False) -> Path:
     try:
         model = weights.to_bytes(trainer.population, half)
         with weights.rounded_to_half(trainer.population) if half else nullcontext():
-            record = record_of(trainer, by_draws=half)
+            record = record_of(trainer, draws, anew=half)
         files = {
             RECORD_NAME: record.to_json().encode(),
             METRICS_NAME: metrics.to_csv(trainer.curves(), record.experiment.members).encode(),

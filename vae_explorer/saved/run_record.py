@@ -18,22 +18,20 @@ if TYPE_CHECKING:
     from vae_explorer.training.trainer import Trainer
 
 
-def record_of(trainer: Trainer, by_draws: bool) -> RunRecord:
-    """The newest test losses, from the curves or evaluated, with one draw of z an image.
+def record_of(trainer: Trainer, draws: int, anew: bool) -> RunRecord:
+    """The newest test losses, with one draw of z an image those of the curves.
 
-    With `by_draws` they are measured anew, with as many as a race is judged by at least.
+    They are measured `anew` where the weights are no longer those that the curves are of.
     """
     import torch
-
-    from vae_explorer.experiment.judging import LEAST_DRAWS
 
     curves, images = trainer.curves(), len(trainer.dataset.train.labels)
     evaluated = len(curves.step) and curves.step[-1] == trainer.step_number
     evaluated = evaluated and not np.isnan(curves.test_loss[-1]).all()
-    evaluation = None if evaluated and not by_draws else trainer.evaluate()
+    evaluation = None if evaluated and draws == 1 and not anew else trainer.evaluate()
     unsettled: tuple[int, ...] = ()
-    if by_draws and evaluation is not None:
-        reconstruction, kl, unsettled = losses_by_draws(trainer.population, trainer.dataset)
+    if evaluation is not None and draws > 1:
+        reconstruction, kl, unsettled = losses_by_draws(trainer.population, trainer.dataset, draws)
         evaluation = Evaluation(reconstruction, kl, evaluation.active_latents)
     info = RunInfo(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -48,7 +46,7 @@ def record_of(trainer: Trainer, by_draws: bool) -> RunRecord:
         training_images=images,
         test_images=len(trainer.dataset.test.labels),
         changes=tuple(trainer.changes),
-        loss_draws=LEAST_DRAWS if by_draws else 1,
+        loss_draws=draws,
         unsettled=unsettled,
     )
     results = member_results(trainer.experiment, trainer.snapshot(), images, evaluation)
@@ -56,18 +54,17 @@ def record_of(trainer: Trainer, by_draws: bool) -> RunRecord:
 
 
 def losses_by_draws(
-    population: Population, dataset: Dataset
+    population: Population, dataset: Dataset, draws: int
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
     """Reconstruction and KL (K,) in nats on the test images, and which members' do not settle.
 
     Of these the reconstruction is NaN: single draws of z decide its mean.
     """
     from vae_explorer.data.pixels import measured_images
-    from vae_explorer.experiment.judging import LEAST_DRAWS
     from vae_explorer.model.bound import losses, settles
 
     images = measured_images(dataset, dataset.test, population.experiment.pixels)
-    found = losses(population, images, LEAST_DRAWS, population.experiment.seed)
+    found = losses(population, images, draws, population.experiment.seed)
     settled = settles(found.by_draw)
     reconstruction = np.where(settled, found.reconstruction.mean(1), np.nan)
     finite = np.isfinite(found.by_draw).all(1)  # what overflows is no number for that alone

@@ -7,6 +7,7 @@ from typing import Any
 
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment, parse
+from vae_explorer.experiment.judging import LEAST_DRAWS
 from vae_explorer.saved import catalogue, recipes
 from vae_explorer.saved.run import absolute, check_target, read_record, save_run
 from vae_explorer.terminal.interruption import Interruption
@@ -74,9 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
             if not trainer.finished:
                 say(f"Interrupted; {name} is not saved, and entries before it are as they were.")
                 return INTERRUPTED
-            save_run(targets[name], trainer, half=True)
+            save_run(targets[name], trainer, half=True, draws=LEAST_DRAWS)
             catalogue.write_catalogue(targets[name].parent)
-            say(table(read_record(targets[name]).results))
+            say(table(read_record(targets[name])))
             say(f"Saved as {targets[name]}.")
     return 0
 

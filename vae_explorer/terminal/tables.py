@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 
@@ -18,10 +18,12 @@ from vae_explorer.explain.words import at_rates
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.race import Race
 from vae_explorer.results.tuning import Tuning
+from vae_explorer.saved.run_json import RunRecord
 
 
-def table(results: Sequence[MemberResult]) -> str:
-    """The results as a table, with what is to be said of frozen members and of luck below it."""
+def table(record: RunRecord) -> str:
+    """The results as a table, with what is to be said of single members and of luck below it."""
+    results = record.results
     header = (
         "activation",
         "seed",
@@ -33,7 +35,9 @@ def table(results: Sequence[MemberResult]) -> str:
     )
     rows = [header, *(_row(result) for result in results)]
     widths = [max(len(row[index]) for row in rows) for index in range(len(header))]
-    lines = ["On the test images, in nats per image:"]
+    draws = record.info.loss_draws
+    by = f", by {draws:,} draws of z an image" if draws > 1 else ""
+    lines = [f"On the test images{by}, in nats per image:"]
     for row in rows:
         first, *others = (cell.ljust(width) for cell, width in zip(row, widths))
         lines.append("  ".join([first, *(cell.strip().rjust(len(cell)) for cell in others)]))
@@ -41,7 +45,7 @@ def table(results: Sequence[MemberResult]) -> str:
         if result.frozen:
             name = f"{result.recipe.label}, seed {result.recipe.seed}"
             lines.append(f"{name}, stopped early. {result.frozen.reason}")
-    return "\n".join([*lines, *_on_luck(results)])
+    return "\n".join([*lines, *_on_luck(results, record.info.unsettled)])
 
 
 def _row(result: MemberResult) -> tuple[str, ...]:
@@ -55,12 +59,21 @@ def _row(result: MemberResult) -> tuple[str, ...]:
     )
 
 
-def _on_luck(results: Sequence[MemberResult]) -> list[str]:
+def _on_luck(results: Sequence[MemberResult], unsettled: Sequence[int]) -> list[str]:
     """How sure a comparison of activations is, where there is one."""
     losses: Mapping[str, list[float]] = defaultdict(list)
+    unsure: Mapping[str, int] = Counter(
+        results[index].recipe.label for index in unsettled if not results[index].frozen
+    )
     for result in results:
         loss = None if result.frozen else result.test_loss
         losses[result.recipe.label].append(np.nan if loss is None else loss)
+    heavy = [
+        f"{label}: the negative ELBO does not settle"
+        + (f" in {count} of {len(losses[label])} seeds" if len(losses[label]) > 1 else "")
+        + ": single draws of z decide its mean."
+        for label, count in unsure.items()
+    ]
     if all(len(values) > 1 for values in losses.values()):
         whole = [
             f"{label}: {fmean(values):,.2f} ± {stdev(values):,.2f} nats, mean and standard "
@@ -69,15 +82,16 @@ def _on_luck(results: Sequence[MemberResult]) -> list[str]:
             if all(np.isfinite(values))
         ]
         # The seeds that are left are the lucky ones: they have no mean.
+        gone = {label: int(np.isnan(values).sum()) for label, values in losses.items()}
         lost = [
-            f"{label}: {int(np.isnan(values).sum())} of {len(values)} seeds diverged."
-            for label, values in losses.items()
-            if any(np.isnan(values))
+            f"{label}: {count - unsure[label]} of {len(losses[label])} seeds diverged."
+            for label, count in gone.items()
+            if count > unsure[label]
         ]
-        return whole + lost
+        return whole + heavy + lost
     if len(losses) > 1:
-        return ["With one seed each, a difference may be luck; --seeds 3 shows how much."]
-    return []
+        return [*heavy, "With one seed each, a difference may be luck; --seeds 3 shows how much."]
+    return heavy
 
 
 def tuned(tuning: Tuning, experiment: Experiment) -> str:

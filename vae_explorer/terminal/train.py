@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.command import PROGRAM
+from vae_explorer.experiment.judging import LEAST_DRAWS
 from vae_explorer.experiment.presets import PRESETS
 from vae_explorer.experiment.recipe import SHAPE_SWEEPS
 from vae_explorer.experiment.settings import ConfigError
@@ -81,6 +82,6 @@ def run(arguments: argparse.Namespace) -> int:
 def _save(trainer: Trainer, folder: Path) -> None:
     if not trainer.finished:
         say(f"Interrupted at step {trainer.step_number:,} of {trainer.steps:,}; saving the run.")
-    save_run(folder, trainer)
-    say(table(read_record(folder).results))
+    save_run(folder, trainer, draws=LEAST_DRAWS)
+    say(table(read_record(folder)))
     say(f"Saved as {folder}.")

@@ -125,6 +125,15 @@ def test_it_says_where_it_was_run_how_to_read_it_and_how_to_run_it_again(race, r
     )
 
 
+def test_learning_rates_of_their_own_stand_in_the_leaderboard(race, report):
+    assert "Learning rate<" not in report.split("<tbody>")[0]
+    experiment = race.experiment.replace(learning_rates=(0.01, 0.003, 0.3, 0.0001))
+    tuned = report_html(dataclasses.replace(race, experiment=experiment), "relu")
+    assert "Learning rate<" in tuned.split("<tbody>")[0]
+    shown = {row[0]: row[1] for row in rows_of(tuned)}
+    assert shown == {"ReLU": "0.01", "GELU": "0.003", "Tanh": "0.3", "Exponential": "0.0001"}
+
+
 def test_without_an_environment_there_is_no_section_of_it(race):
     report = report_html(dataclasses.replace(race, environment=None), "relu")
     assert "Environment" not in report

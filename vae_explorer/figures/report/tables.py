@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from vae_explorer.experiment.arms import Arm
 from vae_explorer.experiment.experiment import SETTINGS
-from vae_explorer.experiment.settings import in_words
+from vae_explorer.experiment.settings import in_words, number_text
 from vae_explorer.explain.standing import Standing
 from vae_explorer.explain.standings import Standings
 from vae_explorer.explain.statistics import LEAST_SEEDS, Interval
@@ -37,9 +37,11 @@ _NOTHING = '<td class="none">–</td>'
 def leaderboard(standings: Standings, number: Numbering) -> str:
     """Losses of every arm, its difference to the reference and a verdict."""
     loss = standings.of("test_loss")
+    rates = standings.race.experiment.learning_rates
     head = "".join(
         [
             _head("Activation", "name"),
+            *([_head("Learning rate", "")] if rates else []),
             *(_head(QUANTITIES[name].label, "", QUANTITIES[name].unit) for name in _LOSSES),
             _head(f"Against {loss.arms[loss.reference].label}", "", "nats"),
             _head("p", "", "corrected"),
@@ -49,7 +51,8 @@ def leaderboard(standings: Standings, number: Numbering) -> str:
     lines = []
     for arm in loss.order:
         name = _name(loss.arms[arm], bold=arm in loss.leaders)
-        cells = [_mean(QUANTITIES[q], standings.interval(q, arm)) for q in _LOSSES]
+        cells = [f"<td>{number_text(rates[arm])}</td>"] if rates else []
+        cells += [_mean(QUANTITIES[q], standings.interval(q, arm)) for q in _LOSSES]
         cells += _against(loss, arm)
         cells.append(f'<td class="words">{loss.verdict(arm).words}</td>')
         lines.append(f"<tr>{name}{''.join(cells)}</tr>")

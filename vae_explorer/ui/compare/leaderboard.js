@@ -10,6 +10,7 @@ const HEAD = `
     <thead><tr>
       <th scope="col" class="rank"><span class="unseen">Rank</span></th>
       <th scope="col" class="name">Activation</th>
+      <th scope="col" class="number rate" title="Learning rate of each">Rate</th>
       <th scope="col" class="plot quantity"></th>
       <th scope="col" class="number">Mean ± 95 %</th>
       <th scope="col" class="number reference"></th>
@@ -20,6 +21,7 @@ const HEAD = `
 const ROW = `
   <td class="rank"></td>
   <th scope="row" class="name"></th>
+  <td class="number rate"></td>
   <td class="plot" aria-hidden="true"><div></div></td>
   <td class="number mean"></td>
   <td class="number difference"></td>
@@ -52,6 +54,7 @@ function fill(tr, row, scale, reference) {
   if (tr.look !== look) name.innerHTML = tr.look = look;
   write(name.lastElementChild, row.label);
   write(tr.querySelector(".rank"), row.rank === null ? "–" : String(row.rank));
+  write(tr.querySelector(".rate"), row.rate);
   write(tr.querySelector(".mean"), row.text);
   write(tr.querySelector(".difference"), row.difference_text);
   write(tr.querySelector(".verdict"), (MARKS[row.kind] ?? "") + row.verdict);
@@ -95,6 +98,7 @@ function arrange(body, wanted) {
 }
 
 function show(board, { rows, scale, quantity, reference, reference_mean, row_height, height }) {
+  board.classList.toggle("rated", rows.some((row) => row.rate));
   board.style.height = `${height}px`;
   board.style.setProperty("--row", `${row_height}px`);
   write(board.querySelector("caption"), `Standings by ${quantity}, the best first`);

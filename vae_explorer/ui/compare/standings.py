@@ -39,7 +39,11 @@ def standings(shown: RaceRecord, scene: Scene, at_end: bool) -> None:
     with right:
         about = QUANTITIES[quantity]
         leaderboard(
-            leaderboard_rows(standing.times(about.factor), digits=about.digits),
+            leaderboard_rows(
+                standing.times(about.factor),
+                digits=about.digits,
+                rates=shown.experiment.learning_rates,
+            ),
             "compare_leaderboard",
             quantity_label=about.label,
             unit=about.unit,

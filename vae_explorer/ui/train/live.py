@@ -194,8 +194,8 @@ def _layers(job: Job, probe: ProbeImages, scene: Scene) -> None:
         st.caption(
             "**Histograms** count the values of all units of a hidden layer on "
             f"{len(probe.labels)} test images; heights are square roots of counts. A *dead* "
-            "unit is flat on every image and learns no more; a *saturated* one is nearly flat on "
-            "nearly all of them.\n\n"
+            "unit is flat on every one of them, so that nothing passes back through it; a "
+            "*saturated* one is nearly flat on nearly all.\n\n"
             "**Gradient norm** is how hard the last mini-batch pulled at the weights of a layer. "
             "Where it is far smaller near the input than near the output, it vanishes on its way "
             "back."
