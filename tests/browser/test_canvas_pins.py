@@ -40,6 +40,19 @@ class Truth:
         """(K, L)"""
         return self.codes[:, self.labels == label].mean(1)
 
+    def at_place(self, k: int, place: np.ndarray, image: int | None = None) -> np.ndarray:
+        """(L,) under a point of a member's plane, held at an image's code or the middle."""
+        centre, axes = plane_axes(self.codes[k])
+        base = centre if image is None else self.codes[k, image]
+        return base + axes @ (place - (base - centre) @ axes)
+
+    def same_image(self, owner: int, latent: np.ndarray) -> np.ndarray:
+        """(K, D) what all draw of the image that one draws at a latent (L,)."""
+        image = self.decode(np.tile(latent, (len(NAMES), 1)))[owner]
+        codes = self.population.encode(image[None])[0].numpy()[:, 0]
+        codes[owner] = latent
+        return self.decode(codes)
+
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """(K, D) of latents (K, L)."""
         return self.population.decode(latents[:, None].astype(np.float32)).numpy()[:, 0]
@@ -59,8 +72,8 @@ def opened(open_page, truth: Truth, more: str = "&pins=") -> Page:
     return open_page(f"{DIGITS}&latent={truth.codes.shape[2]}{more}", path="")
 
 
-def assert_shows(pixels: np.ndarray, expected: np.ndarray) -> None:
-    assert np.abs(pixels / 255 - expected).max() < CLOSE
+def assert_shows(pixels: np.ndarray, expected: np.ndarray, close: float = CLOSE) -> None:
+    assert np.abs(pixels / 255 - expected).max() < close
 
 
 def test_the_mean_of_a_class_is_pinned_as_every_vae_has_it(open_page, truth):
@@ -91,6 +104,70 @@ def test_a_pinned_dot_is_that_image_in_every_vae(open_page, truth):
         assert_shows(strip(page, len(NAMES))[:, 0], truth.decode(truth.codes[:, 5]))
 
 
+def test_the_pointer_is_one_image_in_every_vae(open_page, truth):
+    """Which the VAE of the plane draws there, and each of the others from its own code of it."""
+    page = opened(open_page, truth, "&image=3&focus=1")
+    latent = truth.codes.shape[2]
+    for point in ((0.3, 0.4), (0.7, 0.2)):
+        move(page, *point)
+        frames(page)
+        shown = decoded(page)
+        images = truth.same_image(1, truth.at_place(1, place(page), 3 if latent > 2 else None))
+        assert_shows(shown, images, 0.06)  # the place is read to two digits
+    expect(page.get_by_role("button", name="Same image")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Same coordinates").click()
+    expect(page.get_by_text("says nothing of quality")).to_be_visible()
+    wait_for_query(page, "same", "place")
+    move(page, 0.3, 0.4)
+    frames(page)
+    codes = [truth.at_place(k, place(page), 3 if latent > 2 else None) for k in range(len(NAMES))]
+    assert_shows(decoded(page), truth.decode(np.array(codes)), 0.06)
+
+
+def test_a_place_that_is_pinned_is_the_image_that_its_vae_draws(open_page, truth):
+    """From whichever plane it is looked at; held at its coordinates it is another one in each."""
+    page = opened(open_page, truth, "&pins=-600,700,0,0&anchors=-3,12&same=image&image=-1")
+    place_of_tanh = truth.at_place(1, np.array([-0.6, 0.7]))
+    image = truth.same_image(1, place_of_tanh)
+    for name in ("ReLU", "Tanh", "SiLU"):
+        page.locator(".members").get_by_role("button", name=name).click()
+        steps = strip(page, len(NAMES))
+        assert_shows(steps[:, 0], image)
+        assert_shows(steps[:, -1], truth.decode(truth.codes[:, 2]))
+    page.locator(".members").get_by_role("button", name="Tanh").click()
+    page.get_by_role("button", name="Same coordinates").click()
+    wait_for_query(page, "anchors", "-1,12")
+    places = np.array([truth.at_place(k, np.array([-0.6, 0.7])) for k in range(len(NAMES))])
+    assert_shows(strip(page, len(NAMES))[:, 0], truth.decode(places))
+    page.get_by_role("button", name="Same image").click()
+    wait_for_query(page, "anchors", "-3,12")
+    assert_shows(strip(page, len(NAMES))[:, 0], image)
+
+
+def test_a_pinned_image_stays_when_its_vae_leaves(open_page, truth):
+    page = opened(open_page, truth, "&pins=-600,700,0,0&anchors=-3,12&same=image&image=-1&focus=0")
+    before = strip(page, len(NAMES))[:, 0]
+    page.get_by_role("button", name="Remove Tanh").click()
+    expect(page.locator(".members button.tile")).to_have_count(2)
+    after = strip(page, 2)[:, 0]
+    if truth.codes.shape[2] == 2:  # now it is ReLU's, where it had the image
+        wait_for_query(page, "anchors", "-2,12")
+        assert_shows(after[:1], before[:1] / 255)
+        return
+    drawn = truth.same_image(1, truth.at_place(1, np.array([-0.6, 0.7])))[1]
+    nearest = int(((truth.images - drawn) ** 2).sum(1).argmin())
+    wait_for_query(page, "anchors", f"{10 + nearest},12")
+    assert_shows(after, truth.decode(truth.codes[:, nearest])[[0, 2]])
+
+
+def test_the_default_interpolation_joins_two_images(open_page, truth):
+    page = opened(open_page, truth, "")
+    steps = strip(page, len(NAMES))
+    for s, image in ((0, 71), (-1, 36)):
+        assert_shows(steps[:, s], truth.decode(truth.codes[:, image]))
+    assert [truth.labels[71], truth.labels[36]] == [1, 0]
+
+
 def test_what_is_played_is_what_the_strip_shows(open_page, deep):
     page = opened(open_page, deep, "&pins=0,0,0,0&anchors=15,15")
     page.get_by_role("button", name="Play").click()
@@ -104,11 +181,8 @@ def test_free_pins_follow_the_image_that_the_plane_is_held_at(open_page, deep):
         field = page.get_by_label("Number of the test image")
         field.fill(str(image))
         field.press("Enter")
-        expected = []
-        for codes in deep.codes:
-            centre, axes = plane_axes(codes)
-            base = codes[image]
-            expected.append(base + axes @ (np.array([-0.5, 1.0]) - (base - centre) @ axes))
+        first = np.array([-0.5, 1.0])
+        expected = [deep.at_place(k, first, image) for k in range(len(NAMES))]
         assert_shows(strip(page, len(NAMES))[:, 0], deep.decode(np.array(expected)))
 
 

@@ -20,7 +20,7 @@ STILL = "?dataset=digits"
 
 
 def test_the_pointer_decodes_what_pytorch_decodes_and_asks_the_server_nothing(open_page):
-    page = open_page(STILL, path="")
+    page = open_page(STILL + "&same=place", path="")
     population = load_members(read_catalogue(), "digits", 2, ("relu", "tanh", "silu"))
     move(page, 0.5, 0.5)
     frames(page)

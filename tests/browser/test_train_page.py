@@ -65,6 +65,12 @@ def wait_for_epoch_after(page: Page, epoch: float) -> None:
     )
 
 
+def stop(page: Page) -> None:
+    """A run goes on for a while without its page, and would take a core from the tests after it."""
+    press(page, "Stop")
+    page.get_by_text("stopped at step").wait_for()
+
+
 def test_the_opening_view_draws_the_chosen_functions(open_page):
     page = open_page(QUICK)
     for name in ("ReLU", "Tanh"):
@@ -154,8 +160,7 @@ def test_the_first_step_by_hand_pause_step_resume_and_stop(open_page):
     page.get_by_text(f"paused at step {held + 2:,}").wait_for()
     press(page, "Resume")
     wait_for_epoch_after(page, (held + 2) / 12 + 1)
-    press(page, "Stop")
-    page.get_by_text("stopped at step").wait_for()
+    stop(page)
     page.get_by_role("button", name="Train anew", exact=True).wait_for()
     press(page, "Reset")
     page.get_by_text("Train will start").wait_for()
@@ -172,6 +177,7 @@ def test_beta_changes_while_it_runs(open_page):
     wait_for_epoch_after(page, step_number(page))
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     expect(page.get_by_text("For the next run")).to_have_count(0)
+    stop(page)
 
 
 def test_zoom_survives_new_data(open_page):
@@ -197,6 +203,7 @@ def test_zoom_survives_new_data(open_page):
         arg=points,
     )
     assert plot.evaluate(span) == zoomed
+    stop(page)
 
 
 def test_two_sessions_see_only_their_own_run(open_page):
@@ -210,7 +217,7 @@ def test_two_sessions_see_only_their_own_run(open_page):
 
 
 def test_a_latent_space_of_many_dimensions_has_two_views(open_page):
-    page = open_page(QUICK + "&latent=8")
+    page = open_page(QUICK.replace("relu,tanh", "relu") + "&latent=8")
     press(page, "Train")
     page.get_by_text("trained in").wait_for(timeout=PATIENCE)
     settled(page)
@@ -220,7 +227,7 @@ def test_a_latent_space_of_many_dimensions_has_two_views(open_page):
             .some(plot => !plot._fullLayout.xaxis.title.text)""",
         timeout=PATIENCE,
     )
-    every = "lengths.reduce((all, length) => all + length, 0) >= 2 * 360"
+    every = "lengths.reduce((all, length) => all + length, 0) >= 360"
     wait_for_traces(page, "chart.latents", every)
 
 

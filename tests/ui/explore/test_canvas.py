@@ -112,7 +112,8 @@ def corners(gif: bytes, count: int) -> np.ndarray:
 
 @pytest.mark.parametrize("latent", [2, 5])
 def test_the_gif_of_a_path_shows_what_is_decoded_between_the_pins(latent):
-    vaes, view = population(latent), View(pins=(-1000, 500, 2000, -500), image=7)
+    vaes = population(latent)
+    view = View(pins=(-1000, 500, 2000, -500), anchors=(), same="place", image=7)
     images = load_dataset("digits").test.images / np.float32(16)
     codes = vaes.encode(images)[0].numpy()[0]
     centre, axes = plane_axes(codes)
@@ -122,6 +123,18 @@ def test_the_gif_of_a_path_shows_what_is_decoded_between_the_pins(latent):
         for pin in ((-1, 0.5), (2, -0.5))
     ]
     path = linear_path(ends[0][None], ends[1][None], 17)[0]
+    expected = vaes.decode(path.astype(np.float32)).numpy()[0].reshape(-1, 8, 8)
+    shown = corners(interpolation_gif(Model(vaes), view), 17)
+    assert np.abs(shown / 255 - expected).max() < 0.02
+
+
+def test_the_gif_of_a_path_joins_the_images_that_a_vae_draws_at_its_pins():
+    """Of which each other has its own code: here the first of what the second draws."""
+    vaes, places = population(2), np.float32([[-1, 0.5], [2, -0.5]])
+    view = View(pins=(-1000, 500, 2000, -500), anchors=(-3, -3), focus=1)
+    images = vaes.decode(places).numpy()[1]
+    ends = vaes.encode(images)[0].numpy()[0]
+    path = linear_path(ends[:1], ends[1:], 17)[0]
     expected = vaes.decode(path.astype(np.float32)).numpy()[0].reshape(-1, 8, 8)
     shown = corners(interpolation_gif(Model(vaes), view), 17)
     assert np.abs(shown / 255 - expected).max() < 0.02

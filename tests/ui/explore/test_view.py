@@ -36,6 +36,7 @@ views = st.builds(
         st.sampled_from(list(ACTIVATIONS)), min_size=1, max_size=MOST_SHOWN, unique=True
     ),
     focus=st.integers(0, MOST_SHOWN - 1),
+    same=st.sampled_from(["image", "place"]),
     background=st.sampled_from(["manifold", "density", "none"]),
     hidden=st.lists(st.integers(0, 9), max_size=10, unique=True),
     pins=st.lists(st.tuples(places, places), max_size=MOST_PINS).map(in_a_row),
@@ -48,7 +49,7 @@ views = st.builds(
     window=st.just(()) | st.tuples(places, places, st.integers(1, 50_000)),
     temperature=st.floats(0, 2),
 )
-views = st.builds(with_its_anchors, views, st.lists(st.integers(-1, 10_009), max_size=MOST_PINS))
+views = st.builds(with_its_anchors, views, st.lists(st.integers(-7, 10_009), max_size=MOST_PINS))
 
 
 @given(views)
@@ -87,6 +88,20 @@ def test_a_canvas_that_tells_nonsense_changes_nothing(told):
     assert isinstance(View().from_canvas(told), View)
     complete = View().to_canvas() | {"pins": told}
     assert isinstance(View().from_canvas(complete), View)
+
+
+def test_an_address_of_before_holds_coordinates_equal_and_one_of_now_says_what_it_does():
+    """Of before are those that name pins and not what is held equal."""
+    before, _ = View.from_query({"pins": "-1200,800,500,-300"})
+    assert (before.same, before.anchors) == ("place", ())
+    before, _ = View.from_query({"anchors": "3"})
+    assert (before.same, before.pins, before.anchors) == ("place", (-1200, 800, 1200, -800), (3,))
+    assert View.from_query({"latent": "20"})[0].same == "image"
+    now = View(pins=(0, 0, 100, 200), anchors=(3, -2))
+    assert now.to_query() == {"pins": "0,0,100,200", "anchors": "3,-2", "same": "image"}
+    assert View.from_query(now.to_query()) == (now, [])
+    assert View(same="place").to_query().keys() == {"same", "pins", "anchors"}
+    assert View().to_query() == View(latent=2).to_query() == {}
 
 
 def test_unknown_parameters_are_named():

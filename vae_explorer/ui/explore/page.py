@@ -29,7 +29,7 @@ from vae_explorer.ui.explore.view import MOST_SHOWN, PLACES, View
 from vae_explorer.ui.shared.live_figure import load_plotly
 from vae_explorer.ui.shared.told import told
 
-_SENTENCE = "Move over the plane: every point is a code, and each activation's decoder draws it."
+_SENTENCE = "Move over the plane: every point is a code, and a decoder draws it as an image."
 _VIEWS = {"projections": projections, "gallery": gallery, "activations": activation_outputs}
 
 

@@ -21,7 +21,7 @@ from vae_explorer.ui.explore import presenter
 from vae_explorer.ui.explore.canvas.canvas import Package, canvas_html
 from vae_explorer.ui.explore.copy_link import copy_link
 from vae_explorer.ui.explore.model import LoadedModel
-from vae_explorer.ui.explore.view import FIRST_IMAGE, FREE, THOUSAND, View
+from vae_explorer.ui.explore.view import FIRST_IMAGE, FIRST_OWNED, FREE, THOUSAND, View
 from vae_explorer.ui.shared.address import audience_problem, page_address
 
 _GIF_STEPS = 16  # frames from pin to pin
@@ -103,15 +103,36 @@ def _downloads(
 
 def interpolation_gif(model: LoadedModel, view: View) -> bytes:
     """The way through the pins, as the canvas plays it."""
-    latents = [
-        path_along(_pinned(model, view, k, codes), _GIF_STEPS, view.path)
-        for k, codes in enumerate(_all_codes(model))
-    ]
+    latents = [path_along(each, _GIF_STEPS, view.path) for each in pinned(model, view)]
     return _gif(model, np.stack(latents))
 
 
-def _pinned(model: LoadedModel, view: View, k: int, codes: np.ndarray) -> np.ndarray:
-    """Member k's latents (P, L) at the view's pins, with its codes (N, L) of the test images."""
+def pinned(model: LoadedModel, view: View) -> np.ndarray:
+    """(K, P, L) every member's latents at the view's pins."""
+    codes = _all_codes(model)
+    latents = np.stack([_at_places(model, view, k, each) for k, each in enumerate(codes)])
+    labels = model.dataset.test.labels
+    for row, anchor in enumerate(view.pin_anchors):
+        owner = FIRST_OWNED - anchor
+        if 0 <= owner < len(codes):
+            latents[:, row] = _same_image(model, owner, latents[owner, row])
+        elif FIRST_IMAGE <= anchor < FIRST_IMAGE + len(labels):
+            latents[:, row] = codes[:, anchor - FIRST_IMAGE]
+        elif FREE < anchor < FIRST_IMAGE and (labels == anchor).any():
+            latents[:, row] = codes[:, labels == anchor].mean(1)
+    return latents
+
+
+def _same_image(model: LoadedModel, owner: int, latent: np.ndarray) -> np.ndarray:
+    """(K, L) the codes of what a member draws at a latent (L,); its own is that latent."""
+    image = decode(model.population, latent[None])[owner]
+    codes = model.population.encode(image)[0].numpy()[:, 0]
+    codes[owner] = latent
+    return codes
+
+
+def _at_places(model: LoadedModel, view: View, k: int, codes: np.ndarray) -> np.ndarray:
+    """Member k's latents (P, L) at the coordinates of pins, with its codes (N, L)."""
     centre, axes = plane_axes(codes)
     base = centre.copy()
     if 0 <= view.image < len(codes) and model.population.latent > 2:
@@ -121,14 +142,7 @@ def _pinned(model: LoadedModel, view: View, k: int, codes: np.ndarray) -> np.nda
             if 0 <= d < len(base):
                 base[d] = value / THOUSAND
     places = np.array(view.pins, dtype=np.float32).reshape(-1, 2) / THOUSAND
-    latents = on_plane(places, base, centre, axes)
-    labels = model.dataset.test.labels
-    for row, anchor in enumerate(view.pin_anchors):
-        if anchor >= FIRST_IMAGE and anchor - FIRST_IMAGE < len(codes):
-            latents[row] = codes[anchor - FIRST_IMAGE]
-        elif FREE < anchor < FIRST_IMAGE and (labels == anchor).any():
-            latents[row] = codes[labels == anchor].mean(0)
-    return latents
+    return on_plane(places, base, centre, axes)
 
 
 def traversal_gif(model: LoadedModel) -> bytes:

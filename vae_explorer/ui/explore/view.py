@@ -11,14 +11,22 @@ from typing import Any
 
 from vae_explorer.data import DATASETS
 from vae_explorer.experiment.recipe import activations_setting
-from vae_explorer.experiment.settings import ConfigError, check_all, from_query, setting, to_query
+from vae_explorer.experiment.settings import (
+    ConfigError,
+    check_all,
+    from_query,
+    setting,
+    to_query,
+    to_text,
+)
 from vae_explorer.study.latent import PATH_LABELS
 
 MOST_SHOWN = 6  # members side by side; more would be too small to see
 MOST_PINS = 12
 MOST_SLIDES = 8  # latent dimensions with a slider of their own
-FREE = -1  # the anchor of a pin that is a place of the plane and nothing else
-FIRST_IMAGE = 10  # anchors from here on are test images; those below are classes
+FREE = -1  # the anchor of a pin that is the same coordinates in every VAE, and nothing else
+FIRST_OWNED = -2  # from here down: what the first, the second, ... VAE draws at its coordinates
+FIRST_IMAGE = 10  # anchors from here on are test images; those from 0 on are classes
 THOUSAND = 1000
 FURTHEST = 50  # of a place from the middle, in units of the plane
 
@@ -29,7 +37,12 @@ LOOKS = (
 )
 
 # What the canvas changes by itself, beside lists of places.
-_CANVAS_OWN = ("focus", "background", "path", "image", "minus", "plus", "amount")
+_CANVAS_OWN = ("focus", "same", "background", "path", "image", "minus", "plus", "amount")
+# What an address meant that names pins and not what is held equal: it was made when nothing but
+# coordinates could be.
+_BEFORE = {"same": "place", "pins": "-1200,800,1200,-800", "anchors": ""}
+_OF_PINS = tuple(_BEFORE)
+
 # What means nothing in another latent space.
 PLACES = ("pins", "anchors", "slides", "window", "image", "hidden", "minus", "plus", "amount")
 
@@ -60,6 +73,13 @@ class View:
         minimum=0,
         maximum=MOST_SHOWN - 1,
     )
+    same: str = setting(
+        "image",
+        "Held equal",
+        "What the VAEs are compared by: the image, which each keeps at a place of its own, or the "
+        "coordinates, at which each has another image.",
+        choices={"image": "Same image", "place": "Same coordinates"},
+    )
     background: str = setting(
         "manifold",
         "Background",
@@ -70,7 +90,7 @@ class View:
         (), "Hidden classes", "Classes that are not drawn.", minimum=0, maximum=9, longest=10
     )
     pins: tuple[int, ...] = setting(
-        (-1200, 800, 1200, -800),
+        (0, 0, 0, 0),
         "Pins",
         "Points of the plane that interpolations go through.",
         minimum=-FURTHEST * THOUSAND,
@@ -78,11 +98,12 @@ class View:
         longest=2 * MOST_PINS,
     )
     anchors: tuple[int, ...] = setting(
-        (),
+        (FIRST_IMAGE + 71, FIRST_IMAGE + 36),  # with handwriting a 1 and a 0, both typical
         "Anchors",
-        "What each pin is the code of: −1 of nothing, 0 to 9 the mean of that class, 10 and above "
-        "a test image, the first of them 10. Pins without one are places.",
-        minimum=FREE,
+        "What each pin is: −1 the same coordinates in every VAE; −2 and below the image that the "
+        "first, the second, … VAE draws at them; 0 to 9 the mean of that class; 10 and above a "
+        "test image, the first of them 10. Pins without one are as −1.",
+        minimum=FIRST_OWNED - MOST_SHOWN + 1,
         maximum=FIRST_IMAGE + 9_999,
         longest=MOST_PINS,
     )
@@ -198,13 +219,21 @@ class View:
         return dataclasses.replace(self, **changes)
 
     def to_query(self) -> dict[str, str]:
-        """The settings that differ from the default, as strings for a URL."""
-        return to_query(self)
+        """The settings that differ from the default, as strings for a URL.
+
+        Where it names pins it says all of them, and what is held equal: addresses of before, in
+        which coordinates were, do not.
+        """
+        query = to_query(self)
+        for name in _OF_PINS if query.keys() & set(_OF_PINS) else ():
+            query[name] = to_text(getattr(self, name))
+        return query
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[View, list[str]]:
         """A view from URL parameters, and a sentence for each one that was ignored."""
-        view, notices = from_query(cls, query)
+        is_of_before = "same" not in query and {"pins", "anchors"} & query.keys()
+        view, notices = from_query(cls, {**_BEFORE, **query} if is_of_before else query)
         unknown = sorted(set(query) - {each.name for each in dataclasses.fields(cls)})
         if unknown:
             names = ", ".join(repr(name[:30]) for name in unknown[:3])

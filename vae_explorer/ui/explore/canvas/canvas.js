@@ -69,7 +69,7 @@ class Explorer {
       this.pack = { ...images, latent, axis_names, members, spaces, count: images.labels.length };
       if (before) this._follow(before);
       const { drawing } = this.kept;
-      this._build();
+      this._build(before);
       if (drawing?.pad.drawn && drawing.name === images.name) this.image.drawOn(drawing.pad);
       this.kept.drawing = { pad: this.image.pad, name: images.name };
     }
@@ -86,7 +86,7 @@ class Explorer {
     this.changed();
   }
 
-  _build() {
+  _build(before) {
     const { pack, view } = this;
     this.redraw({ dots: true, background: true, strip: true });
     view.focus = Math.min(Math.max(view.focus, 0), pack.spaces.length - 1);
@@ -104,6 +104,7 @@ class Explorer {
     this.members = new Members(this);
     this.image = this.dimensions = null;
     this.strip = new Strip(this);
+    if (before) this.strip.follow(before);
     if (pack.latent > 2) this.dimensions = new Dimensions(this);
     this.image = new EncodedImage(this);
     if (view.image >= 0) this.image.pick(view.image);
@@ -120,7 +121,8 @@ class Explorer {
     this.hand?.destroy();
     this.hand = new Hand(this, planeElement);
     this.mouse = null;
-    this.pointer = view.pins[0]?.slice(0, 2) ?? [0, 0];
+    // A pin off the plane, as there are in more latents than two, is another image than its place.
+    this.pointer = this.dimensions ? this.space.toPlane(this.space.base) : this.strip.places[0] ?? [0, 0];
   }
 
   // --- What the parts ask of it ---
@@ -181,6 +183,7 @@ class Explorer {
     pack.spaces.forEach((space, k) => space.hold(image?.codes?.[k].mean, k === view.focus ? view.slides : []));
     if (!this.dimensions) return;
     this.strip.leave();
+    this.strip.placePins();
     this.dimensions.show();
     this.redraw({ background: true, strip: true });
   }

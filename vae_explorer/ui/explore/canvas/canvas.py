@@ -131,7 +131,7 @@ def _data(images: Package, members: Sequence[Package], view: View, view_id: str)
         "members": [member.name for member in members],
         "view": view.to_canvas(),
         "view_id": view_id,
-        "labels": {name: facts(View, name)["choices"] for name in ("background", "path")},
+        "labels": {name: facts(View, name)["choices"] for name in ("background", "path", "same")},
         "present": view.present,
     }
 

@@ -65,7 +65,7 @@ class Hand {
     if (Math.hypot(x - grip.x, y - grip.y) > 4) grip.moved = true;
     if (!grip.moved) return;
     if (grip.pin >= 0) {
-      explorer.strip.setPins(explorer.view.pins.with(grip.pin, [...explorer.pointer, FREE]));
+      explorer.strip.setPins(explorer.view.pins.with(grip.pin, [...explorer.pointer, explorer.strip.here]));
     } else if (event.pointerType !== "touch") {
       const scale = (2 * grip.window.half) / explorer.plane.size;
       const { x: left, y: top, half } = grip.window;
@@ -118,8 +118,8 @@ class Hand {
   }
 
   _pinAt(x, y) {
-    return this.explorer.view.pins.findIndex((pin) => {
-      const [px, py] = this.explorer.plane.toPixels(pin);
+    return this.explorer.strip.places.findIndex((place) => {
+      const [px, py] = this.explorer.plane.toPixels(place);
       return Math.hypot(px - x, py - y) < GRIP * this.explorer.plane.type;
     });
   }
@@ -130,7 +130,7 @@ class Hand {
     const { plane, pack } = explorer;
     const n = plane.nearest(explorer.space, pack.labels, explorer.hidden, x, y, SNAP);
     if (n >= 0) explorer.image.choose(n);
-    const anchor = n >= 0 ? pack.first_image + n : FREE;
+    const anchor = n >= 0 ? pack.first_image + n : explorer.strip.here;
     explorer.strip.setPins([...explorer.view.pins, [...plane.toPlane(x, y), anchor]]);
     this._pinned = performance.now();
   }

@@ -39,12 +39,6 @@ class EncodedImage {
     this._show();
   }
 
-  pixelsOf(n) {
-    const { shape, images, levels } = this.explorer.pack;
-    const size = shape[0] * shape[1];
-    return Float32Array.from(images.subarray(n * size, (n + 1) * size), (value) => value / levels);
-  }
-
   // By a hand: what was slid away from the last image's code goes with it.
   choose(n) {
     if (!(n >= 0 && n < this.explorer.pack.count)) return this._show();
@@ -55,7 +49,7 @@ class EncodedImage {
   }
 
   pick(n) {
-    const pixels = this.pixelsOf(n), picture = new Picture(this.explorer.pack.shape);
+    const pixels = pixelsOf(this.explorer.pack, n), picture = new Picture(this.explorer.pack.shape);
     picture.draw(pixels);
     this.pad.show(picture.element);
     this.explorer.view.image = n;
@@ -151,4 +145,10 @@ class EncodedImage {
       "image − mean of", minus, "+ mean of", plus, amount, shown,
     );
   }
+}
+
+// A test image, in [0, 1].
+function pixelsOf({ shape, images, levels }, n) {
+  const size = shape[0] * shape[1];
+  return Float32Array.from(images.subarray(n * size, (n + 1) * size), (value) => value / levels);
 }

@@ -15,11 +15,10 @@ class Members {
       return { element: tile, picture };
     });
     this.place = element("p", { className: "place-text" });
-    const caption = element(
-      "div", { className: "caption" },
-      element("h3", { textContent: "Decoded at the pointer" }), this.place,
-      element("p", { className: "hint", textContent: "Click to pin, drag to pan, scroll to zoom. A name shows its plane." }),
-    );
+    this.title = element("h3");
+    this.equal = element("p", { className: "hint" });
+    const caption = element("div", { className: "caption" }, this.title, this.place);
+    if (pack.members.length > 1) caption.append(this._choice(), this.equal);
     this.owner = element("div", { className: "owner" });
     this.elements = [caption, ...this.tiles.map((tile) => tile.element)];
     this.showFocus();
@@ -30,15 +29,47 @@ class Members {
     this.tiles.forEach((tile, k) => pressed(tile.element, k === view.focus));
     this.owner.textContent = `Codes of ${pack.members[view.focus].label}`;
     this.owner.style.setProperty("--member", pack.members[view.focus].colour);
+    this._showEqual();
+  }
+
+  // What the members are compared by.
+  _choice() {
+    const { explorer } = this;
+    const group = element("div", { className: "row equal", role: "group", ariaLabel: "Held equal" });
+    for (const [name, label] of Object.entries(explorer.labels.same)) {
+      const button = chip(label, () => {
+        explorer.strip.holdEqual(name);
+        for (const each of group.children) pressed(each, each === button);
+        this._showEqual();
+      });
+      pressed(button, name === explorer.view.same);
+      group.append(button);
+    }
+    return group;
+  }
+
+  _showEqual() {
+    const { pack: { members }, view } = this.explorer;
+    const what = view.same === "image" ? "One image in each" : "One place in each";
+    this.title.textContent = members.length > 1 ? what : "Decoded here";
+    this.equal.textContent = view.same === "image"
+      ? `${members[view.focus].label} draws this place; the others draw the same image from where they keep it.`
+      : "Each VAE lays its own map: that the same place is another image says nothing of quality.";
   }
 
   draw() {
     const { pack, pointer, strip } = this.explorer;
-    pack.spaces.forEach((space, k) => {
-      const pixels = strip.at === null ? space.decodeAt(pointer) : space.network.decode(strip.latentAt(space));
-      this.tiles[k].picture.draw(pixels);
-    });
+    this._latents().forEach((latent, k) => this.tiles[k].picture.draw(pack.spaces[k].network.decode(latent)));
     const [x, y] = pointer.map((value) => value.toFixed(2).replace("-", "−")); // as wide while it moves
     this.place.textContent = `${pack.axis_names[0]} = ${x}, ${pack.axis_names[1]} = ${y}`;
+  }
+
+  // Each member's latent where the decoded point is: of the same image, or the same coordinates.
+  _latents() {
+    const { pack: { spaces }, space: own, pointer, strip, view } = this.explorer;
+    if (strip.at !== null) return spaces.map((space) => strip.latentAt(space));
+    if (view.same === "place") return spaces.map((space) => space.toLatent(pointer));
+    const image = own.decodeAt(pointer);
+    return spaces.map((space) => (space === own ? own.toLatent(pointer) : space.network.encode(image).mean));
   }
 }

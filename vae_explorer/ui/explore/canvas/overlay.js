@@ -7,12 +7,12 @@ class Overlay {
   }
 
   draw() {
-    const { plane, view, space, image, colours } = this.explorer;
+    const { plane, view, strip, image, colours } = this.explorer;
     const context = plane.context(plane.overlay);
     plane.drawAxes(context, colours.text, colours.page);
     if (view.pins.length > 1) this._drawPath(context);
     if (image.codes) this._drawImage(context, image.codes[view.focus], image.shifted(view.focus));
-    view.pins.forEach((pin, index) => this._drawPin(context, pin, index));
+    strip.places.forEach((place, index) => this._drawPin(context, place, index));
     this._drawPointer(context);
     this.tip.draw();
   }
@@ -56,9 +56,9 @@ class Overlay {
     context.setLineDash([]);
   }
 
-  _drawPin(context, pin, index) {
+  _drawPin(context, place, index) {
     const { plane, colours } = this.explorer;
-    const [x, y] = plane.toPixels(pin);
+    const [x, y] = plane.toPixels(place);
     context.fillStyle = colours.text;
     context.beginPath();
     context.arc(x, y, 9 * plane.type, 0, 2 * Math.PI);
@@ -85,7 +85,7 @@ class Tip {
   }
 
   draw() {
-    const { plane, pack, space, mouse, hidden, image } = this.explorer;
+    const { plane, pack, space, mouse, hidden } = this.explorer;
     const n = mouse ? plane.nearest(space, pack.labels, hidden, ...mouse, SNAP) : -1;
     if (n < 0) {
       this.element.style.display = "none";
@@ -93,7 +93,7 @@ class Tip {
     }
     if (n !== this._of || space !== this._space) {
       [this._of, this._space] = [n, space];
-      this._original.draw(image.pixelsOf(n));
+      this._original.draw(pixelsOf(pack, n));
       this._decoded.draw(space.network.decode(space.code(n)));
       this._text.textContent = `${pack.class_names[pack.labels[n]]}, test image ${n}, and its reconstruction`;
       this._text.style.maxWidth = "6.5rem";
