@@ -30,6 +30,7 @@ from vae_explorer.ui.shared.live_figure import load_plotly
 from vae_explorer.ui.shared.told import told
 
 _SENTENCE = "Move over the plane: every point is a code, and a decoder draws it as an image."
+_HAND = "Click to pin, drag to pan, scroll to zoom. A name shows its plane."
 _VIEWS = {"projections": projections, "gallery": gallery, "activations": activation_outputs}
 
 
@@ -40,7 +41,7 @@ def page() -> None:
         presenter.presenter()  # first, so that no key is lost while images are packed
         presenter.presenter_head(_SENTENCE)
     else:
-        st.markdown(f"##### {_SENTENCE}")
+        st.markdown(f"##### {_SENTENCE} :small[:gray[{_HAND}]]")
         view = _chosen(view, catalogue)
         for problem in catalogue.problems:
             st.caption(f":material/info: {problem}")
