@@ -243,21 +243,34 @@ def test_a_run_can_be_taken_away_and_loaded(open_page, tmp_path):
 
 
 def test_the_url_opens_the_same_experiment_and_says_what_it_ignored(open_page):
-    page = open_page("?dataset=digits&latent=3&epochs=-4&hidden=%3Cscript%3E&foo=bar")
+    page = open_page("?dataset=digits&latent=3&epochs=-4&hidden=[here](//a.b)&foo=bar")
     page.get_by_text("64 – 256 – 64 – 3 – 64 – 256 – 64").wait_for()
     page.get_by_text("epochs is '-4'", exact=False).or_(
         page.get_by_text("epochs is -4", exact=False)
     ).first.wait_for()
+    # As it was written, and no link to where its writer wants to have people.
+    expect(page.get_by_text("hidden is '[here](//a.b)'")).to_be_visible()
+    expect(page.get_by_role("link", name="here")).to_have_count(0)
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
 def test_what_is_typed_wrong_is_answered_in_a_sentence(open_page):
+    """Under its field, with the field's label, and beside the button; all else stays."""
     page = open_page(QUICK)
+    drawing = page.get_by_role("img", name="ReLU from -4 to 4", exact=True)
+    drawing.wait_for()
     box = page.get_by_role("textbox", name="Hidden widths")
     box.fill("12, many")
     box.press("Enter")
-    page.get_by_text("hidden is '12,many'").wait_for()
+    sentence = "Hidden widths: '12,many'; it must be a list of whole numbers"
+    under = page.get_by_test_id("stSidebar").get_by_role("alert").filter(has_text=sentence)
+    expect(under).to_be_visible()
+    field, said = box.bounding_box(), under.bounding_box()
+    assert 0 < said["y"] - (field["y"] + field["height"]) < 30
+    expect(page.get_by_test_id("stMain").get_by_text(sentence)).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(drawing).to_be_visible()
+    expect(page).to_have_url(re.compile("hidden=32"))
     box.fill("12 8")
     box.press("Enter")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()

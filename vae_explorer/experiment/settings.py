@@ -225,6 +225,12 @@ def _not_allowed(setting: Field, value: Any) -> ConfigError:
     return ConfigError(f"{setting.name} is {shown(value)}; {_allowed(setting)}.")
 
 
+def in_terms_of(setting: Field, error: ConfigError) -> str:
+    """A refusal of one setting as people read it who see its label: "Hidden widths: 'abc'; …"."""
+    said = str(error).removeprefix(setting.name)
+    return setting.metadata["label"] + ": " + re.sub(r"^(: | is )", "", said).strip()
+
+
 def _allowed(setting: Field) -> str:
     bounds = setting.metadata
     if isinstance(setting.default, bool):

@@ -33,6 +33,7 @@ def job(monkeypatch):
     monkeypatch.setattr(page, "st", screen)
     for name in (*DRAWN, "toolbar", "load_plotly", "recall_job", "side_by_side"):
         monkeypatch.setattr(page, name, MagicMock())
+    page.sidebar.sidebar.return_value = (MagicMock(), None)
     shown = SimpleNamespace(experiment=None, history=[])
     monkeypatch.setattr(page, "shown_race", lambda: shown)
     monkeypatch.setattr(page, "shown_job", lambda: job)

@@ -32,8 +32,8 @@ def test_what_a_link_names_is_what_is_trained(changes):
 
         from vae_explorer.ui.shared import sidebar
 
-        found = sidebar.sidebar(sidebar.COMPARE)
-        st.json({} if found is None else found.to_query())
+        found, problem = sidebar.sidebar(sidebar.COMPARE)
+        st.json({} if problem else found.to_query())
 
     experiment = Experiment(dataset="digits").replace(**changes)
     app = AppTest.from_function(script, default_timeout=60)

@@ -15,6 +15,7 @@ from vae_explorer.results.race import Race
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.ui.compare import state
 from vae_explorer.ui.shared import steady
+from vae_explorer.ui.shared.plain import plain
 
 _SAID = "compare.said"
 _WAIT = "Said once the race is over and judged."
@@ -61,8 +62,8 @@ def advice(shown: RaceRecord, at_end: bool) -> None:
     if shown.race is not None and at_end:
         said = _said_of(shown.race, state.reference_key(shown))
         if said.stop:
-            st.caption(f":material/stop_circle: {said.stop}")
-        st.markdown(f"**{said.advice.sentence}** {said.advice.reason}")
+            st.caption(f":material/stop_circle: {plain(said.stop)}")
+        st.markdown(f"**{plain(said.advice.sentence)}** {plain(said.advice.reason)}")
     elif shown.experiment.seeds < LEAST_SEEDS:
         words = few(shown.experiment.seeds).capitalize()
         st.caption(f":material/casino: {words} each: an example, not a result.")
@@ -80,10 +81,10 @@ def findings(shown: RaceRecord, at_end: bool) -> None:
 
 def _draw(said: _Said) -> None:
     st.markdown(_list(said.findings))
-    st.markdown(f"**How sure is the recommendation?** {said.advice.doubt}")
+    st.markdown(f"**How sure is the recommendation?** {plain(said.advice.doubt)}")
     if said.claims:
         st.markdown("**What this says to the claims of the article**\n\n" + _list(said.claims))
 
 
 def _list(sentences: list[str]) -> str:
-    return "\n".join(f"- {sentence}" for sentence in sentences)
+    return "\n".join(f"- {plain(sentence)}" for sentence in sentences)

@@ -34,25 +34,23 @@ _STEADY = "<style>.st-key-compare_status { min-height: 2.6rem; }</style>"
 
 def page() -> None:
     """Draws the whole page."""
-    experiment = sidebar.sidebar(sidebar.COMPARE)
+    experiment, problem = sidebar.sidebar(sidebar.COMPARE)
     job = session.current_job(PAGE)
     state.current(experiment)
-    if experiment is not None:
-        state.keep(experiment)
+    state.keep(experiment)
     _see_new_job(job)
     seen = _look(job)  # before anything is drawn: what changes from here on is drawn again
     st.markdown(f"##### {_SENTENCE}")
     shown = shown_race()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        toolbar.buttons(PAGE, job, experiment, "Race", Judging())
+        toolbar.buttons(PAGE, job, experiment, "Race", Judging(), problem)
         files.buttons()
         files.downloads(shown, shown_job())
     session.show_notices()
     if job is not None:
         toolbar.saving(job)
     if job is None and shown is None:
-        if experiment is not None:
-            _before(experiment)
+        _before(experiment)
     else:
         _view(job, experiment, seen)
     load_plotly()
@@ -92,14 +90,14 @@ def _look(job: Job | None) -> tuple[bool, bool, str]:
     return clock.is_playing(), live, "" if job is None else job.state
 
 
-def _view(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool, str]) -> None:
+def _view(job: Job | None, experiment: Experiment, seen: tuple[bool, bool, str]) -> None:
     """Draws the race, again and again while something new may come or an animation plays."""
     playing, live, _ = seen
     every = clock.PLAY_SECONDS if playing else REFRESH_SECONDS
     st.fragment(_draw, run_every=every if playing or live else None)(job, experiment, seen)
 
 
-def _draw(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool, str]) -> None:
+def _draw(job: Job | None, experiment: Experiment, seen: tuple[bool, bool, str]) -> None:
     shown = shown_race()
     with st.container(key="compare_status", gap="xsmall"):
         st.html(_STEADY)
@@ -107,8 +105,7 @@ def _draw(job: Job | None, experiment: Experiment | None, seen: tuple[bool, bool
             _opened(shown)
         elif job is not None:
             status(job, freezes=False)  # the curves and the leaderboard say which diverged
-            if experiment is not None:
-                toolbar.changes(job, experiment)
+            toolbar.changes(job, experiment)
         steady.end(3)
     if shown is None:
         if job is not None and job.tuning is not None:

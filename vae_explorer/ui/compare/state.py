@@ -36,7 +36,7 @@ def held() -> Held:
     return st.session_state[_HELD]
 
 
-def current(experiment: Experiment | None) -> RaceView:
+def current(experiment: Experiment) -> RaceView:
     """The view of this session; at first that of the address.
 
     What the address has and nobody understands is told with the session's notices.
@@ -44,7 +44,7 @@ def current(experiment: Experiment | None) -> RaceView:
     state = st.session_state
     if _HELD not in state:
         view, notices = RaceView.from_query(st.query_params.to_dict())
-        if experiment is not None and not _is_there(view.reference, experiment):
+        if not _is_there(view.reference, experiment):
             notices.append(f"The address holds others against {view.reference}, which is not here.")
             view = view.replace(reference=_DEFAULT.reference)
         state[_HELD] = Held(view)

@@ -27,6 +27,7 @@ from vae_explorer.ui.explore.share import share
 from vae_explorer.ui.explore.state import PREFIX
 from vae_explorer.ui.explore.view import MOST_SHOWN, PLACES, View
 from vae_explorer.ui.shared.live_figure import load_plotly
+from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.told import told
 
 _SENTENCE = "Move over the plane: every point is a code, and a decoder draws it as an image."
@@ -53,7 +54,7 @@ def page() -> None:
             *(_member(view.dataset, view.latent, name) for name in view.activations),
         ]
     except StoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     state.keep(view)
     _canvas(packages)

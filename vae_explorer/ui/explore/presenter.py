@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -12,6 +11,7 @@ from vae_explorer.figures.inline import beside
 from vae_explorer.ui.explore import state
 from vae_explorer.ui.explore.talk import MOST_BYTES, Talk, TalkError, TalkView
 from vae_explorer.ui.explore.view import View
+from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.told import told
 
 _KEYS = st.components.v2.component(
@@ -49,11 +49,6 @@ def view_at(position: int) -> View:
     return View.from_query(query)[0].replace(present=True)
 
 
-def escaped(title: str) -> str:
-    """A title as Markdown that shows it as it was typed, whoever typed it."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$])", r"\\\1", title)
-
-
 # --- On the projector ---
 
 
@@ -65,7 +60,7 @@ def presenter_head(sentence: str) -> None:
     views = current().views
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = views[_position()].title if views else sentence
-        st.markdown(f"#### {escaped(title)}", width="stretch")
+        st.markdown(f"#### {plain(title)}", width="stretch")
         if len(views) > 1:
             st.caption(f"{_position() + 1} of {len(views)}", width="content")
             _head_button("Previous view", ":material/arrow_back:", -1, _position() == 0)
@@ -120,7 +115,7 @@ def editor(view: View) -> None:
 
 def _row(index: int, saved: TalkView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{index + 1}\\. {escaped(saved.title)}", width=300)
+        st.markdown(f"{index + 1}\\. {plain(saved.title)}", width=300)
         actions = {
             "show": ("Show", ":material/slideshow:"),
             "up": ("Earlier", ":material/arrow_upward:"),
@@ -153,7 +148,7 @@ def _change(change: Callable[[Talk], Talk]) -> None:
     try:
         st.session_state.talk = change(current())
     except TalkError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _files() -> None:
@@ -176,7 +171,7 @@ def _files() -> None:
     try:
         talk = Talk.from_json(upload.getvalue())
     except TalkError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     shown = tuple(saved for saved in talk.views if not saved.page)
     if len(shown) < len(talk.views):

@@ -23,6 +23,7 @@ from vae_explorer.ui.explore.copy_link import copy_link
 from vae_explorer.ui.explore.model import LoadedModel
 from vae_explorer.ui.explore.view import FIRST_IMAGE, FIRST_OWNED, FREE, THOUSAND, View
 from vae_explorer.ui.shared.address import audience_problem, page_address
+from vae_explorer.ui.shared.plain import plain
 
 _GIF_STEPS = 16  # frames from pin to pin
 _TRAVERSAL = np.linspace(-3, 3, 33)  # standard deviations
@@ -202,7 +203,7 @@ def qr_code(text: str, width: int) -> None:
     try:
         source = svg_url(qr_svg(text))
     except ValueError as error:
-        st.caption(str(error))
+        st.caption(plain(str(error)))
         return
     st.html(  # which takes images, but no SVG elements
         '<img alt="QR code of the address of this page" '

@@ -10,6 +10,7 @@ import streamlit as st
 from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.ui.explore.view import LOOKS, View
 from vae_explorer.ui.shared.address import keep_in_address
+from vae_explorer.ui.shared.plain import plain
 
 PREFIX = "explore."  # of the widgets' keys, before the name of what they set
 _CHOSEN = ("dataset", "latent", "activations", "section")
@@ -21,7 +22,7 @@ def current() -> View:
         view, notices = View.from_query(st.query_params.to_dict())
         show(view)
         if notices:
-            st.toast(" ".join(notices), icon=":material/info:")
+            st.toast(plain(" ".join(notices)), icon=":material/info:")
     if "asked_view" in st.session_state:
         show(st.session_state.pop("asked_view"))
     if "asked_to_present" in st.session_state:

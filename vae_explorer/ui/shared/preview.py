@@ -15,6 +15,7 @@ from vae_explorer.figures import images
 from vae_explorer.figures.curve import LEFT, RIGHT, curve_image
 from vae_explorer.figures.style import activation_style
 from vae_explorer.ui.shared.mosaic import mosaic
+from vae_explorer.ui.shared.plain import plain
 
 _POINTS = 161  # of a drawing
 _COLUMNS, _LINES = 30, 2  # of test images, at most
@@ -99,7 +100,7 @@ def _samples(dataset: str, image_set: str) -> None:
     try:
         png, lines, why = _sample_png(dataset, image_set)
     except DataError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     if why is not None:
         st.warning(why, icon=":material/warning:")

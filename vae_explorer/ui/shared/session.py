@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.job import Job, TooManyJobs, adopt, is_open
+from vae_explorer.ui.shared.plain import plain
 
 _ANSWER_SECONDS = 1.5
 _HELD = (
@@ -87,7 +88,7 @@ def tell(job: Job, command: Callable[[], None]) -> None:
 def show_notices() -> None:
     """Shows once what was put into the session's notices: sentences on what was ignored."""
     for sentence in st.session_state.pop("notices", []):
-        st.toast(sentence, icon=":material/info:")
+        st.toast(plain(sentence), icon=":material/info:")
 
 
 def discard_job(page: str) -> None:

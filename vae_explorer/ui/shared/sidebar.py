@@ -6,7 +6,7 @@ The address bar always holds the experiment that the widgets show.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,16 @@ import streamlit as st
 from vae_explorer.experiment.experiment import SETTINGS, Experiment
 from vae_explorer.experiment.presets import PRESETS, RACES, Preset
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.experiment.settings import ConfigError, from_words, in_words, number_text
+from vae_explorer.experiment.settings import (
+    ConfigError,
+    checked,
+    from_words,
+    in_terms_of,
+    in_words,
+    number_text,
+)
 from vae_explorer.experiment.tuning import RATES
+from vae_explorer.ui.shared.plain import plain
 
 # Settings of which a few steps are worth offering; any other value, from a URL say, joins them.
 _LADDERS: dict[str, tuple[float, ...]] = {
@@ -93,8 +101,12 @@ COMPARE = Form(
 )
 
 
-def sidebar(form: Form) -> Experiment | None:
-    """Draws all settings and returns their experiment; None, with a sentence, if it is refused."""
+def sidebar(form: Form) -> tuple[Experiment, str | None]:
+    """Draws all settings and returns their experiment.
+
+    Where one may not be what it is, a sentence stands under it and is returned as well, with the
+    last experiment that could be: a slip of the hand takes nothing off the page.
+    """
     if form.key("experiment") not in st.session_state:
         experiment, notices = _from_address(form)
         st.session_state.notices = notices
@@ -111,24 +123,44 @@ def sidebar(form: Form) -> Experiment | None:
             args=(form,),
             help="\n".join(f"- **{p.label}**: {p.sentence}" for p in form.presets.values()),
         )
-        values = {name: _widget(form, name) for name in form.above if _has_use(form, name)}
+        together = st.empty()  # what is wrong with settings that each may be what they are
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        _fields(form, form.above, values, problems)
         for column, names in zip(st.columns(2), (form.left, form.right)):
             with column:
-                values |= {name: _widget(form, name) for name in names if _has_use(form, name)}
+                _fields(form, names, values, problems)
         with st.expander("More settings"):
-            shown = {*values, *form.above, *form.without}
-            rest = [name for name in SETTINGS if name not in shown and _has_use(form, name)]
-            values |= {name: _widget(form, name) for name in rest}
+            shown = {*form.above, *form.left, *form.right, *form.without}
+            _fields(form, [name for name in SETTINGS if name not in shown], values, problems)
     # Where each chooses its own it is that of whom no trial came through.
     values.setdefault("learning_rate", _of(form, "learning_rate"))
-    try:
-        parsed = {name: _from_widget(name, value) for name, value in values.items()}
-        experiment = Experiment.from_dict(parsed)
-    except ConfigError as error:
-        st.sidebar.error(str(error), icon=":material/error:")
-        return None
-    st.session_state[form.key("experiment")] = experiment
-    return experiment
+    if not problems:
+        try:
+            st.session_state[form.key("experiment")] = Experiment.from_dict(values)
+        except ConfigError as error:
+            problems.append(str(error))
+            together.error(plain(str(error)), icon=":material/error:")
+    return _of(form, "experiment"), " ".join(problems) or None
+
+
+def _fields(
+    form: Form, names: Collection[str], values: dict[str, Any], problems: list[str]
+) -> None:
+    """Draws those of the settings that have a use: to `values` goes what one is, or why it is not.
+
+    The sentence stands under the setting, and says its label.
+    """
+    for name in names:
+        if not _has_use(form, name):
+            continue
+        held = _widget(form, name)
+        try:
+            values[name] = checked(SETTINGS[name], _from_widget(name, held))
+        except ConfigError as error:
+            problem = in_terms_of(SETTINGS[name], error)
+            problems.append(problem)
+            st.error(plain(problem))
 
 
 def _from_address(form: Form) -> tuple[Experiment, list[str]]:

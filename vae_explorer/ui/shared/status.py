@@ -7,6 +7,7 @@ import streamlit as st
 from vae_explorer.jobs.job import Job
 from vae_explorer.results.snapshot import Snapshot
 from vae_explorer.results.tuning import Tuning
+from vae_explorer.ui.shared.plain import plain
 
 # Between two looks at a run: charts move more than once a second, and training keeps nine tenths of
 # its speed on two cores (benchmarks/README.md).
@@ -37,9 +38,9 @@ def status(job: Job, freezes: bool = True) -> None:
     elif job.state != "failed" and not job.has_ended:
         st.progress(0.0, text=job.progress or "Starting PyTorch in a process of its own…")
     if job.notice:
-        st.warning(job.notice, icon=":material/info:")
+        st.warning(plain(job.notice), icon=":material/info:")
     if job.error:
-        st.error(job.error, icon=":material/error:")
+        st.error(plain(job.error), icon=":material/error:")
 
 
 def _tuning_text(job: Job, tuning: Tuning) -> str:

@@ -12,6 +12,7 @@ from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.saving import zipped
 from vae_explorer.ui.shared import session
+from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.sidebar import LIVE
 
 _LOOK_SECONDS = 2.0  # between two looks at whether a run that is at rest can still be saved
@@ -31,16 +32,19 @@ def apply_live_settings(job: Job, experiment: Experiment) -> None:
 def buttons(
     page: str,
     job: Job | None,
-    experiment: Experiment | None,
+    experiment: Experiment,
     verb: str,
     judging: Judging | None = None,
+    problem: str | None = None,
 ) -> None:
     """Train (or another verb), pause or resume; step; stop; reset. Each acts at once.
 
-    To be drawn inside a row, to which a page may add its own.
+    To be drawn inside a row, to which a page may add its own. A `problem` with the settings, one
+    sentence, keeps a run from starting and stands beside the buttons.
     """
     if job is None or job.has_ended:
-        _start_buttons(page, experiment, verb if job is None else f"{verb} anew", judging)
+        label = verb if job is None else f"{verb} anew"
+        _start_buttons(page, experiment, label, judging, problem)
     else:
         _steering_buttons(job)
     st.button(
@@ -52,6 +56,8 @@ def buttons(
         args=(page,),
         help="Forgets the run and its pictures.",
     )
+    if problem is not None:
+        st.caption(f":red[:material/error: {plain(problem)}]")
 
 
 def save_button(job: Job) -> None:
@@ -79,7 +85,9 @@ def saving(job: Job) -> None:
 
 def _saving(job: Job, could_be_told: bool) -> None:
     if job.save_refused is not None:
-        st.warning(f"It was not saved. {job.save_refused}", icon=":material/file_download_off:")
+        st.warning(
+            f"It was not saved. {plain(job.save_refused)}", icon=":material/file_download_off:"
+        )
     if could_be_told and not job.can_be_told:
         st.rerun()
 
@@ -96,14 +104,14 @@ def changes(job: Job, experiment: Experiment, live: Collection[str] = ()) -> Non
 
 
 def _start_buttons(
-    page: str, experiment: Experiment | None, label: str, judging: Judging | None
+    page: str, experiment: Experiment, label: str, judging: Judging | None, problem: str | None
 ) -> None:
     st.button(
         label,
         icon=":material/play_arrow:",
         key="train",
         type="primary",
-        disabled=experiment is None,
+        disabled=problem is not None,
         on_click=session.start_job,
         args=(page, experiment, judging),
     )
@@ -111,7 +119,7 @@ def _start_buttons(
         "Step",
         icon=":material/skip_next:",
         key="first_step",
-        disabled=experiment is None,
+        disabled=problem is not None,
         on_click=session.start_job,
         args=(page, experiment, judging, False),
         help="Draws the initial weights and waits; every further step is one mini-batch.",

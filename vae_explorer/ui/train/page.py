@@ -16,27 +16,26 @@ _SENTENCE = "Watch the loss fall, the classes part in the latent space, and unit
 
 def page() -> None:
     """Draws the whole page."""
-    experiment = sidebar.sidebar(sidebar.TRAIN)
+    experiment, problem = sidebar.sidebar(sidebar.TRAIN)
     job = session.current_job(PAGE)
-    if experiment is not None:
-        keep_in_address(experiment.to_query())
-        if job is not None:
-            toolbar.apply_live_settings(job, experiment)
+    keep_in_address(experiment.to_query())
+    if job is not None:
+        toolbar.apply_live_settings(job, experiment)
 
     st.markdown(f"##### {_SENTENCE}")
     shown_state = "" if job is None else job.state
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        toolbar.buttons(PAGE, job, experiment, "Train")
+        toolbar.buttons(PAGE, job, experiment, "Train", problem=problem)
         if job is not None and job.snapshot is not None and job.can_be_told:
             toolbar.save_button(job)
-        if job is not None and experiment is not None:
+        if job is not None and problem is None:
             toolbar.changes(job, experiment, sidebar.LIVE)
     session.show_notices()
     if job is not None:
         toolbar.saving(job)
     if job is not None:
         live.view(job, shown_state)
-    elif experiment is not None:
+    else:
         preview.view(experiment, "Train")
     load_plotly()
     get_ready()
