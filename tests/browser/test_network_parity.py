@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from playwright.sync_api import Page
 
 import vae_explorer
@@ -59,6 +60,12 @@ ENCODE = """([k, images, size]) => textOf(rowsOf(floatsOf(images), size).flatMap
 DECODE = """([k, latents, size]) => textOf(
   rowsOf(floatsOf(latents), size).map((latent) => members[k].decode(latent).slice()),
 )"""
+
+
+LOST = """([k, images, latents, sizes]) => {
+  const [pixels, codes] = [rowsOf(floatsOf(images), sizes[0]), rowsOf(floatsOf(latents), sizes[1])];
+  return codes.map((latent, n) => members[k].lost(pixels[n], latent));
+}"""
 
 
 def text_of(values: np.ndarray) -> str:
@@ -138,6 +145,18 @@ def test_the_browser_decodes_as_pytorch_does(page, truth, index, where):
     known = truth.known[where][index]
     assert known.mean() > (0.1 if ALL[index] == "exponential" and where == "out to 6" else 0.99)
     assert np.abs(floats_of(text, pixels.shape[1]) - pixels)[known].max() < TOLERANCE
+
+
+@pytest.mark.parametrize("index", [ALL.index(name) for name in ("relu", "tanh", "prelu")])
+def test_the_browser_finds_the_reconstruction_error_that_pytorch_finds(page, truth, index):
+    codes, images = truth.codes[0][index], truth.images
+    sizes = [images.shape[1], codes.shape[1]]
+    lost = page.evaluate(LOST, [index, text_of(images), text_of(codes), sizes])
+    population = truth.population
+    output = population.decoder.forward(torch.from_numpy(truth.codes[0]))
+    with torch.no_grad():
+        expected = population.output.reconstruction(output, torch.from_numpy(images))[index]
+    np.testing.assert_allclose(lost, expected, rtol=1e-3)
 
 
 def test_the_numbers_may_lie_anywhere_in_a_buffer(page, digits):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from tests.helpers.pages import Reader, assert_fetches_nothing
 from vae_explorer.data import load_dataset
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.population import Population
+from vae_explorer.saved.catalogue import read_catalogue
 from vae_explorer.study.latent import linear_path, plane_axes
 from vae_explorer.ui.explore.canvas.canvas import (
     Package,
@@ -66,6 +68,21 @@ def test_a_member_is_shipped_with_its_codes_and_their_plane(latent):
     np.testing.assert_allclose(axes.T @ axes, np.diag([1, float(latent > 1)]), atol=1e-5)
     assert header["networks"]["floats"] == len(found["numbers"])
     assert (header["label"], header["latent"]) == ("ReLU", latent)
+
+
+def test_a_member_says_what_it_reached():
+    vae, dataset = population(2, ("relu",)), load_dataset("digits")
+    result = read_catalogue().results("digits", 2)["relu"]
+    header, _ = arrays(member_package(vae, dataset, result))
+    assert header["loss"] == f" test loss {result.test_loss:.1f}"
+    assert header["reached"] == (
+        f"Negative ELBO on test images: {result.test_loss:.1f} nats, of which reconstruction "
+        f"{result.test_reconstruction:.1f} and KL {result.test_kl:.1f}; lower is better. It has "
+        f"{sum(value[0].numel() for value in vae.parameters.values.values()):,} parameters."
+    )
+    header, _ = arrays(member_package(vae, dataset, dataclasses.replace(result, test_loss=None)))
+    assert header["loss"] == ""
+    assert header["reached"].startswith("Its negative ELBO on test images has no number. It has ")
 
 
 def test_images_and_labels_are_shipped_as_they_are():

@@ -200,4 +200,5 @@ def _images(dataset: str) -> Package:
 @st.cache_resource(show_spinner="Loading the VAE…", max_entries=100)
 def _member(dataset: str, latent: int, activation: str) -> Package:
     population = load_members(_catalogue(), dataset, latent, (activation,))
-    return member_package(population, _dataset(dataset))
+    result = _catalogue().results(dataset, latent)[activation]
+    return member_package(population, _dataset(dataset), result)

@@ -29,6 +29,7 @@ from vae_explorer.ui.explore.view import FIRST_IMAGE, FURTHEST, MOST_PINS, MOST_
 if TYPE_CHECKING:
     from vae_explorer.data import Dataset
     from vae_explorer.model.population import Population
+    from vae_explorer.results.members import MemberResult
 
 
 _PACKAGE_JS = beside(__file__, "network.js", "space.js", "package.js")
@@ -72,8 +73,13 @@ def images_package(dataset: Dataset) -> Package:
     return _package(facts, arrays)
 
 
-def member_package(population: Population, dataset: Dataset) -> Package:
-    """A population of one: its networks, and its codes of the test images with their plane."""
+def member_package(
+    population: Population, dataset: Dataset, result: MemberResult | None = None
+) -> Package:
+    """A population of one: its networks, and its codes of the test images with their plane.
+
+    With its `result`, what it reached on test images.
+    """
     pixels = dataset.pixels(dataset.test.images)
     networks, numbers = pack(population, pixels)
     mean, log_variance = (codes[0].numpy() for codes in population.encode(pixels))
@@ -83,12 +89,28 @@ def member_package(population: Population, dataset: Dataset) -> Package:
         "label": member.label,
         "colour": activation_style(member.activation_key).colour,
         "latent": latent,
+        **_reached(result, population.experiment.parameters_per_member),
         "axis_names": ["z₁", "z₂"] if latent <= 2 else ["axis 1", "axis 2"],
         "networks": networks,
     }
     codes = {"mean": mean, "log_variance": log_variance, "centre": centre, "axes": axes}
     arrays = {name: values.astype("<f4") for name, values in codes.items()}
     return _package(facts, {**arrays, "numbers": np.frombuffer(numbers, dtype="<f4")})
+
+
+def _reached(result: MemberResult | None, parameters: int) -> dict[str, str]:
+    """What is said of a member beside its name, and at length."""
+    size = f"It has {parameters:,} parameters."
+    if result is None:
+        return {"loss": "", "reached": size}
+    if result.test_loss is None or result.test_reconstruction is None or result.test_kl is None:
+        return {"loss": "", "reached": f"Its negative ELBO on test images has no number. {size}"}
+    loss, parts = result.test_loss, (result.test_reconstruction, result.test_kl)
+    said = f"Negative ELBO on test images: {loss:.1f} nats, of which reconstruction {parts[0]:.1f}"
+    return {
+        "loss": f" test loss {loss:.1f}",
+        "reached": f"{said} and KL {parts[1]:.1f}; lower is better. {size}",
+    }
 
 
 def _package(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Package:

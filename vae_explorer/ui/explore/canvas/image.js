@@ -14,7 +14,7 @@ class EncodedImage {
     });
     this.results = pack.members.map((member) => {
       const picture = new Picture(pack.shape), text = element("div", { className: "nats" });
-      const tile = element("div", { className: "tile result", title: `Reconstruction by ${member.label}` }, picture.element, text);
+      const tile = element("div", { className: "tile result", title: `Reconstruction by ${member.label}, from the mean of its code. Error: minus the log-likelihood of the image` }, picture.element, text);
       tile.style.setProperty("--member", member.colour);
       return { element: tile, picture, text };
     });
@@ -71,6 +71,7 @@ class EncodedImage {
   }
 
   encode(pixels) {
+    this._pixels = pixels;
     this.codes = this.explorer.pack.spaces.map((space) => {
       const { mean, logVariance } = space.network.encode(pixels);
       return { mean: Float32Array.from(mean), logVariance: Float32Array.from(logVariance) };
@@ -101,19 +102,21 @@ class EncodedImage {
     const blank = new Float32Array(pack.shape[0] * pack.shape[1]);
     this.results.forEach(({ picture, text }, k) => {
       picture.draw(this.codes ? pack.spaces[k].network.decode(this.shifted(k)) : blank);
-      text.textContent = this.codes ? this._cost(this.codes[k]) : "";
+      text.textContent = this.codes ? this._cost(k) : "";
     });
     this.explorer.redraw();
   }
 
-  _cost({ mean, logVariance }) {
-    const { pack: { class_names: names }, view: { minus, plus, amount } } = this.explorer;
+  // What member k's reconstruction, of the mean of its posterior, loses of the image, and its KL.
+  _cost(k) {
+    const { pack: { class_names: names, spaces }, view: { minus, plus, amount } } = this.explorer;
+    const { mean, logVariance } = this.codes[k];
     if (amount) return `+ ${amount.toFixed(2)} (${names[plus]} − ${names[minus]})`;
     let kl = 0;
     for (let d = 0; d < mean.length; d++) {
       kl += 0.5 * (mean[d] ** 2 + Math.exp(logVariance[d]) - 1 - logVariance[d]);
     }
-    return `KL ${kl.toFixed(1)} nats`;
+    return `Error ${spaces[k].network.lost(this._pixels, mean).toFixed(1)}, KL ${kl.toFixed(1)} nats`;
   }
 
   // The difference of two class means, added to the image's code.

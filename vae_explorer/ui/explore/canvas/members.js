@@ -7,8 +7,8 @@ class Members {
     this.tiles = pack.members.map((member, k) => {
       const picture = new Picture(pack.shape);
       const tile = element(
-        "button", { className: "tile", type: "button", title: `Shows the plane of ${member.label}` },
-        element("span", { textContent: member.label }), picture.element,
+        "button", { className: "tile", type: "button", title: `Shows the plane of ${member.label}. ${member.reached}` },
+        element("span", {}, member.label, element("small", { textContent: member.loss })), picture.element,
       );
       tile.style.setProperty("--member", member.colour);
       tile.onclick = () => explorer.focus(k);

@@ -68,10 +68,11 @@ class Chain {
 }
 
 class VAE {
-  constructor({ encoder, decoder }, { latent, output }, floats) {
+  constructor({ encoder, decoder, logVariance }, { latent, output }, floats) {
     this._encoder = new Chain(encoder, floats);
     this._decoder = new Chain(decoder, floats);
     this._bernoulli = output === "bernoulli";
+    this._pixelLogVariance = logVariance;
     const heads = this._encoder.layers.at(-1).output;
     this._code = { mean: heads.subarray(0, latent), logVariance: heads.subarray(latent) };
   }
@@ -80,6 +81,22 @@ class VAE {
   encode(pixels) {
     this._encoder.run(pixels);
     return this._code;
+  }
+
+  // Minus log p(image given latent), in nats.
+  lost(image, latent) {
+    const output = this._decoder.run(latent);
+    let sum = 0;
+    if (this._bernoulli) {
+      for (let i = 0; i < output.length; i++) {
+        const logit = output[i];
+        sum += Math.max(logit, 0) - logit * image[i] + Math.log1p(Math.exp(-Math.abs(logit)));
+      }
+      return sum;
+    }
+    for (let i = 0; i < output.length; i++) sum += (image[i] - output[i]) ** 2;
+    const v = this._pixelLogVariance;
+    return 0.5 * (sum * Math.exp(-v) + output.length * (v + Math.log(2 * Math.PI)));
   }
 
   // The mean image of a latent: pixels in [0, 1].

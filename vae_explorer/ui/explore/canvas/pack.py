@@ -57,14 +57,14 @@ def pack(population: Population, images: np.ndarray) -> tuple[dict[str, Any], by
     Returns
     -------
     header : dict
-        ``output``, "bernoulli" or "gaussian"; ``latent`` and ``imageSize``, numbers of
-        dimensions; ``floats``, numbers in the blob; ``members``, each with the layers of its
-        ``encoder``, whose outputs are the means and then the log-variances, and of its
-        ``decoder``. A layer has ``in``, ``out``, the offsets of its ``weight``, (in, out) row by
-        row, and of its ``bias``, and a ``table`` or None: the ``offset`` of ``rows`` (1 or ``out``)
-        × ``cells`` × 4 coefficients of f = c₀ + c₁t + c₂t² + c₃t³, where the first cell starts
-        at ``low``, each is ``step`` wide, t goes from 0 to 1 in it, and the first and the last
-        are lines that hold beyond it. Offsets count floats.
+        ``output``, "bernoulli" or "gaussian"; ``latent`` and ``imageSize``, numbers of dimensions;
+        ``floats``, numbers in the blob; ``members``, each with the layers of its ``encoder``, whose
+        outputs are the means and then the log-variances, and of its ``decoder``, and the
+        ``logVariance`` of its pixels where they are Gaussian. A layer has ``in``, ``out``, the
+        offsets of its ``weight``, (in, out) row by row, and of its ``bias``, and a ``table`` or
+        None: the ``offset`` of ``rows`` (1 or ``out``) × ``cells`` × 4 coefficients of f = c₀ + c₁t
+        + c₂t² + c₃t³, where the first cell starts at ``low``, each is ``step`` wide, t goes from 0
+        to 1 in it, and the first and the last are lines that hold beyond it. Offsets count floats.
     blob : bytes
         float32, little-endian.
     """
@@ -80,9 +80,19 @@ def pack(population: Population, images: np.ndarray) -> tuple[dict[str, Any], by
         "latent": population.latent,
         "imageSize": population.image_size,
         "floats": blob.size,
-        "members": [{"encoder": e, "decoder": d} for e, d in zip(encoders, decoders)],
+        "members": [
+            {"encoder": e, "decoder": d, "logVariance": v}
+            for e, d, v in zip(encoders, decoders, _pixel_log_variances(population))
+        ],
     }
     return header, blob.bytes()
+
+
+def _pixel_log_variances(population: Population) -> list[float | None]:
+    """Each member's, as it has learned it; None where pixels are Bernoulli."""
+    if population.experiment.output == "bernoulli":
+        return [None] * len(population)
+    return population.parameters.values["output.log_variance"].flatten().tolist()
 
 
 class _Blob:
