@@ -31,7 +31,7 @@ from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.told import told
 
 _SENTENCE = "Move over the plane: every point is a code, and a decoder draws it as an image."
-_HAND = "Click to pin, drag to pan, scroll to zoom. A name shows its plane."
+_HAND = "Click to pin, drag to pan, Ctrl and scroll to zoom. A name shows its plane."
 _VIEWS = {"projections": projections, "gallery": gallery, "activations": activation_outputs}
 
 
@@ -161,14 +161,16 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
     missing = [name for name in view.activations if name not in offered]
     if missing and latent == asked:
         st.toast(_none(view.replace(latent=latent), missing))
-    st.session_state[PREFIX + "activations"] = [
-        name for name in st.session_state[PREFIX + "activations"] if name in offered
-    ] or list(offered[:3])
+    chosen = st.session_state[PREFIX + "activations"]
+    left_over = [name for name in chosen if name in offered]
+    # Who has cleared them wants to choose: what was shown stays until one is chosen.
+    st.session_state[PREFIX + "activations"] = left_over or list(offered[:3] if chosen else ())
     activations = right.multiselect(
         "Activations",
         offered,
         format_func=lambda name: ACTIVATIONS[name].label,
         max_selections=MOST_SHOWN,
+        placeholder=f"Choose up to {MOST_SHOWN} activations",
         label_visibility="collapsed",
         key=PREFIX + "activations",
     )

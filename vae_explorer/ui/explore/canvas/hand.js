@@ -3,6 +3,9 @@
 const SNAP = 7; // px within which the pointer is on a test image's dot
 const GRIP = 11; // px within which a press takes hold of a pin
 const DOUBLE_CLICK = 450; // ms after pinning in which a click does not unpin, if the hand is still
+const LINE = 40; // px of a wheel that counts lines
+const NOTCH = 100; // px of a mouse's wheel
+const WHEELED = 0.0015, PINCHED = 0.01; // of the zoom's logarithm, a px
 const SAY_AFTER = 500; // ms without a key, and then the place is said
 
 class Hand {
@@ -20,11 +23,7 @@ class Hand {
       explorer.mouse = null;
       explorer.redraw();
     };
-    target.onwheel = (event) => {
-      event.preventDefault();
-      explorer.touched();
-      explorer.zoom(Math.exp(Math.sign(event.deltaY) * 0.15), explorer.plane.toPlane(...this._place(event)));
-    };
+    target.onwheel = (event) => this._wheel(event);
     target.onkeydown = (event) => this._key(event);
     // On a projector the arrow keys go through the talk, so a click must not take them.
     target.onmousedown = (event) => {
@@ -34,6 +33,19 @@ class Hand {
 
   destroy() {
     clearTimeout(this._saying);
+  }
+
+  // Zooms where Ctrl is held, as a pinch on a trackpad has it, or the plane has the focus; else the
+  // page scrolls, unless a projector shows it, which has nothing to scroll.
+  _wheel(event) {
+    const { explorer } = this;
+    if (!event.ctrlKey && !explorer.presents && !this._target.matches(":focus")) return;
+    event.preventDefault();
+    explorer.touched();
+    // By how far it went, in however many events.
+    const far = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : LINE);
+    const pinches = event.ctrlKey && Math.abs(far) < NOTCH / 2;
+    explorer.zoom(Math.exp(far * (pinches ? PINCHED : WHEELED)), explorer.plane.toPlane(...this._place(event)));
   }
 
   _place(event) {

@@ -32,7 +32,7 @@ class EncodedImage {
         chip("Another", () => this.choose(Math.floor(Math.random() * pack.count)), { title: "A test image at random" }),
         chip("Clear", () => this.clear()),
       ),
-      element("label", { className: "row", title: "Test image" }, "No.", this.number, this.text),
+      element("label", { className: "row test" }, "Test image", this.number, this.text),
     );
     this.arithmetic = this._arithmetic();
     this.elements = [part, ...this.results.map((result) => result.element), this.arithmetic];
@@ -54,6 +54,16 @@ class EncodedImage {
     this.pad.show(picture.element);
     this.explorer.view.image = n;
     this.encode(pixels);
+    this._beginWithItsClass(n);
+  }
+
+  // Arithmetic that has not begun takes away the class that the image has.
+  _beginWithItsClass(n) {
+    const { pack, view } = this.explorer;
+    if (view.amount) return;
+    view.minus = pack.labels[n];
+    if (view.plus === view.minus) view.plus = (view.minus + 1) % pack.class_names.length;
+    [this._minus.value, this._plus.value] = [view.minus, view.plus];
   }
 
   // Goes on with the drawing of a pad before this one.
@@ -128,7 +138,8 @@ class EncodedImage {
       select.value = Math.min(view[name], options.length - 1);
       return select;
     };
-    const minus = choose("Class to take away", "minus"), plus = choose("Class to add", "plus");
+    const minus = (this._minus = choose("Class to take away", "minus"));
+    const plus = (this._plus = choose("Class to add", "plus"));
     const amount = element("input", { type: "range", min: 0, max: 1.5, step: 0.01, ariaLabel: "How much of the difference" });
     amount.value = view.amount;
     const shown = element("output");
