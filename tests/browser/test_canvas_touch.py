@@ -44,19 +44,39 @@ def inside(page: Page, selector: str, x: float, y: float) -> tuple[float, float]
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
-def test_a_finger_decodes_where_it_goes_and_a_tap_pins(page):
-    fingers = Fingers(page)
-    fingers.down(inside(page, ".plane", 0.3, 0.6))
-    fingers.move(inside(page, ".plane", 0.4, 0.6))
+def test_a_tap_decodes_and_a_finger_that_stays_pins(page):
+    plane = page.locator(".plane")
+    page.touchscreen.tap(*inside(page, ".plane", 0.3, 0.6))
+    frames(page)
     first, pixels = place(page), decoded(page)
-    fingers.move(inside(page, ".plane", 0.8, 0.9))
+    page.touchscreen.tap(*inside(page, ".plane", 0.8, 0.9))
     assert (decoded(page) != pixels).any()
     assert place(page)[0] > first[0] and place(page)[1] < first[1]
-    fingers.up()
+    fingers = Fingers(page)
+    for said in ("One pin; a second one", "Click the plane to pin two points"):
+        expect(plane).to_have_count(1)
+        fingers.down(inside(page, ".plane", 0.05, 0.9))
+        expect(page.locator(".strip h3")).to_contain_text(said)  # while it is there
+        fingers.up()
     frames(page)
-    expect(page.locator(".strip h3")).not_to_contain_text("One pin")
-    page.touchscreen.tap(*inside(page, ".plane", 0.05, 0.9))
-    expect(page.get_by_text("One pin; a second one")).to_be_visible()
+    expect(page.locator(".strip h3")).to_contain_text(said)  # and when it leaves
+
+
+def test_one_finger_scrolls_the_page_and_pins_nothing(page):
+    before = place(page)
+    sheet = page.get_by_test_id("stMain")
+    top = sheet.evaluate("sheet => sheet.scrollTop")
+    x, y = inside(page, ".plane", 0.5, 0.9)
+    fingers = Fingers(page)
+    fingers.down((x, y))
+    for step in range(1, 9):
+        fingers.move((x, y - 25 * step))
+    fingers.up()
+    page.wait_for_function(
+        "top => document.querySelector('[data-testid=stMain]').scrollTop > top + 50", arg=top
+    )
+    np.testing.assert_array_equal(place(page), before)
+    expect(page.locator(".strip h3")).to_contain_text("Click the plane to pin two points")
 
 
 def test_two_fingers_zoom_and_leave_no_pin(page):
@@ -93,6 +113,21 @@ def test_a_finger_draws(page):
     fingers.up()
     assert all(each.any() for each in shown)
     assert (shown[0] != shown[-1]).any()
+
+
+def test_two_fingers_on_the_pad_draw_nothing_and_wipe_nothing(open_page):
+    page = open_page("?dataset=digits&pins=&image=4", path="", **PHONE)
+    before = pictures(page, ".pad, .result canvas")
+    assert before.any()
+    fingers = Fingers(page)
+    left, right = inside(page, ".pad", 0.4, 0.5), inside(page, ".pad", 0.6, 0.5)
+    fingers.down(left)
+    fingers.down(left, right)
+    fingers.move(left, inside(page, ".pad", 0.8, 0.6))
+    fingers.up(left)
+    fingers.up()
+    np.testing.assert_array_equal(pictures(page, ".pad, .result canvas"), before)
+    assert query(page)["image"] == "4"
 
 
 def test_a_phone_shows_the_plane_first_and_nothing_is_squashed_or_cut_off(open_page):

@@ -48,6 +48,39 @@ def test_the_point_goes_round_until_it_is_touched(open_page):
     np.testing.assert_array_equal(place(page), touched)
 
 
+def test_the_wheel_scrolls_the_page_until_the_plane_is_meant(open_page):
+    page = open_page(STILL + "&same=place&section=gallery", path="")
+    sheet = "document.querySelector('[data-testid=stMain]')"
+
+    def zoomed() -> float:
+        frames(page)
+        window = query(page).get("window")
+        return 0.0 if window is None else float(window.split(",")[2])
+
+    move(page, 0.5, 0.5)
+    page.mouse.wheel(0, 120)
+    page.wait_for_function(f"{sheet}.scrollTop > 0")
+    assert not zoomed()
+    page.evaluate(f"{sheet}.scrollTop = 0")
+    page.locator(".plane").focus()
+    move(page, 0.5, 0.5)
+    page.mouse.wheel(0, -100)
+    page.wait_for_function("new URLSearchParams(location.search).has('window')")
+    once = zoomed()
+    # As far by fifty small events of a trackpad as by one of a wheel.
+    for _ in range(50):
+        page.mouse.wheel(0, 2)
+    page.mouse.wheel(0, -100)
+    page.wait_for_function(
+        """half => {
+            const now = new URLSearchParams(location.search).get("window").split(",")[2];
+            return Math.abs(now / half - 1) < 0.01;
+        }""",
+        arg=once,
+    )
+    assert page.evaluate(f"{sheet}.scrollTop") == 0
+
+
 # Counts what the page asks for while a hundred frames go by that the test itself asks for.
 FRAMES_ASKED_FOR = """() => new Promise(resolve => {
     const ask = window.requestAnimationFrame;

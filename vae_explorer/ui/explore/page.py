@@ -31,7 +31,14 @@ from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.told import told
 
 _SENTENCE = "Move over the plane: every point is a code, and a decoder draws it as an image."
-_HAND = "Click to pin, drag to pan, Ctrl and scroll to zoom. A name shows its plane."
+_HANDS = {  # by what points: CSS shows the one that is there
+    "fine": "Click to pin, drag to pan, Ctrl and scroll to zoom. A name shows its plane.",
+    "coarse": "Tap to decode, hold to pin, two fingers to zoom. A name shows its plane.",
+}
+_ONE_HAND = """<style>
+@media not (pointer: fine) { .st-key-hand_fine { display: none; } }
+@media not (pointer: coarse) { .st-key-hand_coarse { display: none; } }
+</style>"""
 _VIEWS = {"projections": projections, "gallery": gallery, "activations": activation_outputs}
 
 
@@ -42,7 +49,7 @@ def page() -> None:
         presenter.presenter()  # first, so that no key is lost while images are packed
         presenter.presenter_head(_SENTENCE)
     else:
-        st.markdown(f"##### {_SENTENCE} :small[:gray[{_HAND}]]")
+        _head()
         view = _chosen(view, catalogue)
         for problem in catalogue.problems:
             st.caption(f":material/info: {problem}")
@@ -60,6 +67,20 @@ def page() -> None:
     _canvas(packages)
     if not view.present:
         _closer(catalogue, packages)
+
+
+def _head() -> None:
+    """What the page is, and what the hand does."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.markdown(f"##### {_SENTENCE}", width="content")
+        for kind, words in _HANDS.items():
+            with st.container(key=f"hand_{kind}", width="content"):
+                st.caption(words, width="content")
+    hidden = (
+        f"@media not (pointer: {kind}) {{ .st-key-hand_{kind} {{ display: none; }} }}"
+        for kind in _HANDS
+    )
+    st.html(f"<style>{''.join(hidden)}</style>")
 
 
 @st.fragment

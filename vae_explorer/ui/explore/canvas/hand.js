@@ -1,4 +1,5 @@
-// What the hand does on the plane: with a mouse, a finger or two, a wheel, or the keyboard.
+// What the hand does on the plane: with a mouse or pen, a wheel, or the keyboard. With fingers one
+// scrolls the page, two zoom, a tap decodes, and one that stays pins, or takes a pin away.
 
 const SNAP = 7; // px within which the pointer is on a test image's dot
 const GRIP = 11; // px within which a press takes hold of a pin
@@ -6,6 +7,8 @@ const DOUBLE_CLICK = 450; // ms after pinning in which a click does not unpin, i
 const LINE = 40; // px of a wheel that counts lines
 const NOTCH = 100; // px of a mouse's wheel
 const WHEELED = 0.0015, PINCHED = 0.01; // of the zoom's logarithm, a px
+const STAYS = 500; // ms after which a finger that has not moved has stayed
+const STILL = 10; // px that it may move
 const SAY_AFTER = 500; // ms without a key, and then the place is said
 
 class Hand {
@@ -24,6 +27,12 @@ class Hand {
       explorer.redraw();
     };
     target.onwheel = (event) => this._wheel(event);
+    // The browser scrolls with one finger, and is to leave two to the plane.
+    this._touched = (event) => {
+      if (event.touches.length > 1) event.preventDefault();
+    };
+    target.addEventListener("touchmove", this._touched, { passive: false });
+    target.oncontextmenu = (event) => event.preventDefault(); // of a finger that stays
     target.onkeydown = (event) => this._key(event);
     // On a projector the arrow keys go through the talk, so a click must not take them.
     target.onmousedown = (event) => {
@@ -33,6 +42,8 @@ class Hand {
 
   destroy() {
     clearTimeout(this._saying);
+    clearTimeout(this._staying);
+    this._target.removeEventListener("touchmove", this._touched);
   }
 
   // Zooms where Ctrl is held, as a pinch on a trackpad has it, or the plane has the focus; else the
@@ -56,18 +67,24 @@ class Hand {
   _down(event) {
     const { explorer } = this;
     explorer.touched();
-    this._target.setPointerCapture(event.pointerId);
     const [x, y] = this._place(event);
     this.touches.set(event.pointerId, [x, y]);
-    // Two fingers hold nothing: they zoom.
-    this.grip = this.touches.size > 1 ? null : { x, y, pin: this._pinAt(x, y), moved: false, window: { ...explorer.plane.window } };
+    clearTimeout(this._staying);
+    if (event.pointerType === "touch") {
+      this.grip = null;
+      this._finger = this.touches.size > 1 ? null : [x, y];
+      if (this._finger) this._staying = setTimeout(() => this._stay(x, y), STAYS);
+      return;
+    }
+    this._target.setPointerCapture(event.pointerId);
+    this.grip = { x, y, pin: this._pinAt(x, y), moved: false, window: { ...explorer.plane.window } };
   }
 
   _move(event) {
     const { explorer, touches, grip } = this;
     explorer.touched();
     const [x, y] = this._place(event);
-    if (touches.size === 2 && touches.has(event.pointerId)) return this._pinch(event.pointerId, [x, y]);
+    if (event.pointerType === "touch") return this._moveFinger(event.pointerId, [x, y]);
     if (explorer.mouse && Math.hypot(x - explorer.mouse[0], y - explorer.mouse[1]) > 4) this._pinned = -Infinity;
     explorer.pointer = explorer.plane.toPlane(x, y);
     explorer.mouse = [x, y];
@@ -78,14 +95,42 @@ class Hand {
     if (!grip.moved) return;
     if (grip.pin >= 0) {
       explorer.strip.setPins(explorer.view.pins.with(grip.pin, [...explorer.pointer, explorer.strip.here]));
-    } else if (event.pointerType !== "touch") {
+    } else {
       const scale = (2 * grip.window.half) / explorer.plane.size;
       const { x: left, y: top, half } = grip.window;
       explorer.setWindow({ x: left - (x - grip.x) * scale, y: top + (y - grip.y) * scale, half });
     }
   }
 
+  _moveFinger(id, [x, y]) {
+    const { touches } = this;
+    if (touches.size === 2 && touches.has(id)) this._pinch(id, [x, y]);
+    else if (this._finger && Math.hypot(x - this._finger[0], y - this._finger[1]) > STILL) this._leaveFinger();
+  }
+
+  // It is no tap, and does not stay: it scrolls, or is one of two.
+  _leaveFinger() {
+    clearTimeout(this._staying);
+    this._finger = null;
+  }
+
+  _stay(x, y) {
+    this._leaveFinger();
+    const pin = this._pinAt(x, y);
+    if (pin < 0) this._pinHere(x, y);
+    else this._unpin(pin);
+  }
+
+  _tap() {
+    const { explorer } = this;
+    explorer.mouse = this._finger;
+    explorer.pointer = explorer.plane.toPlane(...this._finger);
+    explorer.strip.leave();
+    explorer.redraw();
+  }
+
   _up(event) {
+    if (this._finger && event.pointerType === "touch") this._tap();
     const { grip } = this;
     this._let(event);
     if (!grip || grip.moved || event.button > 0) return;
@@ -94,6 +139,7 @@ class Hand {
   }
 
   _let(event) {
+    this._leaveFinger();
     this.touches.delete(event.pointerId);
     this.grip = null;
   }

@@ -1,6 +1,8 @@
 // A pad to draw on with mouse, pen or finger. What is drawn becomes an image like those of the set.
 
 const PAD = 280; // px of the drawing itself
+const MOVES = 6; // of these px, from which on a finger moves
+const PALM = 60; // px of the page: what touches it with more is no finger
 
 class Pad {
   constructor(shape, margin, onChange) {
@@ -41,7 +43,9 @@ class Pad {
   }
 
   _listen() {
-    let last = null;
+    // What draws: a mouse's main button, a pen, or a finger, and no palm. Of a finger a line begins
+    // once it moves or leaves, since two that come together mean something else.
+    let stroke = null;
     const place = (event) => {
       const box = this.element.getBoundingClientRect();
       return [((event.clientX - box.left) / box.width) * PAD, ((event.clientY - box.top) / box.height) * PAD];
@@ -56,23 +60,38 @@ class Pad {
       this._read();
       this._onChange(this.pixels);
     };
+    const begin = () => {
+      if (!this.drawn) this.clear();
+      this.drawn = stroke.begun = true;
+      line(stroke.last, stroke.last);
+    };
     this.element.onpointerdown = (event) => {
       event.preventDefault();
+      if (stroke || !event.isPrimary) return (stroke = null);
+      if (event.button > 0 || Math.max(event.width, event.height) > PALM) return;
       this.element.setPointerCapture(event.pointerId);
-      if (!this.drawn) this.clear();
-      this.drawn = true;
-      last = place(event);
-      line(last, last);
+      stroke = { id: event.pointerId, last: place(event), begun: false };
+      if (event.pointerType !== "touch") begin();
     };
     this.element.onpointermove = (event) => {
-      if (!last) return;
+      if (stroke?.id !== event.pointerId) return;
       for (const each of event.getCoalescedEvents?.() ?? [event]) {
         const next = place(each);
-        line(last, next);
-        last = next;
+        if (!stroke.begun) {
+          if (Math.hypot(next[0] - stroke.last[0], next[1] - stroke.last[1]) < MOVES) continue;
+          begin();
+        }
+        line(stroke.last, next);
+        stroke.last = next;
       }
     };
-    this.element.onpointerup = this.element.onpointercancel = () => { last = null; };
+    this.element.onpointerup = (event) => {
+      if (stroke?.id !== event.pointerId) return;
+      if (!stroke.begun) begin();
+      stroke = null;
+    };
+    this.element.onpointercancel = () => { stroke = null; };
+    this.element.oncontextmenu = (event) => event.preventDefault();
   }
 
   // The drawing as the set's makers prepared theirs: scaled into a box, and for handwriting
