@@ -74,7 +74,7 @@ def test_a_member_says_what_it_reached():
     vae, dataset = population(2, ("relu",)), load_dataset("digits")
     result = read_catalogue().results("digits", 2)["relu"]
     header, _ = arrays(member_package(vae, dataset, result))
-    assert header["loss"] == f" test loss {result.test_loss:.1f}"
+    assert header["loss"] == f"{result.test_loss:.1f}"
     assert header["reached"] == (
         f"Negative ELBO on test images: {result.test_loss:.1f} nats, of which reconstruction "
         f"{result.test_reconstruction:.1f} and KL {result.test_kl:.1f}; lower is better. It has "

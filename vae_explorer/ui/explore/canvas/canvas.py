@@ -108,7 +108,7 @@ def _reached(result: MemberResult | None, parameters: int) -> dict[str, str]:
     loss, parts = result.test_loss, (result.test_reconstruction, result.test_kl)
     said = f"Negative ELBO on test images: {loss:.1f} nats, of which reconstruction {parts[0]:.1f}"
     return {
-        "loss": f" test loss {loss:.1f}",
+        "loss": f"{loss:.1f}",
         "reached": f"{said} and KL {parts[1]:.1f}; lower is better. {size}",
     }
 

@@ -8,7 +8,7 @@ class Members {
       const picture = new Picture(pack.shape);
       const tile = element(
         "button", { className: "tile", type: "button", title: `Shows the plane of ${member.label}. ${member.reached}` },
-        element("span", {}, member.label, element("small", { textContent: member.loss })), picture.element,
+        element("span", {}, member.label, ...this._reached(member)), picture.element,
       );
       tile.style.setProperty("--member", member.colour);
       tile.onclick = () => explorer.focus(k);
@@ -30,6 +30,11 @@ class Members {
     this.owner.textContent = `Codes of ${pack.members[view.focus].label}`;
     this.owner.style.setProperty("--member", pack.members[view.focus].colour);
     this._showEqual();
+  }
+
+  // Beside the name; with many members there is room for the number alone.
+  _reached({ loss }) {
+    return loss ? [element("small", {}, element("i", { textContent: " test loss " }), ` ${loss}`)] : [];
   }
 
   // What the members are compared by.
