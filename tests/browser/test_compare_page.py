@@ -28,7 +28,7 @@ from tests.helpers.compare_page import (
     wait_for_points,
     wait_until_judged,
 )
-from tests.helpers.pressing import press
+from tests.helpers.pressing import press, settled
 from vae_explorer.saved.zips import race_of_zip
 
 QUICK = "?dataset=digits&activations=relu,tanh,sine&hidden=16&epochs=12&seeds=3"
@@ -205,7 +205,9 @@ def test_a_race_is_taken_away_and_brought_back(open_page):
         "plot._fullData.some(trace => (trace.name ?? '').startsWith('saved'))",
     )
     # A race that is started is what is shown.
+    settled(other)
     other.keyboard.press("Escape")
+    expect(other.get_by_test_id("stPopoverBody")).to_have_count(0)
     press(other, "Race")
     expect(other.get_by_text("A saved race, made")).to_have_count(0)
     expect(rows(other)).to_have_count(4, timeout=PATIENCE)
