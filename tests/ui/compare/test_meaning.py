@@ -8,6 +8,7 @@ import pytest
 
 from tests.helpers.races import plain
 from vae_explorer.ui.compare import meaning
+from vae_explorer.ui.shared.plain import plain as plain_text
 
 
 @pytest.fixture
@@ -27,11 +28,9 @@ def shown(race):
 
 def test_how_far_a_stopped_race_got_is_said_before_what_it_means(drawn):
     meaning.advice(shown(plain({"relu": 30.0, "gelu": 28.0}, epochs=7.5)), at_end=True)
-    assert drawn[0].endswith("The race was stopped at epoch 7.5 of 30.")
-    assert drawn[1].startswith(
-        "**For Digits (8×8) with these settings, at learning rate 0.005, shared by all, "
-        "take GELU.**"
-    )
+    assert drawn[0].endswith(plain_text("The race was stopped at epoch 7.5 of 30."))
+    advised = "For Digits (8×8) with these settings, at learning rate 0.005, shared by all, "
+    assert drawn[1].startswith(f"**{plain_text(advised + 'take GELU.')}**")
 
 
 def test_of_one_that_came_to_its_end_it_is_not(drawn):

@@ -21,7 +21,7 @@ def screen(monkeypatch) -> MagicMock:
 def test_why_a_run_was_not_saved_is_said_until_it_is(screen):
     job = SimpleNamespace(can_be_told=True, save_refused="The disk is full.")
     toolbar.saving(job)
-    assert screen.warning.call_args.args == ("It was not saved. The disk is full.",)
+    assert screen.warning.call_args.args == (r"It was not saved. The disk is full\.",)
     screen.rerun.assert_not_called()
     job.save_refused = None
     screen.warning.reset_mock()

@@ -32,7 +32,7 @@ class EncodedImage {
         chip("Another", () => this.choose(Math.floor(Math.random() * pack.count)), { title: "A test image at random" }),
         chip("Clear", () => this.clear()),
       ),
-      element("label", { className: "row test" }, "Test image", this.number, this.text),
+      element("label", { className: "row", title: "Number of a test image" }, "Image", this.number, this.text),
     );
     this.arithmetic = this._arithmetic();
     this.elements = [part, ...this.results.map((result) => result.element), this.arithmetic];
