@@ -133,11 +133,11 @@ def talk(open_page, tmp_path) -> Page:
 def test_a_pin_made_just_before_the_next_scene_is_not_in_it(talk, busy_core):
     for _ in range(2):
         press_and_click(talk, PIN, talk.get_by_role("button", name="arrow_forward"))
-        expect(talk.get_by_role("heading", name="Two")).to_be_visible()
+        expect(talk.get_by_role("heading", name="Two", exact=True)).to_be_visible()
         shows_pins(talk, 2)
         wait_for_query(talk, "pins", "-500,0,500,0")
         press_and_click(talk, PIN, talk.get_by_role("button", name="arrow_back"))
-        expect(talk.get_by_role("heading", name="One")).to_be_visible()
+        expect(talk.get_by_role("heading", name="One", exact=True)).to_be_visible()
         shows_pins(talk, 0)
         wait_for_query(talk, "pins", "")
 

@@ -48,6 +48,35 @@ def test_the_point_goes_round_until_it_is_touched(open_page):
     np.testing.assert_array_equal(place(page), touched)
 
 
+def test_cleared_activations_stay_cleared_and_the_picture_stays(open_page):
+    page = open_page(STILL, path="")
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.get_by_test_id("stMultiSelect").get_by_role("button", name="Remove")).to_have_count(
+        0
+    )
+    at_rest(page)
+    expect(page.locator(".members button.tile")).to_have_count(3)
+    page.get_by_role("combobox", name="Activations").fill("GELU")
+    page.get_by_role("option", name="GELU", exact=True).click()
+    expect(page.locator(".members button.tile")).to_have_count(1)
+    wait_for_query(page, "activations", "gelu")
+
+
+def test_arithmetic_begins_with_the_class_of_the_image(open_page):
+    labels = load_dataset("digits").test.labels
+    page = open_page(STILL + "&image=3", path="")
+    away, added = page.get_by_label("Class to take away"), page.get_by_label("Class to add")
+    expect(away).to_have_value(str(labels[3]))
+    expect(added).not_to_have_value(str(labels[3]))
+    field = page.get_by_label("Number of the test image")
+    field.fill("5")
+    field.press("Enter")
+    expect(away).to_have_value(str(labels[5]))
+    other = open_page(STILL + "&image=3&amount=0.5&minus=2&plus=6", path="")
+    expect(other.get_by_label("Class to take away")).to_have_value("2")
+    expect(other.get_by_label("Class to add")).to_have_value("6")
+
+
 def test_the_wheel_scrolls_the_page_until_the_plane_is_meant(open_page):
     page = open_page(STILL + "&same=place&section=gallery", path="")
     sheet = "document.querySelector('[data-testid=stMain]')"

@@ -26,7 +26,7 @@ def talk(open_page, tmp_path) -> Page:
 
 
 def shows(page: Page, title: str) -> None:
-    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
 
 def test_the_arrow_keys_are_the_talks_after_a_click_on_the_plane(talk):

@@ -81,7 +81,7 @@ def show_talk(page: Page, views: list[dict[str, str]], path: Path) -> None:
     page.get_by_text("A talk of saved views").click()
     page.locator('input[type="file"]').set_input_files(path)
     page.get_by_role("button", name="Show", exact=True).first.click()
-    expect(page.get_by_role("heading", name=views[0]["title"])).to_be_visible()
+    expect(page.get_by_role("heading", name=views[0]["title"], exact=True)).to_be_visible()
 
 
 def query(page: Page) -> dict[str, str]:

@@ -56,6 +56,7 @@ def report_html(
     title = title or _title(race)
     parts = [
         _summary(standings),
+        _section("How to read this", reading.paragraphs(race)),
         _section("Result", tables.leaderboard(standings, number)),
         _section("What the numbers say", _findings(explain(standings))),
         _section("What the article says", _findings(claims(standings))),
@@ -63,7 +64,6 @@ def report_html(
         _section("All measurements", tables.measurements(standings, number)),
         _section("Settings", tables.settings(race, number)),
         _section("Environment", tables.environment(race, number)),
-        _section("How to read this", reading.paragraphs(race)),
         _section("How to run it again", _again(race, reference, command)),
     ]
     body = "\n".join([*parts, _scripts([figure for figure, _ in figures], title)])
