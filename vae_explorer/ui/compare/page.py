@@ -46,6 +46,7 @@ def page() -> None:
         toolbar.buttons(PAGE, job, experiment, "Race", Judging(), problem)
         files.buttons()
         files.downloads(shown, shown_job())
+    toolbar.refusal(problem)
     session.show_notices()
     if job is not None:
         toolbar.saving(job)

@@ -39,8 +39,8 @@ def buttons(
 ) -> None:
     """Train (or another verb), pause or resume; step; stop; reset. Each acts at once.
 
-    To be drawn inside a row, to which a page may add its own. A `problem` with the settings, one
-    sentence, keeps a run from starting and stands beside the buttons.
+    To be drawn inside a row, to which a page may add its own. A `problem` with the settings keeps a
+    run from starting: see `refusal`.
     """
     if job is None or job.has_ended:
         label = verb if job is None else f"{verb} anew"
@@ -56,8 +56,12 @@ def buttons(
         args=(page,),
         help="Forgets the run and its pictures.",
     )
+
+
+def refusal(problem: str | None) -> None:
+    """Says below the buttons, which keep their places, why no run can start."""
     if problem is not None:
-        st.caption(f":red[:material/error: {plain(problem)}]")
+        st.markdown(f":red[:material/error: {plain(problem)}]")
 
 
 def save_button(job: Job) -> None:
