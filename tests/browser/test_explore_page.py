@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.helpers.canvas import PIXELS, click, decoded, frames, move, place, query, wait_for_query
-from tests.helpers.pressing import at_rest
+from tests.helpers.pressing import at_rest, settled
 from vae_explorer.data import load_dataset
 from vae_explorer.figures.style import CLASS_COLOURS
 from vae_explorer.saved.catalogue import load_members, read_catalogue
@@ -54,7 +54,7 @@ def test_cleared_activations_stay_cleared_and_the_picture_stays(open_page):
     expect(page.get_by_test_id("stMultiSelect").get_by_role("button", name="Remove")).to_have_count(
         0
     )
-    at_rest(page)
+    settled(page)
     expect(page.locator(".members button.tile")).to_have_count(3)
     page.get_by_role("combobox", name="Activations").fill("GELU")
     page.get_by_role("option", name="GELU", exact=True).click()

@@ -185,7 +185,8 @@ def _chosen(view: View, catalogue: Catalogue) -> View:
     chosen = st.session_state[PREFIX + "activations"]
     left_over = [name for name in chosen if name in offered]
     # Who has cleared them wants to choose: what was shown stays until one is chosen.
-    st.session_state[PREFIX + "activations"] = left_over or list(offered[:3] if chosen else ())
+    if chosen and left_over != chosen:  # set again, it would undo what is chosen meanwhile
+        st.session_state[PREFIX + "activations"] = left_over or list(offered[:3])
     activations = right.multiselect(
         "Activations",
         offered,
