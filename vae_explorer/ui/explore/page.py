@@ -76,11 +76,7 @@ def _head() -> None:
         for kind, words in _HANDS.items():
             with st.container(key=f"hand_{kind}", width="content"):
                 st.caption(words, width="content")
-    hidden = (
-        f"@media not (pointer: {kind}) {{ .st-key-hand_{kind} {{ display: none; }} }}"
-        for kind in _HANDS
-    )
-    st.html(f"<style>{''.join(hidden)}</style>")
+    st.html(_ONE_HAND)
 
 
 @st.fragment
