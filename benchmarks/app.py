@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -62,7 +63,8 @@ def served(script: Path, port: int, data_dir: str | None) -> Iterator[str]:
         text=True,
     )
     assert process.stdout is not None
-    next(line for line in process.stdout if "server started" in line)
+    next(line for line in process.stdout if "URL:" in line)
+    urlopen(f"http://127.0.0.1:{port}/_stcore/health").close()  # once the server has started
     try:
         yield f"http://127.0.0.1:{port}/"
     finally:

@@ -35,16 +35,18 @@ FOLDERS = {
     "activations data",
     "__main__": "terminal",
 }
-# The folders of the screen, which may import what lies below `ui` and those named here.
+# The folders and files of the screen, which may import what lies below `ui` and those named here.
 PAGES = {
     "shared": "",
+    "main": "shared",
+    "server": "shared",
     "explore": "shared",
     "train": "shared",
     "compare": "shared",
 }
 # Who may import a library that others must do without.
 TORCH = ("activations", "model", "study", "training", "saved", "jobs", "terminal", "ui")
-SCREEN = {"plotly": ("figures", "ui"), "streamlit": ("ui",)}
+SCREEN = {"plotly": ("figures", "ui"), "streamlit": ("ui",), "starlette": ("ui",)}
 
 
 def sources(*folders):

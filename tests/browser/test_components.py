@@ -16,7 +16,7 @@ from vae_explorer.ui.shared import live_figure
 VIEW = {"view_id": "1", "view": View().to_canvas(), "present": False}
 CASES = {
     "figure": (
-        beside(live_figure.__file__, "live_figure.js"),
+        live_figure._FIGURE_JS,
         {"figure": '{"data": [], "layout": {}}', "height": 300, "narrow_height": 300, "alt": "A"},
     ),
     "canvas": (canvas._CANVAS_JS, {**VIEW, "images": "", "members": [], "labels": {}}),
@@ -44,7 +44,8 @@ TWICE = """async ([script, data]) => {
     const made = place.querySelectorAll("*").length;
     end?.();
     call();
-    while (data.figure && !drawn.length) await new Promise(requestAnimationFrame);
+    for (let frame = 0; data.figure && !drawn.length && frame < 600; frame++)
+        await new Promise(requestAnimationFrame);
     return [made, place.querySelectorAll("*").length, drawn.map((chart) => chart.isConnected)];
 }"""
 

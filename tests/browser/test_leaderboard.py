@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import error_of
-from tests.helpers.serving import serving
+from tests.helpers.serving import serving_script
 
 NAMES = ["ReLU", "Tanh", "SiLU", "Sine"]
 
@@ -28,7 +28,7 @@ COUNT_GLIDES = """
 def address(tmp_path_factory) -> Iterator[str]:
     """Where the app of leaderboard_app.py runs."""
     app = Path(__file__).parent / "leaderboard_app.py"
-    with serving(app, tmp_path_factory.mktemp("leaderboard")) as process:
+    with serving_script(app, tmp_path_factory.mktemp("leaderboard")) as process:
         yield process.address
 
 

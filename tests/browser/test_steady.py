@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.serving import serving
+from tests.helpers.serving import serving_script
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
     path = Path(__file__).with_name("steady_app.py")
-    with serving(path, tmp_path_factory.mktemp("steady")) as process:
+    with serving_script(path, tmp_path_factory.mktemp("steady")) as process:
         yield process
 
 

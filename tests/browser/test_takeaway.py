@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, expect
 from tests.helpers.alone import BACKGROUNDS, open_alone
 from tests.helpers.canvas import decoded
 from tests.helpers.read_qr import read
-from tests.helpers.serving import serving
+from tests.helpers.serving import serving_script
 from vae_explorer.data import load_dataset
 from vae_explorer.figures.images import path_grid
 from vae_explorer.figures.page import figure_html, images_html
@@ -29,7 +29,7 @@ from vae_explorer.ui.explore.view import View
 def address(tmp_path_factory) -> Iterator[str]:
     """Where the app of takeaway_app.py runs."""
     app = Path(__file__).parent / "takeaway_app.py"
-    with serving(app, tmp_path_factory.mktemp("takeaway")) as process:
+    with serving_script(app, tmp_path_factory.mktemp("takeaway")) as process:
         yield process.address
 
 

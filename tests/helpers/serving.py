@@ -13,10 +13,17 @@ from pathlib import Path
 
 from vae_explorer.version import ROOT
 
+_APP = """import streamlit as st
+
+from vae_explorer.ui import server
+
+app = st.App({script!r}, routes=server.routes())
+"""
+
 
 @contextmanager
-def serving(app: Path, folder: Path) -> Iterator[subprocess.Popen]:
-    """The app of a script, logging to `folder`; `address` of the process is where it is.
+def serving(app: Path, folder: Path, *options: str) -> Iterator[subprocess.Popen]:
+    """The app of a file, logging to `folder`; `address` of the process is where it is.
 
     At the end it may have logged no traceback: while it served none at all, and on its way out
     none of the app, since a connection that comes as it stops has one of Streamlit's.
@@ -29,7 +36,7 @@ def serving(app: Path, folder: Path) -> Iterator[subprocess.Popen]:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "streamlit", "run", str(app)),
-                *(f"--server.port={port}", "--server.headless=true"),
+                *(f"--server.port={port}", "--server.headless=true", *options),
             ],
             cwd=ROOT,
             stdout=output,
@@ -40,11 +47,21 @@ def serving(app: Path, folder: Path) -> Iterator[subprocess.Popen]:
         wait_until_it_listens(process, port)
         yield process
     finally:
+        served = log.read_text()
         process.terminate()
         process.wait(30)
-    served, _, stopping = log.read_text().partition("Stopping...")
+    stopping = log.read_text().removeprefix(served)
     assert "Traceback" not in served, served
     assert not re.search(rf'File "{re.escape(str(ROOT))}/(vae_explorer|app)', stopping), stopping
+
+
+@contextmanager
+def serving_script(script: Path, folder: Path, *options: str) -> Iterator[subprocess.Popen]:
+    """A script in place of the app's own, on a server like the app's."""
+    app = folder / "served.py"
+    app.write_text(_APP.format(script=str(script)))
+    with serving(app, folder, *options) as process:
+        yield process
 
 
 def wait_until_it_listens(process: subprocess.Popen, port: int) -> None:

@@ -11,7 +11,6 @@ from vae_explorer.explain.statistics import LEAST_SEEDS
 from vae_explorer.explain.verdicts import few, power
 from vae_explorer.explain.words import epochs_of, images_of
 from vae_explorer.jobs.job import Job
-from vae_explorer.jobs.process import get_ready
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.scene import scene_at
 from vae_explorer.ui.compare import clock, files, meaning, state, tuning
@@ -55,7 +54,6 @@ def page() -> None:
     else:
         _view(job, experiment, seen)
     load_plotly()
-    get_ready()
     recall_job(PAGE)
 
 

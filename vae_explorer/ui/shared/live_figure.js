@@ -6,11 +6,7 @@ const NARROW = 440; // px below which a figure takes what its layout says for ph
 
 const ZOOMED = /^([xy]axis\d*)\.range\[([01])\]$/;
 
-// Plotly, which another component brings, once its script has run.
-const library = new Promise((resolve) => {
-  const look = () => (window.Plotly ? resolve(window.Plotly) : setTimeout(look, 30));
-  look();
-});
+const NOT_FETCHED = "This chart cannot be drawn: its library did not come from the server. Load the page again.";
 
 function create(parentElement) {
   const element = document.createElement("div");
@@ -96,13 +92,16 @@ function draw(chart) {
 }
 
 async function drawNewest(chart) {
-  const Plotly = await library;
+  const Plotly = await plotly().catch(() => null);
+  if (!Plotly && chart.drawn === "") chart.element.textContent = NOT_FETCHED;
+  if (!Plotly) return;
   // What nobody sees is not drawn; it will be, with the newest data, when it comes into view.
   if (!chart.visible || document.hidden || !chart.figure) return;
   const narrow = fit(chart);
   const wanted = chart.figure + chart.theme + narrow;
   if (chart.drawn === wanted) return;
   const first = chart.drawn === "";
+  if (first) chart.element.textContent = "";
   const { data, layout } = JSON.parse(chart.figure);
   if (narrow) Object.assign(layout, layout.meta?.narrow);
   layout.template = template(chart.element);

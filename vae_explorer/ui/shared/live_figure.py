@@ -9,25 +9,26 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 import streamlit as st
-from plotly.offline import get_plotlyjs
 
 from vae_explorer.figures.inline import beside
+from vae_explorer.ui.shared import plotly_file
 
+_PLOTLY_JS = f'const PLOTLY_FILE = "{plotly_file.NAME}";\n' + beside(__file__, "plotly_file.js")
+_FIGURE_JS = _PLOTLY_JS + beside(__file__, "live_figure.js")
 _FIGURE = st.components.v2.component(
     "vae_explorer_figure",
-    js=beside(__file__, "live_figure.js"),
+    js=_FIGURE_JS,
     isolate_styles=False,  # Plotly puts its style sheet into the document
 )
-# 5 MB, so a component of its own: its message never changes, and the browser keeps it.
 _LIBRARY = st.components.v2.component(
     "vae_explorer_plotly",
-    js=get_plotlyjs() + "\nexport default function () {}\n",
+    js=_PLOTLY_JS + beside(__file__, "load_plotly.js"),
     isolate_styles=False,
 )
 
 
 def load_plotly() -> None:
-    """Brings Plotly to the page. Once in a run of the page, outside of fragments."""
+    """Has the page fetch Plotly while it is read. Once in a run of it, outside of fragments."""
     _LIBRARY(key="plotly", height=1)
 
 

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from vae_explorer.jobs.process import get_ready
 from vae_explorer.ui.shared import preview, session, sidebar, toolbar
 from vae_explorer.ui.shared.address import keep_in_address
 from vae_explorer.ui.shared.live_figure import load_plotly
@@ -39,5 +38,4 @@ def page() -> None:
     else:
         preview.view(experiment, "Train")
     load_plotly()
-    get_ready()
     recall_job(PAGE)

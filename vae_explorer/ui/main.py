@@ -1,0 +1,52 @@
+"""The script of every page: its setup and the navigation. `app.py` serves it."""
+
+from importlib import import_module
+from pathlib import Path
+
+import streamlit as st
+
+from vae_explorer.jobs.process import get_ready
+from vae_explorer.ui.shared.garbage import spare_modules
+
+UI = Path(__file__).parent
+
+
+def page(name: str, title: str, icon: str) -> st.Page:
+    """A page of the app, whose code is imported when it is first opened."""
+
+    def draw() -> None:
+        import_module(f"vae_explorer.ui.{name}.page").page()
+
+    return st.Page(draw, title=title, icon=f":material/{icon}:", url_path=name)
+
+
+st.set_page_config(
+    page_title="VAE Explorer",
+    page_icon=UI / "icon.png",
+    layout="wide",
+    initial_sidebar_state=270,
+)
+st.logo(UI / "logo.svg", icon_image=UI / "icon.png")
+# Charts need the space that Streamlit leaves empty at the sides and above; its links do not show
+# that the keyboard is at them; and nobody presents from a phone, whose first screen has no room to
+# give away.
+st.html("""<style>
+.stMainBlockContainer { padding: 4.4rem 1.8rem 3rem; }
+[data-testid="stTopNavLink"]:focus-visible {
+  outline: 3px solid Highlight !important; outline-offset: 2px;
+}
+@media (max-width: 40rem) {
+  .stMainBlockContainer { padding: 3.6rem 1.2rem 2rem; }
+  .st-key-present { display: none; }
+}
+</style>""")
+st.navigation(
+    [
+        page("explore", "Explore", "travel_explore"),
+        page("train", "Train", "play_circle"),
+        page("compare", "Compare", "leaderboard"),
+    ],
+    position="top",
+).run()
+spare_modules()
+get_ready()  # after the page: what it imports would take its core
