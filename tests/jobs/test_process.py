@@ -32,6 +32,13 @@ def test_workers_are_forked_from_the_process_that_was_made_ready(start):
     assert [parent_of(job.process_id) for job in jobs] == [ready, ready]
 
 
+def test_where_memory_is_dear_nothing_is_made_ready(monkeypatch):
+    monkeypatch.setattr(process, "_server", None)
+    monkeypatch.setenv(process.WARM_VARIABLE, "0")
+    process.get_ready()
+    assert process._server is None
+
+
 @forks
 def test_what_waits_has_one_thread_and_has_imported_pytorch(start):
     """To fork a process with threads copies locks that nobody will ever open."""

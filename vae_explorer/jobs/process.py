@@ -16,6 +16,8 @@ from vae_explorer.data import DATA_DIR_VARIABLE
 from vae_explorer.jobs.endings import UNTOLD
 from vae_explorer.version import ROOT
 
+WARM_VARIABLE = "VAE_EXPLORER_WARM_WORKER"  # 0: nothing is imported ahead
+
 # Elsewhere a process that has used the system's libraries must not be forked (macOS), or cannot be.
 _FORKS = sys.platform == "linux"
 
@@ -26,9 +28,12 @@ _server: _Forkserver | None = None
 def get_ready() -> None:
     """Has what workers need imported, so that the next one starts at once; waits for nothing.
 
-    It takes some 280 MB, half of them files of libraries; workers share them.
+    It takes some 280 MB, half of them files of libraries; workers share them. Where memory is dear
+    the environment variable `VAE_EXPLORER_WARM_WORKER=0` has the first training import it.
     """
     global _server
+    if os.environ.get(WARM_VARIABLE) == "0":
+        return
     with _lock:
         if _FORKS and _server is None:
             _server = _Forkserver()

@@ -31,7 +31,7 @@ def job(monkeypatch):
     screen.rerun.side_effect = Rerun
     screen.session_state = {page._LAST_JOB: job}
     monkeypatch.setattr(page, "st", screen)
-    for name in (*DRAWN, "toolbar", "load_plotly", "recall_job", "side_by_side"):
+    for name in (*DRAWN, "toolbar", "leads", "load_plotly", "recall_job", "side_by_side"):
         monkeypatch.setattr(page, name, MagicMock())
     page.sidebar.sidebar.return_value = (MagicMock(), None)
     shown = SimpleNamespace(experiment=None, history=[])

@@ -32,7 +32,7 @@ def test_what_a_link_names_is_what_is_trained(changes):
 
         from vae_explorer.ui.shared import sidebar
 
-        found, problem = sidebar.sidebar(sidebar.COMPARE)
+        found, problem = sidebar.sidebar(sidebar.COMPARE, False)
         st.json({} if problem else found.to_query())
 
     experiment = Experiment(dataset="digits").replace(**changes)

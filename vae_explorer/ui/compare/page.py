@@ -18,6 +18,7 @@ from vae_explorer.ui.compare.pictures import side_by_side
 from vae_explorer.ui.compare.shown import PAGE, shown_job, shown_race
 from vae_explorer.ui.compare.standings import standings
 from vae_explorer.ui.shared import preview, session, sidebar, steady, toolbar
+from vae_explorer.ui.shared.address import leads
 from vae_explorer.ui.shared.live_figure import load_plotly
 from vae_explorer.ui.shared.recall import recall_job
 from vae_explorer.ui.shared.status import REFRESH_SECONDS, status
@@ -33,9 +34,10 @@ _STEADY = "<style>.st-key-compare_status { min-height: 2.6rem; }</style>"
 
 def page() -> None:
     """Draws the whole page."""
-    experiment, problem = sidebar.sidebar(sidebar.COMPARE)
+    address_leads = leads(PAGE)
+    experiment, problem = sidebar.sidebar(sidebar.COMPARE, address_leads)
     job = session.current_job(PAGE)
-    state.current(experiment)
+    state.current(experiment, address_leads)
     state.keep(experiment)
     _see_new_job(job)
     seen = _look(job)  # before anything is drawn: what changes from here on is drawn again

@@ -36,18 +36,18 @@ def held() -> Held:
     return st.session_state[_HELD]
 
 
-def current(experiment: Experiment) -> RaceView:
-    """The view of this session; at first that of the address.
+def current(experiment: Experiment, address_leads: bool) -> RaceView:
+    """The view of this session; at first, and where it leads, that of the address.
 
     What the address has and nobody understands is told with the session's notices.
     """
     state = st.session_state
-    if _HELD not in state:
+    if address_leads or _HELD not in state:
         view, notices = RaceView.from_query(st.query_params.to_dict())
         if not _is_there(view.reference, experiment):
             notices.append(f"The address holds others against {view.reference}, which is not here.")
             view = view.replace(reference=_DEFAULT.reference)
-        state[_HELD] = Held(view)
+        state.setdefault(_HELD, Held(view)).view = view  # the same, for buttons that have it
         if notices:
             state.notices = [" ".join([*state.get("notices", []), *notices])]
     return held().view

@@ -9,7 +9,7 @@ import streamlit as st
 
 from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.ui.explore.view import LOOKS, View
-from vae_explorer.ui.shared.address import keep_in_address
+from vae_explorer.ui.shared.address import keep_in_address, leads
 from vae_explorer.ui.shared.plain import plain
 
 PREFIX = "explore."  # of the widgets' keys, before the name of what they set
@@ -17,8 +17,11 @@ _CHOSEN = ("dataset", "latent", "activations", "section")
 
 
 def current() -> View:
-    """The view of this session; at first that of the address, with one quiet notice if need be."""
-    if "view" not in st.session_state:
+    """The view of this session, or of the address where that leads, as it does at first.
+
+    With one quiet notice of what the address has and nobody understands.
+    """
+    if leads("explore") or "view" not in st.session_state:
         view, notices = View.from_query(st.query_params.to_dict())
         show(view)
         if notices:

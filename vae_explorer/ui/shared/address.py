@@ -6,10 +6,32 @@ from ipaddress import ip_address
 from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+_PAGE = "address.page"  # that was shown last
+_EMPTY = "address.empty"  # pages whose address has held nothing, as it does for their first view
+
+
+def leads(page: str) -> bool:
+    """Whether a run of a page has to show what the address says: to be asked once in each.
+
+    So it is where the browser has gone back or forward in its history, and where a link leads here
+    from another page; else the page goes on with what its session holds. The navigation's links
+    say nothing, and so do the steps that they leave in the history.
+    """
+    context = get_script_run_ctx()
+    moved = context is not None and context.is_history_navigation
+    arrived = st.session_state.get(_PAGE) != page
+    st.session_state[_PAGE] = page
+    if st.query_params.to_dict():
+        return moved or arrived
+    return moved and page in st.session_state.get(_EMPTY, ())
 
 
 def keep_in_address(query: dict[str, str]) -> None:
     """Has the address bar hold a query; one that it holds already is not sent again."""
+    if not query:
+        st.session_state.setdefault(_EMPTY, set()).add(st.session_state.get(_PAGE))
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 

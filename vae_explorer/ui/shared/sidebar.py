@@ -101,13 +101,13 @@ COMPARE = Form(
 )
 
 
-def sidebar(form: Form) -> tuple[Experiment, str | None]:
-    """Draws all settings and returns their experiment.
+def sidebar(form: Form, address_leads: bool) -> tuple[Experiment, str | None]:
+    """Draws all settings and returns their experiment: at first, and where it leads, the address's.
 
     Where one may not be what it is, a sentence stands under it and is returned as well, with the
     last experiment that could be: a slip of the hand takes nothing off the page.
     """
-    if form.key("experiment") not in st.session_state:
+    if address_leads or form.key("experiment") not in st.session_state:
         experiment, notices = _from_address(form)
         st.session_state.notices = notices
         _show(form, experiment)

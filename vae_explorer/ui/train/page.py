@@ -3,7 +3,7 @@
 import streamlit as st
 
 from vae_explorer.ui.shared import preview, session, sidebar, toolbar
-from vae_explorer.ui.shared.address import keep_in_address
+from vae_explorer.ui.shared.address import keep_in_address, leads
 from vae_explorer.ui.shared.live_figure import load_plotly
 from vae_explorer.ui.shared.recall import recall_job
 from vae_explorer.ui.train import live
@@ -15,7 +15,7 @@ _SENTENCE = "Watch the loss fall, the classes part in the latent space, and unit
 
 def page() -> None:
     """Draws the whole page."""
-    experiment, problem = sidebar.sidebar(sidebar.TRAIN)
+    experiment, problem = sidebar.sidebar(sidebar.TRAIN, leads(PAGE))
     job = session.current_job(PAGE)
     keep_in_address(experiment.to_query())
     if job is not None:
