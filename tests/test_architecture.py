@@ -22,17 +22,16 @@ FOLDERS = {
     "data": "version reason",
     "experiment": "activations data",
     "model": "experiment activations",
-    "results": "experiment activations data version",
+    "results": "experiment version",
     "standalone": "experiment activations data",
     "study": "model results version",
     "explain": "results experiment activations data",
     "training": "study model results experiment data",
     "figures": "explain study results experiment activations data",
     "saved": "explain results model experiment activations data version reason training",
-    "jobs": "saved training results experiment activations data version",
+    "jobs": "saved training results experiment activations data version reason",
     "terminal": "saved training figures explain results experiment data version",
-    "ui": "jobs saved training figures explain study model results standalone experiment "
-    "activations data",
+    "ui": "jobs saved figures explain study model results standalone experiment activations data",
     "__main__": "terminal",
 }
 # The folders and files of the screen, which may import what lies below `ui` and those named here.
@@ -214,6 +213,13 @@ def test_no_folder_imports_what_it_may_not():
         for name, others in INSIDE.items()
     }
     assert offenders(found) == {}
+
+
+def test_every_arrow_is_used():
+    """One that nobody needs is an invitation."""
+    found = {(folder(name), folder(other)) for name, others in INSIDE.items() for other in others}
+    named = {(name, other) for name, below in FOLDERS.items() for other in below.split()}
+    assert named - found == set()
 
 
 def test_what_is_saved_takes_types_alone_from_training():

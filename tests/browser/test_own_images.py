@@ -77,6 +77,7 @@ def check_no_row_is_too_high(page: Page, alt: str, count: int) -> None:
 def test_a_race_is_looked_at_taken_away_and_opened_again(open_page):
     page = open_page(QUICK, path="compare")
     race(page)
+    expect(rows(page)).to_have_count(2)
     standings = rows(page).all_inner_texts()
     check_pictures(page)
     choose(page, "Reconstructions")

@@ -31,6 +31,13 @@ TRACES = """key => [...document.querySelectorAll(`[class*="st-key-${key}"] .js-p
     .flatMap(plot => (plot._fullData ?? []).map(trace => (trace.x ?? []).length))"""
 
 
+CUT = """() => [...document.querySelectorAll('[class*="st-key-chart-latents"] .js-plotly-plot')]
+    .flatMap(plot => [...plot.querySelectorAll(".xtitle, .ytitle")].filter(title => {
+        const [outer, inner] = [plot, title].map(each => each.getBoundingClientRect());
+        return !inner.height || inner.bottom > outer.bottom || inner.left < outer.left;
+    }).map(title => title.textContent))"""
+
+
 def trace_lengths(page: Page, chart: str) -> list[int]:
     """Points of each trace that the browser has drawn in a chart."""
     return page.evaluate(TRACES, chart.replace(".", "-"))
@@ -125,6 +132,8 @@ def test_two_activations_train_to_the_end_and_every_chart_fills(open_page):
     legend = page.locator('[class*="st-key-chart-latents"] .legend .traces')
     expect(legend).to_have_count(10)
     assert len({round(entry.bounding_box()["y"]) for entry in legend.all()}) == 1  # one row
+    show(page, "chart.latents")
+    assert not page.evaluate(CUT), "A title of an axis is cut off."
     mosaics = page.locator(".mosaic img")
     expect(mosaics).to_have_count(2)
     for mosaic in mosaics.all():

@@ -57,6 +57,17 @@ def test_what_the_page_itself_cannot_write_is_kept(monkeypatch):
     assert job.save_refused == f"The race cannot be saved as there: {FULL}."
 
 
+def test_whatever_else_comes_between_is_kept(monkeypatch):
+    def fail(*_):
+        raise KeyError("it broke")
+
+    monkeypatch.setattr(saving, "save_race", fail)
+    job = job_that(save_two_runs)
+    with pytest.raises(RuntimeError, match="it broke"):
+        saving.zipped_race(job, saved_race(), "relu", "report")
+    assert job.save_refused == "An error came between (KeyError: 'it broke')."
+
+
 def test_no_place_for_a_while_is_a_sentence(monkeypatch):
     def refuse():
         raise OSError(errno.ENOSPC, FULL)

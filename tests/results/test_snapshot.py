@@ -158,3 +158,15 @@ def test_a_page_reads_a_snapshot_without_pytorch(snapshots):
         cwd=ROOT,
     )
     assert done.stdout.decode().split("\n")[0] == "4 (2, 2) False False"
+
+
+def test_a_header_of_many_megabytes_is_refused_before_it_is_read():
+    data = (33 * 2**20).to_bytes(8, "little") + b"{" * 100
+    with pytest.raises(ValueError, match="its header has 34,603,008 bytes, more than 33,554,432"):
+        Snapshot.from_bytes(data)
+
+
+def test_more_arrays_than_any_race_has_are_refused_before_they_are_made():
+    header = b"data_offsets" * 100_001
+    with pytest.raises(ValueError, match="it has more than 100,000 arrays"):
+        Snapshot.from_bytes(len(header).to_bytes(8, "little") + header)

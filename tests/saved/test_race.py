@@ -181,3 +181,22 @@ def test_how_far_a_race_of_before_got_is_read_from_its_history(few_digits, tmp_p
     assert again.stops() == (None, 2, 0)
     assert np.isnan(again.values("test_loss")[4:]).all()
     assert not np.isnan(again.values("test_loss")[:4]).any()
+
+
+def test_a_race_that_replaces_another_leaves_none_of_its_numbers(few_digits, folder, saved):
+    """A process that ends while the new one is judged leaves its runs, and may be begun again."""
+    race = RaceTrainer(EXPERIMENT.replace(seed=5), few_digits)
+    race.step()
+    save_runs(folder, race)
+    assert {path.name for path in folder.iterdir()} == {"runs"}
+    with pytest.raises(StoreError, match=r"no saved race: it has no results\.json"):
+        load_race(folder)
+    (folder / "results.csv").write_text("left by one that was killed on the way")
+    assert check_race_target(folder, EXPERIMENT) == folder
+
+
+def test_a_page_of_ones_own_is_no_race(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "report.html").write_text("of the year")
+    with pytest.raises(StoreError, match="is no race of VAE Explorer"):
+        check_race_target(tmp_path / "mine", EXPERIMENT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -145,6 +146,27 @@ def test_an_error_in_judging_loses_no_run(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="it broke"):
         main.main([*QUICK, "--out", str(tmp_path / "race")])
     assert len(vae_explorer.load(tmp_path / "race" / "runs" / "1")) == 1
+
+
+def test_an_error_in_judging_leaves_no_numbers_of_another_race(compared, tmp_path, monkeypatch):
+    folder = shutil.copytree(compared[0], tmp_path / "race")
+    monkeypatch.setattr(judge, "judge", fails)
+    with pytest.raises(RuntimeError, match="it broke"):
+        main.main([*QUICK, "--out", str(folder)])
+    assert [path.name for path in folder.iterdir()] == ["runs"]
+
+
+def test_an_interruption_of_the_judging_says_what_is_saved(tmp_path, monkeypatch, capsys):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(judge, "judge", interrupt)
+    folder = tmp_path / "race"
+    assert main.main([*QUICK, "--out", str(folder)]) == 130
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1].endswith(f"the runs are saved in {folder}.")
+    assert said.err == ""
+    assert len(vae_explorer.load(folder / "runs" / "1")) == 1
 
 
 def test_an_error_in_the_report_loses_no_results(tmp_path, monkeypatch):

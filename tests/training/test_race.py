@@ -10,15 +10,17 @@ import pytest
 from safetensors.numpy import save
 
 from tests.helpers.saved_races import recorded
+from vae_explorer.activations import ACTIVATIONS
 from vae_explorer.data import Split
 from vae_explorer.data.validation import with_validation
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.model.bound import losses
 from vae_explorer.results.history import History
 from vae_explorer.saved.history import from_bytes, to_bytes
 from vae_explorer.training.judge import judge
-from vae_explorer.training.race import RaceTrainer
+from vae_explorer.training.race import RaceTrainer, picture_bytes
 from vae_explorer.training.trainer import Trainer
 
 SWEPT = Experiment(
@@ -46,6 +48,33 @@ def test_a_race_trains_each_population_as_it_trains_alone(few_digits, trained):
         for _ in alone:
             pass
         np.testing.assert_array_equal(trainer.curves().test_loss, alone.curves().test_loss)
+
+
+def test_pictures_are_as_large_as_is_counted_before(trained):
+    race, record = trained
+    for snapshot in record.history.at(-1):
+        pictures = (
+            *(snapshot.latent_mean, snapshot.latent_log_variance, snapshot.reconstructions),
+            *(snapshot.path_linear, snapshot.path_spherical, snapshot.manifold, snapshot.samples),
+        )
+        counted = picture_bytes(race.trainers[snapshot.shape])
+        assert counted == sum(picture.nbytes for picture in pictures)
+
+
+def test_what_could_not_be_opened_again_is_refused_before_it_is_trained(digits):
+    """Three snapshots at least are kept, and a history is read up to 256 MiB."""
+    many = tuple(ACTIVATIONS)
+    experiment = Experiment(
+        dataset="digits",
+        activations=many,
+        decoder_activations=many[:20],
+        hidden=(1,),
+        latent=128,
+        epochs=1,
+    )
+    with pytest.raises(ConfigError, match=r"take [\d,]+ MB at least; at most 240 MB can be kept"):
+        RaceTrainer(experiment, digits)
+    RaceTrainer(experiment.replace(latent=8), digits)
 
 
 def test_pictures_are_of_the_first_seed_of_each_arm(trained):

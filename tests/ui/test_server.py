@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 import streamlit as st
 
@@ -25,11 +23,8 @@ def opened(monkeypatch, **options) -> list[str]:
     addresses: list[str] = []
     monkeypatch.setattr(server.webbrowser, "open", addresses.append)
 
-    async def start() -> None:
-        async with server.lifespan(None):
-            pass
-
-    asyncio.run(start())
+    with pytest.raises(StopIteration):  # it waits for nothing
+        server.lifespan(None).__aenter__().send(None)
     return addresses
 
 

@@ -25,7 +25,8 @@ def with_validation(dataset: Dataset) -> Dataset:
     if len(chosen) < 2:
         raise DataError(
             "To tune or to sweep keeps a fifth of the training images of each class aside; of "
-            f"these {len(train.labels):,} that is fewer than two. Give it more, or do neither."
+            f"these {len(train.labels):,} that is fewer than two. Give it two of each of two "
+            "classes or eight of one at least, or do neither."
         )
     rest = np.setdiff1d(np.arange(len(train.labels)), chosen)
     return dataclasses.replace(

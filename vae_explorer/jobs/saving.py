@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from vae_explorer.jobs.job import Job
+from vae_explorer.reason import reason
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.saved.race import save_race
 from vae_explorer.saved.run import StoreError
@@ -55,11 +57,14 @@ def _saved(job: Job, name: str) -> Iterator[Path]:
             job.save(folder, _MOST_SECONDS)
             yield folder
     except (RuntimeError, StoreError) as error:
-        reason = str(error)
+        why = str(error)
     except OSError as error:
-        reason = f"There is no place to save it for a while: {error.strerror or error}."
+        why = f"There is no place to save it for a while: {reason(error)}."
+    except Exception as error:
+        traceback.print_exc()
+        why = f"An error came between ({type(error).__name__}: {str(error)[:200]})."
     else:
         job.save_refused = None
         return
-    job.save_refused = reason
-    raise RuntimeError(reason)
+    job.save_refused = why
+    raise RuntimeError(why)

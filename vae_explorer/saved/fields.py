@@ -17,6 +17,7 @@ _LARGEST = sys.float_info.max
 _MOST = 2**63 - 1  # of a count
 _MOST_CHARACTERS = 4096  # of a text: a sentence, with a path in it
 _MOST_IN_NAME = 64  # as "encoder 1" is one
+_MOST_NAMES = 64  # in one object
 _KINDS = {
     str: "a text",
     int: "a whole number, at least 0",
@@ -52,8 +53,10 @@ def check_format(values: Mapping[str, Any], name: str, version: int, what: str) 
 def mapping(values: Mapping[str, Any], name: str, kind: type) -> Mapping[str, Any]:
     """The field, an object whose fields are all of one kind."""
     entries = field(values, name, dict)
-    if not all(_is(key, str) for key in entries):
-        raise ValueError(f"a name in its field {name!r} is no text")
+    if len(entries) > _MOST_NAMES:
+        raise ValueError(f"its field {name!r} has {len(entries):,} names, more than {_MOST_NAMES}")
+    for key in entries:
+        check_name(f"name in its field {name!r}", key)
     return {key: field(entries, key, kind) for key in entries}
 
 

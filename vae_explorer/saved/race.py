@@ -6,7 +6,8 @@ report.html, which the page or the command line makes, all of it for people. As 
 is read as if a stranger had sent it.
 
 The runs are written first: they took the longest, and each stands on its own. Numbers and history
-follow together, results.json last: where it is there, the race is whole.
+follow together, results.json last: where it is there, the race is whole. In place of another race
+its numbers go before the first of its runs does.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ TABLE_NAME = "results.csv"
 HISTORY_NAME = "history.safetensors"
 REPORT_NAME = "report.html"
 RUNS_NAME = "runs"
+_BESIDE_RUNS = (RESULTS_NAME, REPORT_NAME, TABLE_NAME, HISTORY_NAME)  # in the order that they go
 
 _MOST_HISTORY_BYTES = 256 * 2**20
 
@@ -69,8 +71,10 @@ def _is_replaceable(folder: Path) -> bool:
     if (folder / RESULTS_NAME).is_file():
         return True
     runs = folder / RUNS_NAME
-    others = [path for path in folder.iterdir() if not is_leftover(path) and path != runs]
-    return not others and all(map(_is_saved_run, _saved_in(runs)))
+    beside = {path.name for path in folder.iterdir() if not is_leftover(path)} - {RUNS_NAME}
+    if beside and not (beside <= {*_BESIDE_RUNS} and _saved_in(runs)):
+        return False
+    return all(map(_is_saved_run, _saved_in(runs)))
 
 
 def _saved_in(runs: Path) -> list[Path]:
@@ -88,7 +92,8 @@ def _unsavable(target: Path, error: OSError) -> StoreError:
 def save_runs(folder: str | Path, race: RaceTrainer) -> tuple[Path, ...]:
     """Saves a run for each shape that has begun, in `folder`/runs; returns their folders.
 
-    Runs that another race had left there go once all of these are complete.
+    Of another race that is there the numbers, history and report go first, and runs that are left
+    of it go once all of these are complete.
 
     Raises
     ------
@@ -96,12 +101,11 @@ def save_runs(folder: str | Path, race: RaceTrainer) -> tuple[Path, ...]:
         A run cannot be written; those that are written already stay.
     """
     runs = absolute(folder) / RUNS_NAME
-    saved = tuple(
-        save_run(runs / str(trainer.number + 1), trainer)
-        for trainer in race.trainers
-        if trainer.step_number
-    )
+    begun = [trainer for trainer in race.trainers if trainer.step_number]
     try:
+        for name in _BESIDE_RUNS if begun else ():
+            (runs.parent / name).unlink(missing_ok=True)
+        saved = tuple(save_run(runs / str(trainer.number + 1), trainer) for trainer in begun)
         for path in _saved_in(runs) if saved else ():
             if path not in saved and _is_saved_run(path):
                 shutil.rmtree(path)

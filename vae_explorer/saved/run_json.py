@@ -14,10 +14,11 @@ from vae_explorer.experiment.recipe import Member
 from vae_explorer.experiment.settings import shown
 from vae_explorer.results.members import MemberResult
 from vae_explorer.results.snapshot import Freeze
-from vae_explorer.saved.fields import check_format, field, mapping, parse_object
+from vae_explorer.saved.fields import check_format, check_name, field, mapping, parse_object
 
 FORMAT = "vae-explorer run"
 VERSION = 1  # grows when a reader of the version before would misread what is written
+_MOST_CHANGES = 10_000  # of settings while it trained
 _LARGEST = 2.0**128 - 2.0**104  # of a float32
 
 
@@ -120,7 +121,10 @@ def _check_end(info: RunInfo, results: Sequence[MemberResult]) -> None:
 
 def _changes(values: Mapping[str, Any]) -> tuple[Mapping[str, float], ...]:
     changes = []
-    for entry in field(values, "changes", list):
+    entries = field(values, "changes", list)
+    if len(entries) > _MOST_CHANGES:
+        raise ValueError(f"it has {len(entries):,} changes, more than {_MOST_CHANGES:,}")
+    for entry in entries:
         settings = mapping({"changes": entry}, "changes", float)
         changes.append({**settings, "step": field(entry, "step", int)})
     return tuple(changes)
@@ -170,9 +174,11 @@ def _freeze(values: Mapping[str, Any] | None, index: int) -> Freeze | None:
         return None
     if values.get("member") != index:
         raise ValueError(f"member {index} is frozen as if it were another")
+    layer = field(values, "layer", str)
+    check_name("layer", layer)
     return Freeze(
         member=index,
         step=field(values, "step", int),
-        layer=field(values, "layer", str),
+        layer=layer,
         reason=field(values, "reason", str),
     )

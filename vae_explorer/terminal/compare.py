@@ -120,10 +120,14 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"Interrupted at step {race.step_number:,} of {race.steps:,}; saving the race.")
         # What took hours first: whatever fails after it loses no more than itself.
         save_runs(folder, race)
-        judged = judge(race, judging, say, tuning)
-        record = dataclasses.replace(recording.record, race=judged)
-        save_results(folder, record, reference)
-        save_report(folder, race_report(record, reference))
+        try:
+            judged = judge(race, judging, say, tuning)
+            record = dataclasses.replace(recording.record, race=judged)
+            save_results(folder, record, reference)
+            save_report(folder, race_report(record, reference))
+        except KeyboardInterrupt:
+            say(f"Interrupted before all was measured: the runs are saved in {folder}.")
+            return INTERRUPTED
         say(standings(judged, reference))
         say(f"Saved as {folder}; {REPORT_NAME} in it shows the race.")
     return 0 if race.finished else INTERRUPTED

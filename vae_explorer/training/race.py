@@ -5,17 +5,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+import numpy as np
+
 from vae_explorer.data import Dataset
 from vae_explorer.data.pixels import to_bytes
 from vae_explorer.data.validation import with_validation
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
+from vae_explorer.experiment.settings import ConfigError
 from vae_explorer.results.history import History, ProbeImages
 from vae_explorer.results.record import RaceRecord
 from vae_explorer.results.snapshot import Snapshot
-from vae_explorer.training.trainer import Trainer
+from vae_explorer.training.trainer import MANIFOLD_SIDE, PATH_STEPS, SAMPLES, Trainer
 
 _RECORDED = 80  # snapshots of a race that nobody watches: as smooth as an animation needs
+_MOST_PICTURES = 240_000_000  # bytes of the fewest snapshots that a history keeps: it can be opened
 
 
 class RaceTrainer:
@@ -35,6 +39,11 @@ class RaceTrainer:
     validation : Split or None
         Of an experiment with a sweep the images by which a value is chosen: they are kept aside
         from those that it is given to train on. DataError if there are too few.
+
+    Raises
+    ------
+    ConfigError
+        Of so many VAEs and latents the pictures are too large to be kept.
     """
 
     def __init__(self, experiment: Experiment, dataset: Dataset, side_by_side: bool = True):
@@ -50,6 +59,7 @@ class RaceTrainer:
             trainer.shows_space = side_by_side
             if side_by_side:
                 trainer.pictured = [arm.rows[0] for arm in arms_of(trainer.experiment)]
+        _check_pictures([picture_bytes(trainer) for trainer in self.trainers])
 
     def __iter__(self) -> Iterator[Snapshot]:
         for trainer in self.trainers:
@@ -96,6 +106,27 @@ class RaceTrainer:
         """The two probe images that interpolations of all shapes join."""
         for trainer in self.trainers:
             trainer.path_images = images
+
+
+def picture_bytes(trainer: Trainer) -> int:
+    """Of one snapshot: the codes of the probe images, and what is decoded."""
+    experiment, probe = trainer.experiment, trainer.probe
+    images = probe.shown + 2 * PATH_STEPS
+    if trainer.shows_space:
+        images += MANIFOLD_SIDE**2 + SAMPLES
+    codes = 2 * experiment.latent * len(probe.labels) * np.dtype(np.float32).itemsize
+    return len(trainer.pictured) * (codes + images * experiment.image_size)
+
+
+def _check_pictures(each: list[int]) -> None:
+    """A history keeps one of each shape at least, and two more."""
+    fewest = sum(each) + 2 * max(each)
+    if fewest > _MOST_PICTURES:
+        raise ConfigError(
+            f"Pictures of so many activations and latents take {fewest / 1e6:,.0f} MB at least; "
+            f"at most {_MOST_PICTURES / 1e6:,.0f} MB can be kept and opened again. Choose fewer "
+            "activations, swept values or latents."
+        )
 
 
 class Looks:

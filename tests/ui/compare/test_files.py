@@ -10,6 +10,8 @@ import pytest
 
 from tests.helpers.saved_races import saved_race
 from vae_explorer.ui.compare import files
+from vae_explorer.ui.compare.state import Held
+from vae_explorer.ui.compare.view import RaceView
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,22 @@ def test_what_only_the_process_can_save_goes_with_it(offered, saved):
     labels = offered(saved, saved.race, has_ended=True, can_be_told=False)
     assert "Race as zip" not in labels and "CSV" in labels
     assert "Runs as zip" not in offered(saved, None, has_ended=True, can_be_told=False)
+
+
+def test_a_report_that_cannot_be_made_is_a_page_that_says_so(monkeypatch, saved):
+    """And takes no zip with it."""
+
+    def fail(*_):
+        raise ValueError("<it> broke")
+
+    monkeypatch.setattr(files, "race_report", fail)
+    given = []
+    monkeypatch.setattr(files, "zipped_race", lambda *parts: given.append(parts))
+    held = Held(RaceView())
+    page = files._report(saved, held)
+    assert "could not be made: ValueError(&#x27;&lt;it&gt; broke&#x27;)" in page
+    files._zip(saved, "job", held)
+    assert given == [("job", saved, "relu", page)]
 
 
 def test_nothing_is_offered_of_a_race_that_goes_on(offered, saved):

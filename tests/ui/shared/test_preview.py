@@ -106,3 +106,11 @@ def test_what_will_be_started_and_tried_before_is_said(changes, words):
         dataset="digits", activations=("relu", "tanh"), hidden=(8,), seeds=2, **changes
     )
     assert preview._sentence(experiment, "Race").startswith(words)
+
+
+@pytest.mark.parametrize(("hidden", "said"), [((), True), ((8,), False)])
+def test_that_no_activation_is_used_is_said(monkeypatch, hidden, said):
+    texts: list[str] = []
+    monkeypatch.setattr(preview.st, "info", lambda text, **_: texts.append(text))
+    preview.no_activation(Experiment(activations=("relu", "tanh"), hidden=hidden))
+    assert [text[:44] for text in texts] == ["Without hidden layers no activation is used:"] * said

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import traceback
 from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from vae_explorer.figures.films import FILMS, race_film
-from vae_explorer.figures.page import file_name
+from vae_explorer.figures.page import file_name, page
 from vae_explorer.figures.report.race import race_report
 from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.saving import zipped_race, zipped_runs
@@ -18,6 +20,11 @@ from vae_explorer.saved.run import StoreError
 from vae_explorer.saved.zips import MOST_BYTES, race_of_zip
 from vae_explorer.ui.compare import clock, state
 from vae_explorer.ui.compare.state import Held
+
+_NO_REPORT = (
+    "The report of this race could not be made: {error}. Its numbers and runs are not touched by "
+    "that, and can be taken away."
+)
 
 # --- Bringing back ---
 
@@ -174,7 +181,12 @@ def _name(shown: RaceRecord | None, ending: str, of: str = "") -> str:
 
 
 def _report(shown: RaceRecord, held: Held) -> str:
-    return race_report(shown, state.reference_key(shown, held))
+    """The page; where an error came between one that says so, and takes nothing else with it."""
+    try:
+        return race_report(shown, state.reference_key(shown, held))
+    except Exception as error:
+        traceback.print_exc()
+        return page("No report", html.escape(_NO_REPORT.format(error=repr(error)[:300])), "")
 
 
 def _json(shown: RaceRecord, held: Held) -> str:

@@ -272,6 +272,8 @@ class View:
             slides = [n for d, value in told["slides"] for n in (d, round(value * THOUSAND))]
             window = [round(value * THOUSAND) for value in told["window"]]
             own = {name: told[name] for name in (*_CANVAS_OWN, "hidden")}
+            if not own["amount"]:  # the canvas begins arithmetic with the image's own class
+                own |= {"minus": self.minus, "plus": self.plus}
             return self.replace(pins=pins, anchors=anchors, slides=slides, window=window, **own)
         except (ConfigError, KeyError, TypeError, ValueError, OverflowError):
             return self

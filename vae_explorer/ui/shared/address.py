@@ -9,31 +9,41 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _PAGE = "address.page"  # that was shown last
-_EMPTY = "address.empty"  # pages whose address has held nothing, as it does for their first view
+_HELD = "address.held"  # what the addresses of each page have held, as hashes
 
 
 def leads(page: str) -> bool:
     """Whether a run of a page has to show what the address says: to be asked once in each.
 
-    So it is where the browser has gone back or forward in its history, and where a link leads here
-    from another page; else the page goes on with what its session holds. The navigation's links
-    say nothing, and so do the steps that they leave in the history.
+    So it is where the browser has gone back or forward to a view of the page, and where a link with
+    one leads here; else the page goes on with what its session holds. The navigation's links have
+    none, and leave steps in the history that were never a view: an address that says nothing, and
+    one with this page's path and the next one's query.
     """
+    query = st.query_params.to_dict()
     context = get_script_run_ctx()
-    moved = context is not None and context.is_history_navigation
     arrived = st.session_state.get(_PAGE) != page
     st.session_state[_PAGE] = page
-    if st.query_params.to_dict():
-        return moved or arrived
-    return moved and page in st.session_state.get(_EMPTY, ())
+    if context is not None and context.is_history_navigation:
+        return _hash(page, query) in st.session_state.get(_HELD, ())
+    if arrived and query:
+        _remember(page, query)
+    return arrived and bool(query)
 
 
 def keep_in_address(query: dict[str, str]) -> None:
     """Has the address bar hold a query; one that it holds already is not sent again."""
-    if not query:
-        st.session_state.setdefault(_EMPTY, set()).add(st.session_state.get(_PAGE))
+    _remember(st.session_state.get(_PAGE), query)
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+
+
+def _remember(page: str | None, query: dict[str, str]) -> None:
+    st.session_state.setdefault(_HELD, set()).add(_hash(page, query))
+
+
+def _hash(page: str | None, query: dict[str, str]) -> int:
+    return hash((page, *sorted(query.items())))
 
 
 def page_address() -> str | None:

@@ -35,7 +35,8 @@ function takeStored() {
   }
 }
 
-// A view as far as Python takes it: in thousandths.
-function asText(view) {
-  return JSON.stringify(view, (_, value) => (typeof value === "number" ? Math.round(value * 1000) : value));
+// A view as far as Python takes it: in thousandths, and without arithmetic that has not begun.
+function asText({ minus, plus, ...view }) {
+  const taken = view.amount ? { ...view, minus, plus } : view;
+  return JSON.stringify(taken, (_, value) => (typeof value === "number" ? Math.round(value * 1000) : value));
 }
