@@ -1,4 +1,4 @@
-"""The real app in a real browser: one server for all tests, one Chromium, a context a test."""
+"""The real app in a real browser: one server for all tests, and one Chromium that keeps it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Playwright,
     expect,
     sync_playwright,
 )
@@ -44,13 +45,18 @@ def server(tmp_path_factory) -> Iterator[subprocess.Popen]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = installed()
-    assert path is not None, "There is no Chromium: run `python tests/find_browser.py`."
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-        yield chromium
-        chromium.close()
+def playwright() -> Iterator[Playwright]:
+    assert installed() is not None, "There is no Chromium: run `python tests/find_browser.py`."
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright) -> Iterator[Browser]:
+    """For contexts with options of their own: it keeps nothing, and compiles the app every time."""
+    chromium = playwright.chromium.launch(executable_path=installed(), args=CHROMIUM_OPTIONS)
+    yield chromium
+    chromium.close()
 
 
 def error_of(message: ConsoleMessage) -> list[str]:
@@ -65,15 +71,21 @@ def error_of(message: ConsoleMessage) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def profile(browser) -> Iterator[BrowserContext]:
-    """Where pages are opened one after the other, as people do: the app is in its cache."""
-    context = browser.new_context(accept_downloads=True)
+def profile(playwright, tmp_path_factory) -> Iterator[BrowserContext]:
+    """Where pages are opened one after the other, as people do: their Chromium keeps the app.
+
+    It keeps what it has compiled as well, which takes a quarter off a page, and does so on a disk
+    alone. The first page of it stays: it would end with its last one.
+    """
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"), executable_path=installed(), args=CHROMIUM_OPTIONS
+    )
     yield context
     context.close()
 
 
 @pytest.fixture
-def open_page(server, browser, profile) -> Iterator[Callable[..., Page]]:
+def open_page(server, profile, request) -> Iterator[Callable[..., Page]]:
     """Opens pages of their own sessions; at the end none may have logged an error."""
     pages: list[Page] = []
     errors: list[str] = []
@@ -91,7 +103,8 @@ def open_page(server, browser, profile) -> Iterator[Callable[..., Page]]:
         With options of a context it is in one of its own. A canvas that moves by itself keeps most
         of a core busy: ask for it with `motion` where it is looked at.
         """
-        page = (browser if options else profile).new_page(**options)
+        opener = request.getfixturevalue("browser") if options else profile
+        page = opener.new_page(**options)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme=theme, reduced_motion=motion)
         page.set_default_timeout(PATIENCE)
@@ -106,7 +119,7 @@ def open_page(server, browser, profile) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_one
-    for page in (*pages, *profile.pages):  # and other tabs, which a test has opened itself
+    for page in (*pages, *profile.pages[1:]):  # and other tabs, which a test has opened itself
         page.close()
     assert not errors, errors
 
