@@ -9,23 +9,24 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _PAGE = "address.page"  # that was shown last
-_HELD = "address.held"  # what the addresses of each page have held, as hashes
+_HELD = "address.held"  # hashes of all that the address of each page has held, the newest last
 
 
 def leads(page: str) -> bool:
     """Whether a run of a page has to show what the address says: to be asked once in each.
 
-    So it is where the browser has gone back or forward to a view of the page, and where a link with
-    one leads here; else the page goes on with what its session holds. The navigation's links have
-    none, and leave steps in the history that were never a view: an address that says nothing, and
-    one with this page's path and the next one's query.
+    So it is where the browser has gone back or forward to another view of the page, and where a
+    link with one leads here; else the page goes on with what its session holds. The navigation's
+    links have none, and leave steps in the history that were never a view: an address that says
+    nothing, and one with this page's path and the next one's query.
     """
     query = st.query_params.to_dict()
     context = get_script_run_ctx()
     arrived = st.session_state.get(_PAGE) != page
     st.session_state[_PAGE] = page
     if context is not None and context.is_history_navigation:
-        return _hash(page, query) in st.session_state.get(_HELD, ())
+        before = list(_held(page))
+        return _hash(query) in before[:-1]
     if arrived and query:
         _remember(page, query)
     return arrived and bool(query)
@@ -38,12 +39,19 @@ def keep_in_address(query: dict[str, str]) -> None:
         st.query_params.from_dict(query)
 
 
+def _held(page: str | None) -> dict[int, None]:
+    """What the page's addresses have held, as an ordered set."""
+    return st.session_state.setdefault(_HELD, {}).setdefault(page, {})
+
+
 def _remember(page: str | None, query: dict[str, str]) -> None:
-    st.session_state.setdefault(_HELD, set()).add(_hash(page, query))
+    held = _held(page)
+    held.pop(_hash(query), None)
+    held[_hash(query)] = None
 
 
-def _hash(page: str | None, query: dict[str, str]) -> int:
-    return hash((page, *sorted(query.items())))
+def _hash(query: dict[str, str]) -> int:
+    return hash(tuple(sorted(query.items())))
 
 
 def page_address() -> str | None:
