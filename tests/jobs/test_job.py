@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -13,7 +14,11 @@ import numpy as np
 import pytest
 
 from tests.helpers.jobs import LONG, PATIENCE, SHORT, is_running
-from vae_explorer.jobs.job import Job, TooManyJobs, _open_jobs, adopt, close_all
+from vae_explorer.jobs import register
+from vae_explorer.jobs.job import Job
+from vae_explorer.jobs.register import TooManyJobs, adopt, close_all
+from vae_explorer.saved import weights
+from vae_explorer.saved.run import load
 from vae_explorer.version import ROOT
 
 
@@ -166,7 +171,7 @@ def test_the_worker_and_what_forked_it_end_when_their_parent_is_killed():
 
 
 def test_a_server_trains_so_many_runs_and_says_so(start, monkeypatch):
-    monkeypatch.setattr("vae_explorer.jobs.job.MOST_JOBS", len(_open_jobs) + 1)
+    monkeypatch.setattr(register, "MOST_JOBS", len(register._open) + 1)
     job = start(LONG)
     with pytest.raises(TooManyJobs, match="as many as it may"):
         Job(LONG)
@@ -192,6 +197,38 @@ def test_a_run_is_saved_where_asked(start, tmp_path):
     np.testing.assert_allclose(mean, job.snapshot.latent_mean, atol=0.05)
 
 
+def test_weights_that_are_asked_for_are_those_that_it_saves(start, tmp_path):
+    job = start(SHORT.replace(activations=("relu", "prelu", "tanh"), seeds=2))
+    assert job.wait(lambda r: r.state == "finished", PATIENCE)
+    job.ask_weights(0, [4, 2])
+    assert job.settle(PATIENCE)
+    assert (job.weights.shape, job.weights.members, job.weights.step) == (0, (4, 2), 36)
+    got = weights.from_bytes(job.weights.content, job.experiment, job.weights.members)
+    job.save(tmp_path / "run", PATIENCE)
+    saved = load(tmp_path / "run")
+    assert got.members == (saved.members[4], saved.members[2])
+    for name, value in got.parameters.values.items():
+        np.testing.assert_array_equal(value, saved.parameters.values[name][[4, 2]])
+    with pytest.raises(ValueError, match="of other VAEs"):
+        weights.from_bytes(job.weights.content, job.experiment, (1, 2, 3))
+
+
+def test_weights_that_there_are_not_are_refused_in_a_sentence(start):
+    job = start(SHORT, running=False)
+    assert job.wait(lambda r: r.snapshot is not None, PATIENCE)
+    for shape, members in ((3, [0]), (0, [7])):
+        job.ask_weights(shape, members)
+        assert job.settle(PATIENCE)
+        assert job.weights is None and job.error.endswith(".")
+    assert job.state == "paused"
+
+
+def test_the_name_in_an_address_is_not_the_token(start):
+    one, other = start(SHORT, running=False), start(SHORT, running=False)
+    assert one.name != other.name and re.fullmatch("[0-9a-f]{8}", one.name)
+    assert one.name not in one.token and adopt(one.name, lambda: True) is None
+
+
 def test_only_who_knows_the_token_of_an_abandoned_run_gets_it(start):
     there = threading.Event()
     there.set()
@@ -214,8 +251,8 @@ def test_no_two_runs_have_the_same_token(start):
 def test_a_job_that_has_ended_holds_no_place(start, monkeypatch):
     ended = start(SHORT)
     assert ended.wait(lambda r: r.state == "finished", PATIENCE)
-    training = sum(not job.has_ended for job in _open_jobs)
-    monkeypatch.setattr("vae_explorer.jobs.job.MOST_JOBS", training + 1)
+    training = sum(not job.has_ended for job in register._open)
+    monkeypatch.setattr(register, "MOST_JOBS", training + 1)
     start(LONG, running=False)
     with pytest.raises(TooManyJobs):
         start(LONG)
@@ -278,9 +315,9 @@ def test_all_workers_are_told_to_end_before_any_is_waited_for(monkeypatch):
 
     class Told:
         def __init__(self, name):
-            self._let_end = lambda: done.append(("told", name))
+            self.let_end = lambda: done.append(("told", name))
             self.close = lambda: done.append(("ended", name))
 
-    monkeypatch.setattr("vae_explorer.jobs.job._open_jobs", [Told(1), Told(2)])
+    monkeypatch.setattr(register, "_open", [Told(1), Told(2)])
     close_all()
     assert done == [("told", 1), ("told", 2), ("ended", 1), ("ended", 2)]

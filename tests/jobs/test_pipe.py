@@ -14,6 +14,7 @@ from vae_explorer.jobs.pipe import (
     SNAPSHOT,
     FrameWriter,
     Ready,
+    Weights,
     read_frame,
     write_command,
     write_frame,
@@ -29,6 +30,12 @@ def test_frames_come_out_as_they_went_in():
     assert read_frame(pipe) == (MESSAGE, b"{}")
     assert read_frame(pipe) == (SNAPSHOT, b"x" * 100_000)
     assert read_frame(pipe) is None
+
+
+def test_weights_come_out_as_they_went_in():
+    sent = Weights(1, (3, 0), 77, b"\x00numbers{}")
+    got = Weights.from_bytes(sent.to_bytes())
+    assert (got.shape, got.members, got.step, got.content) == (1, (3, 0), 77, sent.content)
 
 
 @pytest.mark.parametrize("cut", [1, 8, 9, 12])

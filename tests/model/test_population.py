@@ -259,3 +259,20 @@ def test_a_member_alone_has_its_recipe_and_its_weights(changes, randomise, rando
         torch.testing.assert_close(alone.decode(latents)[0], population.decode(latents)[member])
         alone.parameters.flat.zero_()  # a copy: the population is as it was
     torch.testing.assert_close(population.encode(images)[0], together, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("rows", [[2], [3, 0], [1, 2, 3, 0]])
+def test_some_members_are_what_they_are_together(rows, randomise, random):
+    population = Population(experiment(activations=("relu", "prelu"), seeds=2))
+    randomise(population)
+    images = random.random((5, population.image_size), dtype=np.float32)
+    mean, log_variance = population.encode(images)
+    some = population.some(rows)
+    assert some.members == tuple(population.members[row] for row in rows)
+    torch.testing.assert_close(some.encode(images)[0], mean[rows])
+    torch.testing.assert_close(some.encode(images)[1], log_variance[rows])
+    torch.testing.assert_close(
+        some.some([0]).decode(mean[rows[0]])[0], population.decode(mean[rows[0]])[rows[0]]
+    )
+    some.parameters.flat.zero_()  # a copy
+    torch.testing.assert_close(population.encode(images)[0], mean, rtol=0, atol=0)

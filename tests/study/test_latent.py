@@ -14,6 +14,7 @@ from vae_explorer.study.latent import (
     plane_axes,
     principal_axes,
     spherical_path,
+    turned_towards,
 )
 
 PATHS = [linear_path, spherical_path]
@@ -132,6 +133,24 @@ def test_one_dimension_is_shown_with_its_standard_deviation(random):
     mean, deviation = random.normal(size=(20, 1)), random.uniform(0.1, 2, size=(20, 1))
     points, _ = plane(mean, np.log(deviation**2))
     np.testing.assert_allclose(points, np.hstack([mean, deviation]))
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_axes_of_one_plane_are_turned_onto_those_of_before(random, mirrored):
+    before, _ = np.linalg.qr(random.normal(size=(6, 2)))
+    angle = 2.2
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    if mirrored:
+        turn = turn @ np.diag([1, -1])
+    np.testing.assert_allclose(turned_towards(before @ turn, before), before, atol=1e-12)
+
+
+def test_turned_axes_span_the_same_plane(random):
+    axes, _ = np.linalg.qr(random.normal(size=(6, 2)))
+    others, _ = np.linalg.qr(random.normal(size=(6, 2)))
+    turned = turned_towards(axes, others)
+    np.testing.assert_allclose(turned @ turned.T, axes @ axes.T, atol=1e-12)
+    assert np.trace(turned.T @ others) >= np.trace(axes.T @ others)
 
 
 def test_many_dimensions_are_shown_along_their_principal_axes(random):

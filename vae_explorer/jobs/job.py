@@ -6,16 +6,15 @@ training from 37,000 to 900 images/s.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
+import hashlib
 import json
 import secrets
 import subprocess
 import threading
 import time
-import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,19 @@ from typing import Any
 from vae_explorer.data import images_folder
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
+from vae_explorer.jobs import register
 from vae_explorer.jobs.endings import ABANDONED, UNREADABLE, died
-from vae_explorer.jobs.pipe import RACE, READY, SNAPSHOT, TUNING, Ready, read_frame, write_command
+from vae_explorer.jobs.pipe import (
+    RACE,
+    READY,
+    SNAPSHOT,
+    TUNING,
+    WEIGHTS,
+    Ready,
+    Weights,
+    read_frame,
+    write_command,
+)
 from vae_explorer.jobs.process import start_worker
 from vae_explorer.results.history import MOST_KEPT, History
 from vae_explorer.results.record import RaceRecord
@@ -34,17 +44,9 @@ from vae_explorer.saved.race_json import from_json
 from vae_explorer.saved.tuning_json import from_plain
 from vae_explorer.training.machine import cores_beside_a_page
 
-MOST_JOBS = 8  # at once in one server: each is a process of some 300 MB
 GRACE_SECONDS = 30.0  # a run goes on so long without the page that owns it, say while it reloads
 _WATCH_SECONDS = 1.0
 _END_SECONDS = 3.0
-
-_open_jobs: weakref.WeakSet[Job] = weakref.WeakSet()
-_open_lock = threading.Lock()
-
-
-class TooManyJobs(RuntimeError):
-    """The server trains as many runs as it may; the message is one sentence that says so."""
 
 
 class Job:
@@ -62,6 +64,8 @@ class Job:
         The newest that came.
     tuning : Tuning or None; tuned_share : float
         What there is of a race's tuning, and how much of it is done, from 0 to 1.
+    weights : Weights or None
+        Those that were asked for, the newest that came.
     record : RaceRecord or None
         What was kept of it, from the first snapshot on; of a race that has ended, its numbers too.
     error, notice, progress : str or None
@@ -88,6 +92,7 @@ class Job:
         self.snapshot: Snapshot | None = None
         self.tuning: Tuning | None = None
         self.tuned_share = 0.0
+        self.weights: Weights | None = None
         self.record: RaceRecord | None = None
         self.judging = judging  # of a race
         self.error: str | None = None
@@ -102,13 +107,7 @@ class Job:
         self._closed = threading.Event()
         self._closing = threading.Lock()
         self._last_words: deque[str] = deque(maxlen=20)
-        with _open_lock:
-            if sum(not job.has_ended for job in _open_jobs) >= MOST_JOBS:
-                raise TooManyJobs(
-                    f"This server already trains {MOST_JOBS} runs, as many as it may. "
-                    "Try again when one of them has ended."
-                )
-            _open_jobs.add(self)
+        register.enter(self)
         self._process = start_worker()
         for target in (self._read_frames, self._read_last_words):
             threading.Thread(target=target, daemon=True).start()
@@ -121,6 +120,11 @@ class Job:
             data_dir=images_folder(data_dir),
             running=running,
         )
+
+    @property
+    def name(self) -> str:
+        """What an address calls it; nobody learns the token from it."""
+        return hashlib.sha256(self.token.encode()).hexdigest()[:8]
 
     @property
     def is_live(self) -> bool:
@@ -161,6 +165,10 @@ class Job:
         self.path = (first, second)
         self._tell("path", images=[first, second])
 
+    def ask_weights(self, shape: int, members: Sequence[int]) -> None:
+        """Has `weights` become those of members of a shape, as they are now."""
+        self._tell("weights", shape=shape, members=list(members))
+
     @property
     def can_be_told(self) -> bool:
         """Whether its process is there, to save it or to draw other paths."""
@@ -190,7 +198,7 @@ class Job:
 
         Whoever calls it while another does waits until the process has ended.
         """
-        self._let_end()
+        self.let_end()
         with self._closing:
             try:
                 self._process.wait(_END_SECONDS)
@@ -199,14 +207,13 @@ class Job:
                 self._process.wait()
             self._update(state=self.state if self.has_ended else "stopped")
 
-    def _let_end(self) -> None:
+    def let_end(self) -> None:
         """Tells the worker to end, and waits for nothing."""
         with self._closing:
             if self._closed.is_set():
                 return
             self._closed.set()
-            with _open_lock:
-                _open_jobs.discard(self)
+            register.leave(self)
             with contextlib.suppress(OSError):
                 self._process.stdin.close()  # type: ignore[union-attr]
 
@@ -249,6 +256,8 @@ class Job:
                     found = json.loads(payload)
                     tuning = from_plain(found["tuning"], self.experiment)
                     self._update(tuning=tuning, tuned_share=found["step"] / found["steps"])
+                elif kind == WEIGHTS:
+                    self._update(weights=Weights.from_bytes(payload))
                 elif kind == RACE:
                     race = from_json(payload.decode())
                     self._update(record=self.record and replace(self.record, race=race))
@@ -315,33 +324,3 @@ class Job:
                 gone = ABANDONED.format(seconds=GRACE_SECONDS)
                 self._update(notice=f"{self.notice} {gone}" if self.notice else gone)
                 self.close()
-
-
-def adopt(token: object, owner_is_there: Callable[[], bool]) -> Job | None:
-    """The run of a token, with a new owner; None if it has ended or its owner is there."""
-    with _open_lock:
-        job = _open_job(token)
-        if job is None or job.owner_is_there():
-            return None
-        job.owner_is_there = owner_is_there
-        return job
-
-
-def is_open(token: object) -> bool:
-    """Whether there is a run of that token, whoever owns it: it may be free later."""
-    with _open_lock:
-        return _open_job(token) is not None
-
-
-def _open_job(token: object) -> Job | None:
-    return next((job for job in _open_jobs if job.token == token), None)
-
-
-@atexit.register
-def close_all() -> None:
-    """Ends every worker of this process: all are told before any is waited for."""
-    jobs = list(_open_jobs)
-    for job in jobs:
-        job._let_end()
-    for job in jobs:
-        job.close()

@@ -17,8 +17,9 @@ import numpy as np
 from vae_explorer.results.arrays import from_bytes, take_arrays, to_bytes, with_arrays
 from vae_explorer.results.history import ProbeImages
 
-MESSAGE, TUNING, READY, SNAPSHOT, RACE = b"M", b"T", b"R", b"S", b"J"
-"""What a frame holds: JSON, a Tuning, a Ready, a Snapshot, a Race."""
+MESSAGE, TUNING, READY, SNAPSHOT, RACE, WEIGHTS = b"M", b"T", b"R", b"S", b"J", b"W"
+"""What a frame holds: JSON, a Tuning, a Ready, a Snapshot, a Race, Weights."""
+_KINDS = (MESSAGE, TUNING, READY, SNAPSHOT, RACE, WEIGHTS)
 
 # A frame that claims more than this is no frame: the pipe is out of step.
 _LONGEST_FRAME = 1 << 30
@@ -59,6 +60,26 @@ class Ready:
 
 
 _FUNCTION = "function."  # before the name of each in a frame
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """Some members' weights as they were at a step; sent when they are asked for."""
+
+    shape: int  # number of the population
+    members: tuple[int, ...]  # of that population
+    step: int
+    content: bytes  # as `saved.weights.to_bytes` gives them
+
+    def to_bytes(self) -> bytes:
+        head = json.dumps([self.shape, list(self.members), self.step]).encode()
+        return len(head).to_bytes(8, "little") + head + self.content
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Weights:
+        start = 8 + int.from_bytes(data[:8], "little")
+        shape, members, step = json.loads(data[8:start])
+        return cls(shape, tuple(members), step, data[start:])
 
 
 def write_frame(pipe: BinaryIO, kind: bytes, payload: bytes) -> None:
@@ -108,7 +129,7 @@ def read_frame(pipe: BinaryIO) -> tuple[bytes, bytes] | None:
     if len(head) < 9:
         return None
     kind, length = head[:1], int.from_bytes(head[1:], "little")
-    if kind not in (MESSAGE, TUNING, READY, SNAPSHOT, RACE) or length > _LONGEST_FRAME:
+    if kind not in _KINDS or length > _LONGEST_FRAME:
         raise ValueError(f"The training process sent a frame {kind!r} of {length:,} bytes.")
     payload = pipe.read(length)
     return (kind, payload) if len(payload) == length else None

@@ -19,7 +19,17 @@ from vae_explorer.data import DataError, load_or_embedded
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.jobs.pipe import MESSAGE, RACE, READY, SNAPSHOT, TUNING, FrameWriter, Ready
+from vae_explorer.jobs.pipe import (
+    MESSAGE,
+    RACE,
+    READY,
+    SNAPSHOT,
+    TUNING,
+    WEIGHTS,
+    FrameWriter,
+    Ready,
+    Weights,
+)
 from vae_explorer.results.snapshot import BIN_EDGES
 
 _SNAPSHOT_SECONDS = 0.5
@@ -61,7 +71,7 @@ class Worker:
         try:
             if self._race is None and self._tuner is None and do != "start":
                 raise ValueError("There is nothing to steer: the run was refused at its start.")
-            if self._race is None and do in ("change", "path", "save"):
+            if self._race is None and do in ("change", "path", "save", "weights"):
                 raise ValueError("The race has not begun yet: its learning rates are being tuned.")
             getattr(self, f"do_{do}")(**command)
             refused = None
@@ -185,6 +195,21 @@ class Worker:
         for trainer in self._race.trainers:
             if trainer.step_number or trainer is self._race.latest:
                 self._send_snapshot(trainer)
+
+    def do_weights(self, shape: int, members: list[int]) -> None:
+        """Sends some members' weights as they are now."""
+        from vae_explorer.saved import weights
+
+        trainers = self._race.trainers
+        if not 0 <= shape < len(trainers):
+            raise ValueError(f"There is no shape {shape} in a race of {len(trainers)}.")
+        trainer = trainers[shape]
+        strange = [row for row in members if not 0 <= row < len(trainer.population)]
+        if strange:
+            raise ValueError(f"There is no VAE {strange[0]} among {len(trainer.population)}.")
+        content = weights.to_bytes(trainer.population.some(members))
+        sent = Weights(shape, tuple(members), trainer.step_number, content)
+        self._frames.write(WEIGHTS, sent.to_bytes())
 
     def do_save(self, folder: str) -> None:
         if self._judging is None:

@@ -6,7 +6,7 @@ on a leading member axis: a dense layer is (K, in, out), a batch of latents (K, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -24,15 +24,13 @@ from vae_explorer.model.parameters import Parameters, Shapes
 
 def parameter_shapes(experiment: Experiment) -> Shapes:
     """Name to shape (K, ...) of every parameter; nothing is allocated."""
-    return _shapes(_parts(experiment))
+    return _shapes(_parts(experiment, experiment.members))
 
 
-def _parts(experiment: Experiment) -> tuple[Network, Network, Output]:
+def _parts(experiment: Experiment, members: tuple[Member, ...]) -> tuple[Network, Network, Output]:
     """Encoder, decoder and the distribution of their output, without weights."""
-    encoder, decoder = (
-        Network(chain, experiment.members) for chain in experiment.architecture.chains
-    )
-    return encoder, decoder, OUTPUTS[experiment.output](len(experiment.members))
+    encoder, decoder = (Network(chain, members) for chain in experiment.architecture.chains)
+    return encoder, decoder, OUTPUTS[experiment.output](len(members))
 
 
 def _shapes(parts: tuple[Network, Network, Output]) -> Shapes:
@@ -47,18 +45,21 @@ class Population:
     experiment : Experiment
         Gives the layers' widths, the output distribution and the members. ValueError if it sweeps
         the shape: each of its `shapes` is one.
+    members : sequence of int, optional
+        Which of the experiment's members; all by default.
     """
 
-    def __init__(self, experiment: Experiment):
+    def __init__(self, experiment: Experiment, members: Sequence[int] | None = None):
         if experiment.sweep in SHAPE_SWEEPS:
             raise ValueError(
                 f"The experiment sweeps {experiment.sweep}: each of its `shapes` is one."
             )
         self.experiment = experiment
-        self.members: tuple[Member, ...] = experiment.members
+        every = experiment.members
+        self.members = every if members is None else tuple(every[row] for row in members)
         self.latent = experiment.latent
         self.image_size = experiment.image_size
-        self.encoder, self.decoder, self.output = parts = _parts(experiment)
+        self.encoder, self.decoder, self.output = parts = _parts(experiment, self.members)
         self.parameters = Parameters(_shapes(parts))
         for part in parts:
             part.bind(self.parameters)
@@ -87,9 +88,21 @@ class Population:
             inits=None,
         )
         one = Population(experiment)
-        for name, value in one.parameters.values.items():
-            value.copy_(self.parameters.values[name][member : member + 1])
+        one._copy(self, [member])
         return one
+
+    @torch.no_grad()
+    def some(self, rows: Sequence[int]) -> Population:
+        """A population of some of these members, in this order, with copies of their weights."""
+        every = self.experiment.members
+        few = Population(self.experiment, [every.index(self.members[row]) for row in rows])
+        few._copy(self, rows)
+        return few
+
+    def _copy(self, other: Population, rows: Sequence[int]) -> None:
+        """Takes the weights of another one's members, which are these."""
+        for name, value in self.parameters.values.items():
+            value.copy_(other.parameters.values[name][list(rows)])
 
     def multiply_in(self, precision: str) -> None:
         """Sets the precision of training's matrix products, float32 or bfloat16.

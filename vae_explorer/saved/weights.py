@@ -6,7 +6,7 @@ hundredths of a nat; both are read into float32.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.model.population import Population, parameter_shapes
@@ -69,6 +69,24 @@ def read_population(path: Path, experiment: Experiment) -> Population:
     check_header(path, experiment)
     population = Population(experiment)
     copy_members(population, path, experiment, [(i, i) for i in range(len(population))])
+    return population
+
+
+def from_bytes(data: bytes, experiment: Experiment, members: Sequence[int]) -> Population:
+    """Those members of an experiment, with the weights that `to_bytes` was given of them.
+
+    ValueError if they are others.
+    """
+    population = Population(experiment, members)
+    arrays = load(data)
+    values = population.parameters.values
+    if {name: array.shape for name, array in arrays.items()} != {
+        name: tuple(value.shape) for name, value in values.items()
+    }:
+        raise ValueError("the weights are of other VAEs")
+    with torch.no_grad():
+        for name, value in values.items():
+            value.copy_(torch.from_numpy(arrays[name]))
     return population
 
 

@@ -68,6 +68,16 @@ def plane_axes(mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return principal_axes(mean)
 
 
+def turned_towards(axes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Axes (L, 2) of the same plane, turned or mirrored within it to lie near others (L, 2).
+
+    The orthogonal Procrustes problem (Schönemann 1966). Principal axes may change their signs, or
+    places, with every step of a training.
+    """
+    left, _, right = np.linalg.svd(axes.T @ others)
+    return axes @ (left @ right)
+
+
 def on_plane(
     points: np.ndarray, base: np.ndarray, centre: np.ndarray, axes: np.ndarray
 ) -> np.ndarray:

@@ -1,24 +1,14 @@
 """The script of every page: its setup and the navigation. `app.py` serves it."""
 
-from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
 
 from vae_explorer.jobs.process import get_ready
 from vae_explorer.ui.shared.garbage import spare_modules
+from vae_explorer.ui.shared.pages import pages
 
 UI = Path(__file__).parent
-
-
-def page(name: str, title: str, icon: str) -> st.Page:
-    """A page of the app, whose code is imported when it is first opened."""
-
-    def draw() -> None:
-        import_module(f"vae_explorer.ui.{name}.page").page()
-
-    return st.Page(draw, title=title, icon=f":material/{icon}:", url_path=name)
-
 
 st.set_page_config(
     page_title="VAE Explorer",
@@ -40,13 +30,6 @@ st.html("""<style>
   .st-key-present { display: none; }
 }
 </style>""")
-st.navigation(
-    [
-        page("explore", "Explore", "travel_explore"),
-        page("train", "Train", "play_circle"),
-        page("compare", "Compare", "leaderboard"),
-    ],
-    position="top",
-).run()
+st.navigation(pages(), position="top").run()
 spare_modules()
 get_ready()  # after the page: what it imports would take its core

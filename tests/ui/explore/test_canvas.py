@@ -119,6 +119,9 @@ class Model:
     def dataset(self):
         return load_dataset("digits")
 
+    def plane(self, k, codes):
+        return plane_axes(codes)
+
 
 def corners(gif: bytes, count: int) -> np.ndarray:
     """The first member's image in the first `count` frames, a pixel of each 21 × 21 block."""

@@ -35,6 +35,8 @@ views = st.builds(
     activations=st.lists(
         st.sampled_from(list(ACTIVATIONS)), min_size=1, max_size=MOST_SHOWN, unique=True
     ),
+    run=st.sampled_from(["", "0123abcd"]),
+    members=st.lists(st.integers(0, 539), max_size=MOST_SHOWN, unique=True),
     focus=st.integers(0, MOST_SHOWN - 1),
     same=st.sampled_from(["image", "place"]),
     background=st.sampled_from(["manifold", "density", "none"]),

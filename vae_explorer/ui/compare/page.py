@@ -47,6 +47,7 @@ def page() -> None:
         toolbar.buttons(PAGE, job, experiment, "Race", Judging(), problem)
         files.buttons()
         files.downloads(shown, shown_job())
+        toolbar.explore_link(job)
     toolbar.refusal(problem)
     session.show_notices()
     if job is not None:

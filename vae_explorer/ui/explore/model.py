@@ -14,10 +14,13 @@ from vae_explorer.experiment.recipe import Member
 from vae_explorer.figures.charts import member_title
 from vae_explorer.figures.style import activation_style
 from vae_explorer.study.codes import Codes, codes
+from vae_explorer.study.latent import plane_axes
 from vae_explorer.study.layers import LayerStudy, activation_study
 
 if TYPE_CHECKING:
     from vae_explorer.model.population import Population
+
+Plane = tuple[np.ndarray, np.ndarray]
 
 _MOST_MODELS = 8  # in memory at once, of all sessions
 _MOST_SHOWN = 1000  # test images in a scatter: more would hide each other, and slow a page down
@@ -35,6 +38,11 @@ class LoadedModel:
     pixels: np.ndarray  # (N, D) float32 in [0, 1]
     labels: np.ndarray  # (N,)
     codes: Codes  # of these images, with z at the posterior's mean
+    planes: tuple[Plane, ...] | None = None  # of the members as the canvas has them
+
+    def plane(self, k: int, codes: np.ndarray) -> Plane:
+        """Centre (L,) and axes (L, 2) of member k, with codes (N, L) of all test images."""
+        return plane_axes(codes) if self.planes is None else self.planes[k]
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -63,13 +71,21 @@ class LoadedModel:
         return self.dataset.pixels(self.dataset.test.images[indices])
 
 
-def load_model(key: Hashable, make: Callable[[], tuple[Population, Dataset]]) -> LoadedModel:
+def load_model(
+    key: Hashable,
+    make: Callable[[], tuple[Population, Dataset]],
+    planes: tuple[Plane, ...] | None = None,
+) -> LoadedModel:
     """The model called `key`, from memory where it is there; else of what `make` gives."""
-    return _load(key, make)
+    return _load(key, make, planes)
 
 
 @st.cache_resource(max_entries=_MOST_MODELS, show_spinner="Encoding the test images…")
-def _load(key: Hashable, _make: Callable[[], tuple[Population, Dataset]]) -> LoadedModel:
+def _load(
+    key: Hashable,
+    _make: Callable[[], tuple[Population, Dataset]],
+    _planes: tuple[Plane, ...] | None,
+) -> LoadedModel:
     population, dataset = _make()
     shown = np.random.default_rng(0).permutation(len(dataset.test.labels))[:_MOST_SHOWN]
     pixels = dataset.pixels(dataset.test.images[shown])
@@ -82,6 +98,7 @@ def _load(key: Hashable, _make: Callable[[], tuple[Population, Dataset]]) -> Loa
         pixels=pixels,
         labels=dataset.test.labels[shown],
         codes=codes(population, pixels),
+        planes=_planes,
     )
 
 

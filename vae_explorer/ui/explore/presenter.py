@@ -49,6 +49,17 @@ def view_at(position: int) -> View:
     return View.from_query(query)[0].replace(present=True)
 
 
+def present_button() -> None:
+    st.button(
+        "Present",
+        key="present",
+        icon=":material/slideshow:",
+        on_click=state.ask_to_present,
+        args=(True,),
+        help="Larger type and nothing but the picture; arrow keys go through a talk, Esc ends it.",
+    )
+
+
 # --- On the projector ---
 
 

@@ -11,20 +11,24 @@ from vae_explorer.figures.gif import gif
 from vae_explorer.figures.inline import svg_url
 from vae_explorer.figures.page import file_name
 from vae_explorer.figures.qr import qr_svg
-from vae_explorer.saved.catalogue import Catalogue
-from vae_explorer.saved.zips import zip_folders
 from vae_explorer.standalone.keras import keras_script
 from vae_explorer.standalone.pytorch import pytorch_script
 from vae_explorer.study.codes import decode
-from vae_explorer.study.latent import on_plane, path_along, plane_axes
+from vae_explorer.study.latent import on_plane, path_along
 from vae_explorer.ui.explore import presenter
-from vae_explorer.ui.explore.canvas.canvas import Package, canvas_html
+from vae_explorer.ui.explore.canvas.canvas import canvas_html
 from vae_explorer.ui.explore.copy_link import copy_link
 from vae_explorer.ui.explore.model import LoadedModel
+from vae_explorer.ui.explore.shown import Shown, images_shown
 from vae_explorer.ui.explore.view import FIRST_IMAGE, FIRST_OWNED, FREE, THOUSAND, View
 from vae_explorer.ui.shared.address import audience_problem, page_address
 from vae_explorer.ui.shared.plain import plain
 
+_OF_ALL = "The address holds all that you see, but for a drawing: whoever opens it sees the same."
+_OF_THE_TAB = (
+    "These VAEs are this browser tab's alone: elsewhere its address says that they are missing. "
+    "Taken away as a page, the canvas works everywhere."
+)
 _GIF_STEPS = 16  # frames from pin to pin
 _TRAVERSAL = np.linspace(-3, 3, 33)  # standard deviations
 _SCRIPTS: dict[str, tuple[Callable[..., str], str]] = {
@@ -33,18 +37,16 @@ _SCRIPTS: dict[str, tuple[Callable[..., str], str]] = {
 }
 
 
-def share(model: LoadedModel, view: View, catalogue: Catalogue, packages: list[Package]) -> None:
-    """Draws the section; `packages` are what the canvas shows, the images first."""
-    st.markdown(
-        "The address holds all that you see, but for a drawing: whoever opens it sees the same."
-    )
+def share(model: LoadedModel, view: View, shown: Shown) -> None:
+    """Draws the section."""
+    st.markdown(_OF_THE_TAB if view.run else _OF_ALL)
     left, right = st.columns([4, 8], gap="large")
     with left:
         _link()
     with right:
-        _downloads(model, view, catalogue, packages)
+        _downloads(model, view, shown)
         presenter.editor(view)
-    _code(model, view, catalogue)
+    _code(model, shown)
 
 
 def _link() -> None:
@@ -61,14 +63,13 @@ def _link() -> None:
 # --- Files ---
 
 
-def _downloads(
-    model: LoadedModel, view: View, catalogue: Catalogue, packages: list[Package]
-) -> None:
+def _downloads(model: LoadedModel, view: View, shown: Shown) -> None:
+    images = images_shown(shown.dataset.info.name, shown.dataset.image_set)
     with st.container(horizontal=True):
         title = f"{model.dataset.info.label}: " + ", ".join(model.names)
         st.download_button(
             "The canvas as a page",
-            lambda: canvas_html(packages[0], packages[1:], view, title),
+            lambda: canvas_html(images, shown.packages, view, title),
             file_name(f"{view.dataset} {view.latent}", "html"),
             "text/html",
             icon=":material/html:",
@@ -91,10 +92,9 @@ def _downloads(
             icon=":material/swap_horiz:",
             help="Along the latent dimension that varies most, from −3 to 3 standard deviations.",
         )
-        chosen = catalogue.chosen(view.dataset, view.latent, view.activations)
         st.download_button(
             "Runs as zip",
-            lambda: zip_folders([each.folder for each in chosen]),
+            shown.runs,
             file_name(f"{view.dataset} {view.latent}", "zip"),
             "application/zip",
             icon=":material/folder_zip:",
@@ -134,7 +134,7 @@ def _same_image(model: LoadedModel, owner: int, latent: np.ndarray) -> np.ndarra
 
 def _at_places(model: LoadedModel, view: View, k: int, codes: np.ndarray) -> np.ndarray:
     """Member k's latents (P, L) at the coordinates of pins, with its codes (N, L)."""
-    centre, axes = plane_axes(codes)
+    centre, axes = model.plane(k, codes)
     base = centre.copy()
     if 0 <= view.image < len(codes) and model.population.latent > 2:
         base = codes[view.image].copy()
@@ -174,7 +174,7 @@ def _gif(model: LoadedModel, latents: np.ndarray) -> bytes:
 # --- Code ---
 
 
-def _code(model: LoadedModel, view: View, catalogue: Catalogue) -> None:
+def _code(model: LoadedModel, shown: Shown) -> None:
     with st.expander("Show me the code", icon=":material/code:"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             member = st.selectbox(
@@ -188,11 +188,7 @@ def _code(model: LoadedModel, view: View, catalogue: Catalogue) -> None:
                 "In", list(_SCRIPTS), default="PyTorch", required=True, key="share.library"
             )
             write, name = _SCRIPTS[library]
-            # Alone: VAEs of one picture may have been trained at other learning rates.
-            experiment = catalogue.experiment(
-                view.dataset, view.latent, view.activations[member : member + 1]
-            )
-            script = write(experiment, model.members[member])
+            script = write(shown.alone(member), model.members[member])
             st.download_button("Download", script, name, icon=":material/download:")
         st.caption("It defines, trains and samples exactly this VAE, without this app.")
         st.code(script, language="python", height=420)

@@ -13,7 +13,7 @@ from vae_explorer.ui.shared.address import keep_in_address, leads
 from vae_explorer.ui.shared.plain import plain
 
 PREFIX = "explore."  # of the widgets' keys, before the name of what they set
-_CHOSEN = ("dataset", "latent", "activations", "section")
+_CHOSEN = ("dataset", "latent", "activations", "members", "section")
 
 
 def current() -> View:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vae_explorer.data import DATASETS
+from vae_explorer.experiment.limits import MAX_MEMBERS
 from vae_explorer.experiment.recipe import activations_setting
 from vae_explorer.experiment.settings import (
     ConfigError,
@@ -65,6 +66,21 @@ class View:
         "Activations",
         "The VAEs to look at, side by side.",
         most=MOST_SHOWN,
+    )
+    run: str = setting(
+        "",
+        "Of a training",
+        "Which of this tab's trainings the VAEs are of; empty is the pretrained catalogue.",
+        pattern=r"([0-9a-f]{8})?",
+        like="3f2a91bc",
+    )
+    members: tuple[int, ...] = setting(
+        (),
+        "VAEs",
+        "Which of its VAEs, by their number; none is the first of each activation.",
+        minimum=0,
+        maximum=MAX_MEMBERS - 1,
+        longest=MOST_SHOWN,
     )
     focus: int = setting(
         0,

@@ -10,7 +10,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.judging import Judging
-from vae_explorer.jobs.job import Job, TooManyJobs, adopt, is_open
+from vae_explorer.jobs.job import Job
+from vae_explorer.jobs.register import TooManyJobs, adopt, is_open
 from vae_explorer.ui.shared.plain import plain
 
 _ANSWER_SECONDS = 1.5

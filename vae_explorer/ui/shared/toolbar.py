@@ -12,6 +12,7 @@ from vae_explorer.experiment.judging import Judging
 from vae_explorer.jobs.job import Job
 from vae_explorer.jobs.saving import zipped
 from vae_explorer.ui.shared import session
+from vae_explorer.ui.shared.pages import page
 from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.sidebar import LIVE
 
@@ -74,6 +75,19 @@ def save_button(job: Job) -> None:
         key="save",
         on_click="ignore",
         help="The run as it is now: configuration, curves and weights.",
+    )
+
+
+def explore_link(job: Job | None) -> None:
+    """Leads to the canvas with the run's VAEs, once there are any: while it goes on, and after."""
+    if job is None or job.snapshot is None or not job.can_be_told:
+        return
+    st.page_link(
+        page("explore"),
+        label="Explore these",
+        icon=":material/travel_explore:",
+        query_params={"run": job.name},
+        help="Their latent planes under your pointer; while they train, with their newest weights.",
     )
 
 

@@ -29,6 +29,7 @@ def page() -> None:
             toolbar.save_button(job)
         if job is not None and problem is None:
             toolbar.changes(job, experiment, sidebar.LIVE)
+        toolbar.explore_link(job)
     toolbar.refusal(problem)
     session.show_notices()
     if job is not None:

@@ -67,19 +67,38 @@ class Explorer {
       const { latent, axis_names } = members[0];
       const spaces = members.map((member) => member.space);
       this.pack = { ...images, latent, axis_names, members, spaces, count: images.labels.length };
-      if (before) this._follow(before);
-      const { drawing } = this.kept;
-      this._build(before);
-      if (drawing?.pad.drawn && drawing.name === images.name) this.image.drawOn(drawing.pad);
-      this.kept.drawing = { pad: this.image.pad, name: images.name };
+      if (before && sameOnes(before, this.pack)) {
+        this._renew();
+      } else {
+        if (before) this._follow(before);
+        const { drawing } = this.kept;
+        this._build(before);
+        if (drawing?.pad.drawn && drawing.name === images.name) this.image.drawOn(drawing.pad);
+        this.kept.drawing = { pad: this.image.pad, name: images.name };
+      }
     }
     this._theme();
+  }
+
+  // The same VAEs have trained on: what the hand has done stays, and shows what they do now.
+  _renew() {
+    this.members.renew();
+    this.image.renew();
+    this.strip.placePins();
+    if (!this.view.window.length) this._widen();
+    this.redraw({ dots: true, background: true, strip: true });
+  }
+
+  // Codes move while they are learned; the plane does not with each of them.
+  _widen() {
+    const whole = this._whole(), share = whole.half / this.plane.window.half;
+    if (share > 1.05 || share < 0.7) this.plane.window = whole;
   }
 
   // Keeps the same member's plane when others come or go.
   _follow(before) {
     const { view } = this;
-    const place = this.pack.members.findIndex(({ name }) => name === before.members[view.focus]?.name);
+    const place = this.pack.members.findIndex(({ identity }) => identity === before.members[view.focus]?.identity);
     if (place === view.focus) return;
     view.focus = Math.max(place, 0);
     if (place < 0) view.slides = [];
@@ -280,6 +299,12 @@ class Explorer {
     this.pointer = [reach * Math.sin(time / 2300), reach * Math.sin(time / 1700 + 1)];
     this.redraw();
   }
+}
+
+// Whether two packs are of the same VAEs, which may have trained on between them.
+function sameOnes(one, other) {
+  const identities = ({ name, members }) => [name, ...members.map((each) => each.identity)].join();
+  return identities(one) === identities(other);
 }
 
 const explorers = new WeakMap();

@@ -12,7 +12,7 @@ import hashlib
 import html
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from vae_explorer.experiment.settings import facts
 from vae_explorer.figures.inline import beside
 from vae_explorer.figures.page import POLICY
 from vae_explorer.figures.style import activation_style, class_colour
-from vae_explorer.study.latent import plane_axes
+from vae_explorer.study.latent import plane_axes, turned_towards
 from vae_explorer.ui.explore.canvas.pack import pack
 from vae_explorer.ui.explore.view import FIRST_IMAGE, FURTHEST, MOST_PINS, MOST_SLIDES, View
 
@@ -52,6 +52,8 @@ class Package:
 
     name: str
     content: bytes
+    identity: str | None = None  # of a VAE, whatever its weights are
+    plane: tuple[np.ndarray, np.ndarray] | None = field(default=None, compare=False, repr=False)
 
 
 def images_package(dataset: Dataset) -> Package:
@@ -74,19 +76,29 @@ def images_package(dataset: Dataset) -> Package:
 
 
 def member_package(
-    population: Population, dataset: Dataset, result: MemberResult | None = None
+    population: Population,
+    dataset: Dataset,
+    result: MemberResult | None = None,
+    label: str | None = None,
+    identity: str | None = None,
+    before: Package | None = None,
 ) -> Package:
     """A population of one: its networks, and its codes of the test images with their plane.
 
-    With its `result`, what it reached on test images.
+    With its `result`, what it reached on test images; `label` where it is not its activation's.
+    Packages of one `identity` are the same VAE at other steps of its training: its plane lies as it
+    did `before`.
     """
     pixels = dataset.pixels(dataset.test.images)
     networks, numbers = pack(population, pixels)
     mean, log_variance = (codes[0].numpy() for codes in population.encode(pixels))
     centre, axes = plane_axes(mean)
+    if before is not None and before.plane is not None:
+        axes = turned_towards(axes, before.plane[1])
     member, latent = population.members[0], population.latent
     facts = {
-        "label": member.label,
+        "label": label or member.label,
+        "identity": identity,
         "colour": activation_style(member.activation_key).colour,
         "latent": latent,
         **_reached(result, population.experiment.parameters_per_member),
@@ -95,7 +107,8 @@ def member_package(
     }
     codes = {"mean": mean, "log_variance": log_variance, "centre": centre, "axes": axes}
     arrays = {name: values.astype("<f4") for name, values in codes.items()}
-    return _package(facts, {**arrays, "numbers": np.frombuffer(numbers, dtype="<f4")})
+    made = _package(facts, {**arrays, "numbers": np.frombuffer(numbers, dtype="<f4")})
+    return replace(made, identity=identity, plane=(centre, axes))
 
 
 def _reached(result: MemberResult | None, parameters: int) -> dict[str, str]:

@@ -89,6 +89,12 @@ class EncodedImage {
     this._show();
   }
 
+  // After the members have trained on.
+  renew() {
+    if (this.codes) this.encode(this._pixels);
+    else this._show();
+  }
+
   _show() {
     const { pack, view } = this.explorer;
     const chosen = this.codes && view.image >= 0;

@@ -7,7 +7,7 @@ class Members {
     this.tiles = pack.members.map((member, k) => {
       const picture = new Picture(pack.shape);
       const tile = element(
-        "button", { className: "tile", type: "button", title: `Shows the plane of ${member.label}. ${member.reached}` },
+        "button", { className: "tile", type: "button", title: tileTitle(member) },
         element("span", {}, member.label, ...this._reached(member)), picture.element,
       );
       tile.style.setProperty("--member", member.colour);
@@ -22,6 +22,15 @@ class Members {
     this.owner = element("div", { className: "owner" });
     this.elements = [caption, ...this.tiles.map((tile) => tile.element)];
     this.showFocus();
+  }
+
+  // After they have trained on.
+  renew() {
+    this.explorer.pack.members.forEach((member, k) => {
+      const tile = this.tiles[k].element;
+      tile.title = tileTitle(member);
+      tile.querySelector("span").replaceChildren(member.label, ...this._reached(member));
+    });
   }
 
   showFocus() {
@@ -77,4 +86,8 @@ class Members {
     const image = own.decodeAt(pointer);
     return spaces.map((space) => (space === own ? own.toLatent(pointer) : space.network.encode(image).mean));
   }
+}
+
+function tileTitle({ label, reached }) {
+  return `Shows the plane of ${label}. ${reached}`;
 }

@@ -10,7 +10,7 @@ function unpack(bytes, store) {
   const place = (name, Type) => new Type(buffer, ...header.places[name]);
   const unpacked = header.places.images
     ? { ...header, images: place("images", Uint8Array), labels: place("labels", Uint8Array) }
-    : { ...header, space: new Space(
+    : { ...header, identity: header.identity ?? header.name, space: new Space(
       unpackNetworks(header.networks, buffer, header.places.numbers[0])[0],
       ...["mean", "log_variance", "centre", "axes"].map((name) => place(name, Float32Array)),
       header.latent,

@@ -105,7 +105,7 @@ class Strip {
     for (const pin of view.pins) {
       const owner = before.members[FIRST_OWNED - pin[2]];
       if (!owner) continue;
-      const place = pack.members.findIndex(({ name }) => name === owner.name);
+      const place = pack.members.findIndex(({ identity }) => identity === owner.identity);
       if (place < 0) this._inherit(pin, owner.space);
       else pin[2] = FIRST_OWNED - place;
       this.explorer.changed();
