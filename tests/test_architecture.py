@@ -42,6 +42,7 @@ PAGES = {
     "explore": "shared",
     "train": "shared",
     "compare": "shared",
+    "words": "shared",
 }
 # Who may import a library that others must do without.
 TORCH = ("activations", "model", "study", "training", "saved", "jobs", "terminal", "ui")

@@ -22,6 +22,7 @@ from vae_explorer.ui.shared.address import leads
 from vae_explorer.ui.shared.live_figure import load_plotly
 from vae_explorer.ui.shared.recall import recall_job
 from vae_explorer.ui.shared.status import REFRESH_SECONDS, status
+from vae_explorer.ui.shared.words import explained
 
 _SENTENCE = (
     "Which activation, and is it luck? Thin: one VAE a seed; thick: their mean, with its "
@@ -41,7 +42,9 @@ def page() -> None:
     state.keep(experiment)
     _see_new_job(job)
     seen = _look(job)  # before anything is drawn: what changes from here on is drawn again
-    st.markdown(f"##### {_SENTENCE}")
+    st.markdown(
+        f"##### {_SENTENCE}", help=explained("race", "seed", "thick", "interval", "clearly")
+    )
     shown = shown_race()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         toolbar.buttons(PAGE, job, experiment, "Race", Judging(), problem)

@@ -20,6 +20,7 @@ from vae_explorer.ui.explore.view import View
 from vae_explorer.ui.shared.live_figure import load_plotly
 from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.told import told
+from vae_explorer.ui.shared.words import explained
 
 _SENTENCE = "Move over the plane: every point is a code, and a decoder draws it as an image."
 _HANDS = {  # by what points: CSS shows the one that is there
@@ -63,7 +64,11 @@ def page() -> None:
 def _head() -> None:
     """What the page is, and what the hand does."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.markdown(f"##### {_SENTENCE}", width="content")
+        st.markdown(
+            f"##### {_SENTENCE}",
+            width="content",
+            help=explained("vae", "latent", "decoder", "same_image"),
+        )
         for kind, words in _HANDS.items():
             with st.container(key=f"hand_{kind}", width="content"):
                 st.caption(words, width="content")

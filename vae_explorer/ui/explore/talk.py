@@ -16,7 +16,7 @@ from vae_explorer.saved.fields import parse_object
 
 FORMAT = "vae-explorer talk"
 VERSION = 1
-PAGES = ("", "train", "compare")  # paths of the app's pages
+PAGES = ("", "train", "compare", "words")  # paths of the app's pages
 FRONT_PAGE = "explore"  # the name of the page at the empty path; it is at no other
 MOST_VIEWS = 200
 MOST_BYTES = 256_000  # of the JSON text

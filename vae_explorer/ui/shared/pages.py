@@ -10,6 +10,7 @@ _PAGES = {  # by the name of their folder, which is their path as well: title an
     "explore": ("Explore", "travel_explore"),
     "train": ("Train", "play_circle"),
     "compare": ("Compare", "leaderboard"),
+    "words": ("Words", "dictionary"),
 }
 _FRONT = "explore"
 

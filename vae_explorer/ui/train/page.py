@@ -6,6 +6,7 @@ from vae_explorer.ui.shared import preview, session, sidebar, toolbar
 from vae_explorer.ui.shared.address import keep_in_address, leads
 from vae_explorer.ui.shared.live_figure import load_plotly
 from vae_explorer.ui.shared.recall import recall_job
+from vae_explorer.ui.shared.words import explained
 from vae_explorer.ui.train import live
 
 PAGE = sidebar.TRAIN.page
@@ -21,7 +22,9 @@ def page() -> None:
     if job is not None:
         toolbar.apply_live_settings(job, experiment)
 
-    st.markdown(f"##### {_SENTENCE}")
+    st.markdown(
+        f"##### {_SENTENCE}", help=explained("elbo", "latent", "dead", "saturated", "activation")
+    )
     shown_state = "" if job is None else job.state
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         toolbar.buttons(PAGE, job, experiment, "Train", problem=problem)
