@@ -104,6 +104,7 @@ def test_any_seed_and_value_of_a_race_is_explored(open_page):
     wait_for_query(page, "members", "6,9,11")
     page.get_by_role("radio", name="Activation outputs").click()
     page.get_by_text("Units of").first.wait_for()
-    page.get_by_role("button", name="Pretrained", exact=True).click()
+    page.locator("[class*=st-key-explore-source-menu] button").first.click()
+    page.get_by_role("button", name="Pretrained catalogue").click()
     expect(tiles).to_have_count(3)
     expect(tiles.first).not_to_contain_text("seed")

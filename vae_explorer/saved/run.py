@@ -242,6 +242,25 @@ def check_model(folder: str | Path, experiment: Experiment) -> None:
             raise ValueError(f"it is not in the safetensors format ({error})") from error
 
 
+def load_some(folder: str | Path, rows: Sequence[int]) -> Population:
+    """Some members of a saved run, in this order; their weights alone are read.
+
+    Raises
+    ------
+    StoreError
+        There is no run in the folder, or its weights are damaged.
+    """
+    from vae_explorer.model.population import Population
+    from vae_explorer.saved import weights
+
+    experiment = read_record(folder).experiment
+    with _model_of(_run_folder(folder), experiment) as path:
+        weights.check_header(path, experiment)  # before memory is taken
+        population = Population(experiment, rows)
+        weights.copy_members(population, path, experiment, list(enumerate(rows)))
+    return population
+
+
 @dataclass(frozen=True)
 class Chosen:
     """Members of a saved run, and which of a new population they become."""

@@ -26,6 +26,7 @@ from vae_explorer.saved.run import (
 # MB of weights, up to 170 MB of pictures, and some 80 MB of curves, numbers and a report.
 MOST_BYTES = 512 * 2**20
 _MOST_ENTRIES = 1000  # a race has 4 files, and 3 for each of its twelve shapes at most
+_MOST_RUNS = 12  # shapes of a race
 _ENTRY = b"PK\x01\x02"  # each file's line in the directory begins so, and other bytes hardly ever
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that a zip can name: the same run is the same file
 # How each file of a run is packed. Weights hardly shrink, and would take by far the longest.
@@ -124,6 +125,58 @@ def race_of_zip(data: bytes) -> RaceRecord:
         raise StoreError(f"The zip holds no race that can be read: {reason(error)}.") from error
 
 
+def unpack_runs(data: bytes, folder: Path) -> tuple[Path, ...]:
+    """The saved runs of a zip, of one run or of a race, each in a new folder below `folder`.
+
+    The three files of a run alone are unpacked, whatever else and wherever the zip says they are.
+
+    Raises
+    ------
+    StoreError
+        It is no zip, or holds no run, or a run in it is damaged.
+    """
+    _check_size(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            places = sorted(
+                name.removesuffix(RECORD_NAME)
+                for name in names
+                if name == RECORD_NAME or name.endswith(f"/{RECORD_NAME}")
+            )
+            if not places or len(places) > _MOST_RUNS:
+                raise StoreError(
+                    f"The zip holds {len(places)} saved runs; it must hold 1 to {_MOST_RUNS}."
+                )
+            left = MOST_BYTES
+            for number, place in enumerate(places, 1):
+                target = folder / str(number)
+                target.mkdir()
+                for file in _FILES:
+                    if place + file not in names:
+                        raise ValueError(f"a run in it has no {file}")
+                    content = _bounded(archive, place + file, left)
+                    left -= len(content)
+                    (target / file).write_bytes(content)
+                read_record(target)
+    except StoreError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise StoreError(f"The file is no zip that can be read ({error}).") from error
+    except (OSError, ValueError) as error:
+        raise StoreError(f"The zip holds no run that can be read: {reason(error)}.") from error
+    return tuple(folder / str(number) for number in range(1, len(places) + 1))
+
+
+def _bounded(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
+    """A file of it; what a zip says of its sizes may be a lie."""
+    with archive.open(name) as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise ValueError(f"{name} has more than {most_bytes / 1e6:,.0f} MB")
+    return content
+
+
 def _check_size(data: bytes) -> None:
     """Before anything is made of it: a list of a million files takes a minute to read."""
     if len(data) > MOST_BYTES:
@@ -143,8 +196,4 @@ def _entry(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
     found = [info for info in found if info.filename.rpartition("/")[2] == name]
     if len(found) != 1:
         raise ValueError(f"it has {len(found)} files {name}, not one")
-    with archive.open(found[0]) as file:  # what a zip says of its sizes may be a lie
-        content = file.read(most_bytes + 1)
-    if len(content) > most_bytes:
-        raise ValueError(f"{name} has more than {most_bytes / 1e6:,.0f} MB")
-    return content
+    return _bounded(archive, found[0].filename, most_bytes)

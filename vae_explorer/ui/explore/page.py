@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from vae_explorer.experiment.settings import facts
-from vae_explorer.jobs.job import Job
 from vae_explorer.saved.run import StoreError
-from vae_explorer.ui.explore import presenter, pretrained, state, trained
+from vae_explorer.ui.explore import presenter, pretrained, sources, state, trained
 from vae_explorer.ui.explore.canvas.canvas import latent_canvas
 from vae_explorer.ui.explore.gallery import gallery
 from vae_explorer.ui.explore.model import load_model
@@ -15,8 +14,10 @@ from vae_explorer.ui.explore.outputs import activation_outputs
 from vae_explorer.ui.explore.projections import projections
 from vae_explorer.ui.explore.share import share
 from vae_explorer.ui.explore.shown import Shown, images_shown
+from vae_explorer.ui.explore.sources import Source
 from vae_explorer.ui.explore.state import PREFIX
 from vae_explorer.ui.explore.view import View
+from vae_explorer.ui.shared import session
 from vae_explorer.ui.shared.live_figure import load_plotly
 from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.told import told
@@ -37,26 +38,27 @@ _VIEWS = {"projections": projections, "gallery": gallery, "activations": activat
 def page() -> None:
     """Draws the whole page."""
     view = state.current()
-    job = trained.find(view.run)
+    source = sources.find(view.run)
     if view.present:
         presenter.presenter()  # first, so that no key is lost while images are packed
         presenter.presenter_head(_SENTENCE)
     else:
         _head()
-    if view.run and job is None:
+    if view.run and source is None:
         trained.missing()
         return
     try:
         if not view.present:
-            view = trained.chosen(view, job) if job else pretrained.chosen(view)
-        elif job is None:
+            view = trained.chosen(view, source) if source else pretrained.chosen(view)
+        elif source is None:
             view = pretrained.possible(view)
-        shown = trained.shown(view, job) if job else pretrained.shown(view)
+        shown = trained.shown(view, source) if source else pretrained.shown(view)
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     state.keep(view)
-    _canvas(shown, job)
+    session.show_notices()
+    _canvas(shown, source)
     if not view.present:
         _closer(shown)
 
@@ -75,21 +77,21 @@ def _head() -> None:
     st.html(_ONE_HAND)
 
 
-def _canvas(shown: Shown, job: Job | None) -> None:
+def _canvas(shown: Shown, source: Source | None) -> None:
     """A fragment, so that what the canvas tells redraws nothing else, and newer weights do not."""
-    live = job is not None and job.is_live
-    st.fragment(_draw, run_every=trained.REFRESH_SECONDS if live else None)(shown, job, live)
+    live = source is not None and source.is_live
+    st.fragment(_draw, run_every=trained.REFRESH_SECONDS if live else None)(shown, source, live)
 
 
-def _draw(shown: Shown, job: Job | None, live: bool) -> None:
+def _draw(shown: Shown, source: Source | None, live: bool) -> None:
     view = st.session_state.view
-    if job is not None:
-        shown = trained.shown(view, job)
+    if source is not None:
+        shown = trained.shown(view, source)
     images = images_shown(shown.dataset.info.name, shown.dataset.image_set)
     latent_canvas(images, shown.packages, view, st.session_state.view_id, _take_from_canvas)
     state.keep(view)
     is_shared = st.session_state.pop("canvas_told", False) and view.section == "share"
-    if is_shared or (job is not None and job.is_live != live):
+    if is_shared or (source is not None and source.is_live != live):
         st.rerun()  # the link and the interpolation are of the view as it is now
 
 

@@ -17,6 +17,7 @@ from vae_explorer.ui.explore import state
 from vae_explorer.ui.explore.canvas.canvas import Package, member_package
 from vae_explorer.ui.explore.presenter import present_button
 from vae_explorer.ui.explore.shown import Shown, images_of
+from vae_explorer.ui.explore.source_menu import source_menu
 from vae_explorer.ui.explore.state import PREFIX
 from vae_explorer.ui.explore.view import MOST_SHOWN, PLACES, View
 
@@ -55,7 +56,11 @@ def chosen(view: View) -> View:
 
 
 def _choice(view: View) -> View:
-    left, middle, right, last = st.columns([3, 2.1, 6, 1.1], vertical_alignment="center")
+    first, left, middle, right, last = st.columns(
+        [0.65, 3, 2.1, 5.35, 1.1], vertical_alignment="center"
+    )
+    with first:
+        source_menu(None)
     with last:
         present_button()
     dataset = left.segmented_control(

@@ -1,77 +1,65 @@
-"""VAEs that this tab trains, or has trained, on the Explore page: with their newest weights."""
+"""VAEs that were trained, here or before, on the Explore page: their choice, and what is chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from vae_explorer.data import DATASETS
 from vae_explorer.experiment.arms import arms_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.jobs.job import Job
-from vae_explorer.jobs.pipe import Weights
-from vae_explorer.jobs.saving import zipped, zipped_runs
-from vae_explorer.results.members import MemberResult, member_results
-from vae_explorer.results.record import RaceRecord
 from vae_explorer.saved.run import StoreError
 from vae_explorer.ui.explore import state
 from vae_explorer.ui.explore.canvas.canvas import Package, member_package
 from vae_explorer.ui.explore.presenter import present_button
 from vae_explorer.ui.explore.shown import Shown, images_of
+from vae_explorer.ui.explore.source_menu import described, source_menu
+from vae_explorer.ui.explore.sources import PAGES, Source
 from vae_explorer.ui.explore.state import PREFIX
 from vae_explorer.ui.explore.view import MOST_SHOWN, PLACES, View
-from vae_explorer.ui.shared import session, sidebar
+from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.recall import recall_job
 
 REFRESH_SECONDS = 1.0  # between two looks at whether there are newer weights
-_ANSWER_SECONDS = 1.5  # for which weights that were never had are waited for
 _HELD = "explore.trained"
-_PAGES = (sidebar.TRAIN.page, sidebar.COMPARE.page)
-
-
-def find(run: str) -> Job | None:
-    """The training of this tab that an address calls so; None if it has none."""
-    jobs = [session.current_job(page) for page in _PAGES] if run else []
-    found = (job for job in jobs if job is not None and job.name == run)
-    return next((job for job in found if job.record is not None and len(job.record.history)), None)
 
 
 def missing() -> None:
     """Says of what the address is, and asks the tab whether it trained them."""
     st.info(
-        "This address is of VAEs that were trained in a browser tab, and only that tab has them, "
-        "until it trains others. *Train* and *Compare* train such; others are pretrained.",
+        "This address is of VAEs that are not here: a browser tab alone has what it trained, until "
+        "it trains others, and a server the runs of its own folder. *Train* and *Compare* train "
+        "such; others are pretrained.",
         icon=":material/travel_explore:",
     )
-    _back("Show pretrained VAEs", View())
-    for page in _PAGES:
-        recall_job(page)
-
-
-def _back(label: str, to: View) -> None:
     st.button(
-        label, icon=":material/arrow_back:", key="explore.back", on_click=state.ask, args=(to,)
+        "Show pretrained VAEs",
+        icon=":material/arrow_back:",
+        key="explore.back",
+        on_click=state.ask,
+        args=(View(),),
     )
+    for page in PAGES:
+        recall_job(page)
 
 
 # --- The choice ---
 
 
-def chosen(view: View, job: Job) -> View:
+def chosen(view: View, source: Source) -> View:
     """Draws the choice of members; returns the view with it."""
-    record = _record(job)
+    experiment = source.experiment
     left, middle, right, last = st.columns([2, 3.1, 6, 1.1], vertical_alignment="center")
     with last:
         present_button()
     with left:
-        _back("Pretrained", View(dataset=record.experiment.dataset))
-    rows = _rows(record, st.session_state[PREFIX + "members"] or view.members)
+        source_menu(source)
+    rows = _rows(experiment, st.session_state[PREFIX + "members"] or view.members)
     with middle, st.container(gap=None):
-        st.fragment(_status, run_every=REFRESH_SECONDS if job.is_live else None)(job)
-        _choose_value(record.experiment, rows)
-    labels = _labels(record.experiment, rows)
+        st.fragment(_describe, run_every=REFRESH_SECONDS if source.is_live else None)(source)
+        _choose_value(experiment, rows)
+    labels = _labels(experiment, rows)
     # Who has cleared them wants to choose: what was shown stays until one is chosen.
     held = st.session_state[PREFIX + "members"]
     if (held or not view.members) and held != list(rows):
@@ -85,7 +73,7 @@ def chosen(view: View, job: Job) -> View:
         label_visibility="collapsed",
         key=PREFIX + "members",
     )
-    shape = _shape(record.experiment, rows)
+    shape = experiment.shapes[_place(experiment, rows)[0]]
     changes = {"dataset": shape.dataset, "latent": shape.latent}
     if changes != {"dataset": view.dataset, "latent": view.latent}:
         # Another plane: its pins, window and image would mean something else.
@@ -94,14 +82,10 @@ def chosen(view: View, job: Job) -> View:
     return view.replace(**changes, members=tuple(members) or rows)
 
 
-def _status(job: Job) -> None:
-    """What it is and how far."""
-    experiment, snapshot = _record(job).experiment, job.snapshot
-    assert snapshot is not None  # there is a history
-    far = f"epoch {snapshot.epoch:.1f} of {snapshot.epochs}"
-    st.markdown(
-        f"**{DATASETS[experiment.dataset].label}**, {far}{'' if job.is_live else ', ended'}"
-    )
+def _describe(source: Source) -> None:
+    st.markdown(described(source))
+    if source.notice:
+        st.caption(f":material/info: {plain(source.notice)}")
 
 
 def _choose_value(experiment: Experiment, rows: tuple[int, ...]) -> None:
@@ -129,9 +113,9 @@ def _take_value(experiment: Experiment, key: str) -> None:
     st.session_state[PREFIX + "members"] = rows[:MOST_SHOWN]
 
 
-def _rows(record: RaceRecord, asked: Sequence[int]) -> tuple[int, ...]:
+def _rows(experiment: Experiment, asked: Sequence[int]) -> tuple[int, ...]:
     """Those of the members asked for that can stand side by side; the first of each arm if none."""
-    arms = arms_of(record.experiment)
+    arms = arms_of(experiment)
     value_of = {row: arm.value for arm in arms for row in arm.rows}
     known = [row for row in asked if row in value_of]
     if not known:
@@ -160,78 +144,33 @@ def _value_of(experiment: Experiment, row: int) -> float | None:
 # --- What is chosen ---
 
 
-def shown(view: View, job: Job) -> Shown:
+def shown(view: View, source: Source) -> Shown:
     """The chosen VAEs as they are now. StoreError if their weights cannot be had."""
-    record = _record(job)
-    rows = _rows(record, view.members)
-    number, within = _place(record.experiment, rows)
-    weights = _newest(job, number, within)
-    key = (job.name, number, within, weights.step)
+    rows = _rows(source.experiment, view.members)
+    number, within = _place(source.experiment, rows)
+    taken = source.take(number, within)
+    key = (source.name, number, within, taken.version)
     held = st.session_state.get(_HELD)
-    if held is None or held.key != key:
-        held = st.session_state[_HELD] = _shown(job, rows, weights, key)
-    return held
-
-
-def _shown(job: Job, rows: tuple[int, ...], weights: Weights, key: Hashable) -> Shown:
-    from vae_explorer.saved import weights as files
-
-    record = _record(job)
-    experiment = record.experiment.shapes[weights.shape]
-    population = files.from_bytes(weights.content, experiment, weights.members)
-    dataset = images_of(experiment.dataset, experiment.image_set)
-    results = _results(job, record, weights)
-    labels = _labels(record.experiment, rows)
-    before = {each.identity: each for each in _held_packages()}
-    packages = []
-    for k, (row, result) in enumerate(zip(rows, results)):
-        identity = f"{job.name}/{row}"
+    if held is not None and held.key == key:
+        return held
+    before = {each.identity: each for each in (held.packages if held is not None else ())}
+    population, shape = taken.load(), source.experiment.shapes[number]
+    dataset = images_of(shape.dataset, shape.image_set)
+    labels = _labels(source.experiment, rows)
+    packages: list[Package] = []
+    for k, (row, result) in enumerate(zip(rows, taken.results)):
+        identity = f"{source.name}/{row}"
         one, then = population.some([k]), before.get(identity)
         packages.append(member_package(one, dataset, result, labels[row], identity, then))
-    return Shown(
+    st.session_state[_HELD] = Shown(
         key=key,
         dataset=dataset,
         packages=tuple(packages),
         load=lambda: population,
-        runs=lambda: zipped(job) if job.judging is None else zipped_runs(job),
+        runs=source.runs,
         alone=lambda k: population.alone(k).experiment,
     )
-
-
-def _held_packages() -> tuple[Package, ...]:
-    held = st.session_state.get(_HELD)
-    return () if held is None else held.packages
-
-
-def _newest(job: Job, shape: int, members: tuple[int, ...]) -> Weights:
-    """Weights of these, from memory where the process has none that are newer."""
-    held = job.weights
-    mine = held is not None and (held.shape, held.members) == (shape, members)
-    step = next((s.step for s in _record(job).history.at(-1) if s.shape == shape), 0)
-    if job.can_be_told and (not mine or (held is not None and held.step < step)):
-        job.ask_weights(shape, members)
-        job.settle(_ANSWER_SECONDS)
-        held = job.weights
-    if held is None or (held.shape, held.members) != (shape, members):
-        raise StoreError(
-            "The weights of these VAEs cannot be had: the process that trained them has ended, or "
-            "is too busy to answer. Load the page again to try anew."
-        )
-    return held
-
-
-def _results(job: Job, record: RaceRecord, weights: Weights) -> list[MemberResult]:
-    """What each has reached: of a judged race its numbers, or as last evaluated."""
-    assert job.ready is not None  # there are snapshots
-    experiment = record.experiment.shapes[weights.shape]
-    snapshot = next(each for each in record.history.at(-1) if each.shape == weights.shape)
-    results = member_results(experiment, snapshot, job.ready.train_images)
-    return [results[member] for member in weights.members]
-
-
-def _record(job: Job) -> RaceRecord:
-    assert job.record is not None  # `find` gives no other
-    return job.record
+    return st.session_state[_HELD]
 
 
 def _place(experiment: Experiment, rows: Sequence[int]) -> tuple[int, tuple[int, ...]]:
@@ -242,8 +181,4 @@ def _place(experiment: Experiment, rows: Sequence[int]) -> tuple[int, tuple[int,
         if start <= rows[0] < start + count:
             return number, tuple(row - start for row in rows)
         start += count
-    raise StoreError(f"This training has no VAE number {rows[0]}.")
-
-
-def _shape(experiment: Experiment, rows: Sequence[int]) -> Experiment:
-    return experiment.shapes[_place(experiment, rows)[0]]
+    raise StoreError(f"There is no VAE number {rows[0]} in this training.")
