@@ -77,7 +77,8 @@ def main() -> None:
             for link in waits:  # beside the same training: the pretrained ones cost it least
                 if link == "Explore":  # the page keeps what it showed: it is asked for others
                     page.get_by_role("link", name="Explore", exact=True).click()
-                    page.get_by_role("button", name="Pretrained", exact=True).click()
+                    page.locator('[class*="st-key-explore-menu"] button').first.click()
+                    page.get_by_role("button", name="Pretrained catalogue").click()
                     page.get_by_role("combobox", name="Activations").wait_for()
                 first, started = epoch_on(page), time.perf_counter()
                 page.wait_for_timeout(2_000)

@@ -28,7 +28,7 @@ from tests.helpers.compare_page import (
     wait_for_points,
     wait_until_judged,
 )
-from tests.helpers.pressing import press, settled
+from tests.helpers.pressing import go_to, press, settled
 from vae_explorer.saved.zips import race_of_zip
 
 QUICK = "?dataset=digits&activations=relu,tanh,sine&hidden=16&epochs=12&seeds=3"
@@ -151,9 +151,9 @@ def test_a_live_race_is_followed_paused_gone_back_in_and_stopped(open_page):
     thumb.press("End")  # it was not there
     expect(thumb).not_to_have_attribute("aria-valuetext", stood)
     press(page, "Resume")
-    page.get_by_role("link", name="Train").click()  # and back: it has gone on
+    go_to(page, "Train", "/train")  # and back: it has gone on
     page.get_by_role("button", name="Train", exact=True).wait_for()
-    page.get_by_role("link", name="Compare").click()
+    go_to(page, "Compare", "/compare")
     press(page, "Stop")
     wait_until_judged(page)
     page.get_by_role("button", name="Race anew", exact=True).wait_for()

@@ -45,7 +45,7 @@ def server(runs, tmp_path_factory) -> Iterator[subprocess.Popen]:
 
 def menu(page: Page) -> None:
     settled(page)
-    page.locator('[class*="st-key-explore-source-menu"] button').first.click()
+    page.locator('[class*="st-key-explore-menu"] button').first.click()
 
 
 def check_decodes(page: Page, folder: Path) -> None:

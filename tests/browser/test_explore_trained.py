@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.canvas import click, decoded, frames, move, place, query, wait_for_query
 from tests.helpers.compare_page import option, taken, wait_until_judged
-from tests.helpers.pressing import press, settled
+from tests.helpers.pressing import go_to, press, settled
 from vae_explorer.saved.run import load
 
 LONG = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=10000"
@@ -23,7 +23,7 @@ LOSSES = ".members .tile span"
 
 
 def explore(page: Page) -> None:
-    page.get_by_role("link", name="Explore these").click()
+    go_to(page, "Explore these", "/")
     page.locator(".plane canvas.overlay").wait_for()
 
 
@@ -54,7 +54,7 @@ def test_a_training_is_explored_while_it_goes_on(open_page):
     assert page.evaluate("window.vaeExplorerKept.view") == kept  # pins, zoom, background
     np.testing.assert_array_equal(place(page), there)  # under the pointer, which has not moved
     assert (decoded(page) != drawn).any(1).all()  # is what they draw now
-    page.get_by_role("link", name="Train").click()
+    go_to(page, "Train", "/train")
     press(page, "Stop")
     page.get_by_text("stopped at step").wait_for()
 
@@ -80,7 +80,7 @@ def test_the_canvas_decodes_what_was_saved(open_page, tmp_path):
     address = page.url
     other = page.context.new_page()
     other.goto(address)
-    other.get_by_text("only that tab has them").wait_for()
+    other.get_by_text("VAEs that are not here").wait_for()
     other.get_by_role("button", name="Show pretrained VAEs").click()
     other.locator(".plane canvas.overlay").wait_for()
     assert "run" not in query(other)
@@ -99,12 +99,14 @@ def test_any_seed_and_value_of_a_race_is_explored(open_page):
     settled(page)
     page.get_by_role("combobox", name="VAEs").click()
     page.get_by_role("option", name="Tanh, seed 2").click()
+    page.keyboard.press("Escape")
     expect(tiles).to_have_count(3)
     expect(tiles.nth(2)).to_contain_text("Tanh, seed 2")
     wait_for_query(page, "members", "6,9,11")
+    settled(page)
     page.get_by_role("radio", name="Activation outputs").click()
-    page.get_by_text("Units of").first.wait_for()
-    page.locator("[class*=st-key-explore-source-menu] button").first.click()
+    expect(page.get_by_role("radio", name="Tanh, seed 2")).to_have_count(1)
+    page.locator("[class*=st-key-explore-menu] button").first.click()
     page.get_by_role("button", name="Pretrained catalogue").click()
     expect(tiles).to_have_count(3)
     expect(tiles.first).not_to_contain_text("seed")

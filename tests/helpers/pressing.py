@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, TimeoutError
 
@@ -29,6 +30,20 @@ def settled(page: Page, patience: float = 60_000) -> None:
         }""",  # asked at every frame
         timeout=patience,
     )
+
+
+def go_to(page: Page, link: str, path: str) -> None:
+    """Follows a link to another page, and again where nothing has come of it.
+
+    Streamlit joins what it is asked for in one moment, and takes the page of what came last: where
+    the timer of a part of the old page comes right after the link, the old page is drawn anew.
+    """
+    for _ in range(5):
+        page.get_by_role("link", name=link, exact=True).click()
+        with contextlib.suppress(TimeoutError):
+            page.wait_for_url(lambda url: urlsplit(url).path == path, timeout=10_000)
+            return
+    raise AssertionError(f"{link} leads nowhere.")
 
 
 def press(page: Page, name: str) -> None:

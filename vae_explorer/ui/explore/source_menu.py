@@ -12,6 +12,7 @@ from vae_explorer.ui.explore.sources import Source
 from vae_explorer.ui.explore.view import View
 from vae_explorer.ui.shared.plain import plain
 
+_MENU = "explore.menu"
 _TURN = "explore.upload.turn"
 _HELP = "Where VAEs come from: pretrained, trained in this tab, or saved."
 
@@ -24,21 +25,29 @@ def source_menu(source: Source | None) -> None:
     shown = "" if source is None else source.name
     label = ":material/database:" if source is None else ":material/database: Trained"
     dataset = View().dataset if source is None else source.experiment.dataset
+    menu = st.popover(label, help=_HELP, width="stretch", key=_MENU, on_change="rerun")
+    if menu.open:  # folders are looked into by whoever asks
+        with menu:
+            _content(View(dataset=dataset), shown)
+
+
+def _content(pretrained: View, shown: str) -> None:
+    """A button for each of what there is, and the place for a file."""
+    _button("Pretrained catalogue", pretrained, shown)
+    for page, each in sources.trainings().items():
+        what = f"{page.capitalize()}: {sources.title(each)}, {each.state}"
+        _button(what, View(run=each.name), shown)
     found, problems = sources.saved()
-    with (
-        st.container(key="explore.source.menu"),
-        st.popover(label, help=_HELP, width="stretch"),
-    ):
-        _button("Pretrained catalogue", View(dataset=dataset), shown)
-        for page, each in sources.trainings().items():
-            what = f"{page.capitalize()}: {sources.title(each)}, {each.state}"
-            _button(what, View(run=each.name), shown)
-        for run in found.values():
-            what = f"{run.label}: {sources.title(run)}, {run.state}"
-            _button(what, View(run=run.name), shown)
-        for problem in problems:
-            st.caption(f":material/info: {plain(problem)}")
-        _upload()
+    for run in found.values():
+        _button(f"{run.label}: {sources.title(run)}, {run.state}", View(run=run.name), shown)
+    for problem in problems:
+        st.caption(f":material/info: {plain(problem)}")
+    _upload()
+
+
+def _show(view: View) -> None:
+    st.session_state[_MENU] = False  # it would cover what was chosen
+    state.ask(view)
 
 
 def _button(what: str, view: View, shown: str) -> None:
@@ -48,7 +57,7 @@ def _button(what: str, view: View, shown: str) -> None:
         icon=":material/check:" if is_shown else None,
         key=f"explore.source.{view.run}",
         type="tertiary",
-        on_click=state.ask,
+        on_click=_show,
         args=(view,),
         disabled=is_shown,
     )
@@ -77,7 +86,7 @@ def _take(key: str) -> None:
         st.session_state.notices = [str(error)]
         return
     st.session_state[_TURN] += 1  # an uploader with nothing in it
-    state.ask(View(run=found[0].name, dataset=found[0].experiment.dataset))
+    _show(View(run=found[0].name))
 
 
 def described(source: Source) -> str:
