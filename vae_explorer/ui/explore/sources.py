@@ -33,6 +33,7 @@ RUNS_VARIABLE = "VAE_EXPLORER_RUNS"
 _OPENED = "explore.opened"
 _ANSWER_SECONDS = 1.5  # for which weights that were never had are waited for
 _MOST_RUNS = 200  # of a folder
+_MOST_OPENED = 3  # zips of a session
 _LIST_SECONDS = 5.0  # for which a folder is taken to hold what it held
 
 
@@ -154,7 +155,7 @@ class Saved:
     is_live = False
 
     def __init__(self, folder: Path, label: str, name: str, place: object = None):
-        self._folder, self._place = folder, place
+        self._folder, self.place = folder, place
         self.label, self.name = label, name
         self.record: RunRecord = read_record(folder)
 
@@ -229,7 +230,12 @@ def open_zip(data: bytes, label: str) -> list[Saved]:
     for number, folder in enumerate(folders, 1):
         which = label if len(folders) == 1 else f"{label}, shape {number}"
         found.append(Saved(folder, which, _name(f"{digest}/{number}"), place))
-    st.session_state.setdefault(_OPENED, {}).update({each.name: each for each in found})
+    opened = st.session_state.setdefault(_OPENED, {})
+    opened.update({each.name: each for each in found})
+    places = list(dict.fromkeys(each.place for each in opened.values()))
+    for old in places[:-_MOST_OPENED]:  # what a session may keep on this disk has an end
+        for name in [name for name, each in opened.items() if each.place is old]:
+            del opened[name]
     return found
 
 
