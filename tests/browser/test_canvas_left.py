@@ -67,9 +67,9 @@ def test_no_pin_is_lost_by_leaving_the_page_at_once(open_page, busy_core):
     page = open_page(BARE, path="")
     train = page.get_by_role("button", name="Train", exact=True)
     for count in range(1, 5):
-        press_and_click(page, PIN, page.get_by_role("link", name="Train"))
+        press_and_click(page, PIN, page.get_by_role("link", name="Train", exact=True))
         train.wait_for()
-        page.get_by_role("link", name="Explore").click()
+        page.get_by_role("link", name="Explore", exact=True).click()
         shows_pins(page, count)
     address_has_pins(page, 4)
 
@@ -110,9 +110,9 @@ def test_a_drawing_is_there_after_a_visit_to_another_page(open_page):
     page = open_page(BARE, path="")
     draw(page)
     before = pictures(page, ".result canvas")
-    page.get_by_role("link", name="Train").click()
+    page.get_by_role("link", name="Train", exact=True).click()
     page.get_by_role("button", name="Train", exact=True).wait_for()
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("link", name="Explore", exact=True).click()
     page.locator(".plane canvas.overlay").wait_for()
     np.testing.assert_array_equal(pictures(page, ".result canvas"), before)
 
@@ -145,7 +145,7 @@ def test_a_pin_made_just_before_the_next_scene_is_not_in_it(talk, busy_core):
 def test_an_opened_link_and_another_tab_show_no_pin_of_the_view_before(open_page):
     page = open_page(BARE, path="")
     address = page.url
-    press_and_click(page, PIN, page.get_by_role("link", name="Train"))
+    press_and_click(page, PIN, page.get_by_role("link", name="Train", exact=True))
     page.get_by_role("button", name="Train", exact=True).wait_for()
     other = page.context.new_page()
     for tab in (page, other):
@@ -174,7 +174,7 @@ def test_no_pin_is_lost_by_loading_the_page_again_at_once(open_page, busy_core):
 def test_the_browsers_back_comes_to_the_canvas_as_it_was_left(open_page):
     page = open_page(BARE, path="")
     for count in range(1, 4):
-        press_and_click(page, PIN, page.get_by_role("link", name="Train"))
+        press_and_click(page, PIN, page.get_by_role("link", name="Train", exact=True))
         page.get_by_role("button", name="Train", exact=True).wait_for()
         page.go_back()
         shows_pins(page, count)

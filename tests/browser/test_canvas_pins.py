@@ -298,7 +298,7 @@ LEAVE_AT_ONCE = """([plane, link]) => {
 
 def test_no_timer_of_a_canvas_outlives_it(open_page):
     page = open_page(DIGITS + "&pins=&image=-1", path="")
-    plane, link = page.locator(".plane"), page.get_by_role("link", name="Train")
+    plane, link = page.locator(".plane"), page.get_by_role("link", name="Train", exact=True)
     page.evaluate(LEAVE_AT_ONCE, [plane.element_handle(), link.element_handle()])
     page.get_by_role("button", name="Train", exact=True).wait_for()
     page.wait_for_function("!Object.values(window.ends).includes('waits')")

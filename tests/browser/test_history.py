@@ -87,7 +87,7 @@ def test_a_race_is_looked_at_as_before_and_left_and_come_back_to(open_page):
     page.go_forward()
     expect(page.get_by_role("radio", name="Differences", checked=True)).to_have_count(1)
     settled(page)
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("link", name="Explore", exact=True).click()
     page.locator(".plane canvas.overlay").wait_for()
     at_rest(page)
     page.go_back()
@@ -108,7 +108,7 @@ def test_the_navigation_goes_on_with_a_pages_own_view(open_page, path):
 
     def link(name: str) -> None:
         before = page.url
-        page.get_by_role("link", name=name).click()
+        page.get_by_role("link", name=name, exact=True).click()
         page.wait_for_url(lambda url: url != before)
 
     views = {urlsplit(page.url).path: query(page)}

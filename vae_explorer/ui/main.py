@@ -18,8 +18,8 @@ st.set_page_config(
 )
 st.logo(UI / "logo.svg", icon_image=UI / "icon.png")
 # Charts need the space that Streamlit leaves empty at the sides and above; its links do not show
-# that the keyboard is at them; and nobody presents from a phone, whose first screen has no room to
-# give away.
+# that the keyboard is at them; and nobody presents from a phone, or has files there, whose first
+# screen has no room to give away.
 st.html("""<style>
 .stMainBlockContainer { padding: 4.4rem 1.8rem 3rem; }
 [data-testid="stTopNavLink"]:focus-visible {
@@ -27,7 +27,7 @@ st.html("""<style>
 }
 @media (max-width: 40rem) {
   .stMainBlockContainer { padding: 3.6rem 1.2rem 2rem; }
-  .st-key-present { display: none; }
+  .st-key-present, .st-key-sources { display: none; }
 }
 </style>""")
 st.navigation(pages(), position="top").run()

@@ -59,7 +59,7 @@ def _choice(view: View) -> View:
     first, left, middle, right, last = st.columns(
         [0.65, 3, 2.1, 5.35, 1.1], vertical_alignment="center"
     )
-    with first:
+    with first, st.container(key="sources"):
         source_menu(None)
     with last:
         present_button()
