@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import signal
 import zipfile
 
 import numpy as np
@@ -11,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.canvas import click, decoded, frames, move, place, query, wait_for_query
 from tests.helpers.compare_page import option, taken, wait_until_judged
+from tests.helpers.jobs import workers_of
 from tests.helpers.pressing import go_to, press, settled
 from vae_explorer.saved.run import load
 
@@ -110,3 +113,20 @@ def test_any_seed_and_value_of_a_race_is_explored(open_page):
     page.get_by_role("button", name="Pretrained catalogue").click()
     expect(tiles).to_have_count(3)
     expect(tiles.first).not_to_contain_text("seed")
+
+
+def test_weights_outlive_the_process_that_trained_them(server, open_page):
+    page = open_page(LONG)
+    before = set(workers_of(server))
+    press(page, "Train")
+    explore(page)
+    wait_for_newer(page)
+    (worker,) = set(workers_of(server)) - before
+    os.kill(worker, signal.SIGKILL)
+    page.get_by_text("ended", exact=False).first.wait_for()
+    settled(page)
+    move(page, 0.3, 0.3)
+    one = decoded(page)
+    move(page, 0.7, 0.7)
+    assert (decoded(page) != one).any(1).all()
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -8,12 +8,12 @@ import re
 import select
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.compare_page import taken
+from tests.helpers.jobs import workers_of
 from tests.helpers.pressing import press, settled
 
 QUICK = "?dataset=digits&activations=relu,tanh&hidden=32&epochs=40"
@@ -85,21 +85,6 @@ def test_the_opening_view_draws_the_chosen_functions(open_page):
         drawing.wait_for()
         assert drawing.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
         assert drawing.bounding_box()["y"] < 720
-
-
-def workers_of(server) -> list[int]:
-    """Process ids of the training processes that the server's forkserver has forked."""
-    return [
-        worker
-        for child in children_of(server.pid)
-        if b"vae_explorer.jobs.forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()
-        for worker in children_of(child)
-    ]
-
-
-def children_of(process_id: int) -> list[int]:
-    tasks = Path(f"/proc/{process_id}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 @pytest.fixture(scope="module", autouse=True)

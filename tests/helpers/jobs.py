@@ -25,3 +25,18 @@ def parent_of(process_id: int) -> int:
 
 def _state_and_parent(process_id: int) -> list[str]:
     return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[:2]
+
+
+def workers_of(server) -> list[int]:
+    """Process ids of the training processes that the server's forkserver has forked."""
+    return [
+        worker
+        for child in _children_of(server.pid)
+        if b"vae_explorer.jobs.forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()
+        for worker in _children_of(child)
+    ]
+
+
+def _children_of(process_id: int) -> list[int]:
+    tasks = Path(f"/proc/{process_id}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
 from vae_explorer.experiment.settings import facts
@@ -86,7 +88,8 @@ def _canvas(shown: Shown, source: Source | None) -> None:
 def _draw(shown: Shown, source: Source | None, live: bool) -> None:
     view = st.session_state.view
     if source is not None:
-        shown = trained.shown(view, source)
+        with contextlib.suppress(StoreError):  # what was had of them stays
+            shown = trained.shown(view, source)
     images = images_shown(shown.dataset.info.name, shown.dataset.image_set)
     latent_canvas(images, shown.packages, view, st.session_state.view_id, _take_from_canvas)
     state.keep(view)
