@@ -52,11 +52,18 @@ def option(page: Page, box: str, name: str) -> None:
 
 
 def wait_for_plot(page: Page, chart: str, condition: str) -> None:
-    """Until `condition`, JavaScript on `plot`, holds of the first chart whose key begins so."""
+    """Until `condition`, JavaScript on `plot`, holds of the first chart whose key begins so.
+
+    It is brought into view as long as that does not hold: what nobody sees is not drawn, and what
+    is drawn above it may push it out of sight again.
+    """
     page.wait_for_function(
         f"""key => {{
-            const plot = document.querySelector(`[class*="st-key-${{key}}"] .js-plotly-plot`);
-            return plot?._fullData && {condition};
+            const place = document.querySelector(`[class*="st-key-${{key}}"]`);
+            const plot = place?.querySelector(".js-plotly-plot");
+            const holds = plot?._fullData && {condition};
+            if (!holds) place?.scrollIntoView({{ block: "center" }});
+            return holds;
         }}""",
         arg=chart.replace(".", "-"),
         timeout=PATIENCE,
@@ -65,19 +72,9 @@ def wait_for_plot(page: Page, chart: str, condition: str) -> None:
 
 def wait_for_points(page: Page, chart: str, condition: str) -> None:
     """Until the longest trace of the first chart whose key begins so has `condition` points."""
-    # In the page itself: a chart that is being replaced cannot be held on to from here.
-    page.wait_for_function(
-        """key => {
-            const place = document.querySelector(`[class*="st-key-${key}"]`);
-            place?.scrollIntoView({ block: "center" });
-            return place;
-        }""",
-        arg=chart.replace(".", "-"),
-        timeout=PATIENCE,
-    )
     sizes = "plot._fullData.map(trace => (trace.x ?? trace.z ?? []).length)"
     there = "plot._fullData.length"  # of one that is not yet drawn no trace is the longest
-    wait_for_plot(page, chart, f"{there} && Math.max(...{sizes}) {condition}")
+    wait_for_plot(page, chart, f"({there} && Math.max(...{sizes}) {condition})")
 
 
 def taken(page: Page, name: str) -> bytes:
