@@ -53,6 +53,15 @@ def arms_of(experiment: Experiment) -> tuple[Arm, ...]:
     )
 
 
+def places_of(experiment: Experiment) -> list[tuple[int, int]]:
+    """The number of its shape, and its own within that, for each of `experiment.members`."""
+    return [
+        (number, row)
+        for number, shape in enumerate(experiment.shapes)
+        for row in range(len(shape.members))
+    ]
+
+
 def _values(experiment: Experiment) -> list[float | None]:
     """The swept setting's value for each member."""
     if experiment.sweep == "none":

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from vae_explorer.experiment.arms import Arm, arms_of
+from vae_explorer.experiment.arms import Arm, arms_of, places_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import Member
 from vae_explorer.results.history import History
@@ -43,12 +43,7 @@ class Scene:
 
     @cached_property
     def _places(self) -> list[tuple[int, int]]:
-        """Population and number within it of each member."""
-        return [
-            (number, member)
-            for number, shape in enumerate(self.experiment.shapes)
-            for member in range(len(shape.members))
-        ]
+        return places_of(self.experiment)
 
     def _snapshot(self, arm: Arm) -> Snapshot | None:
         shape = self._places[arm.rows[0]][0]

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vae_explorer.experiment.arms import places_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.reason import reason
 from vae_explorer.results.history import History
@@ -205,10 +206,9 @@ def _as_far_as(history: History, race: Race) -> Race:
     if all(member.result.epochs is not None for member in race.members):
         return race
     reached = {snapshot.shape: snapshot.epoch for snapshot in history.at(-1) if snapshot.step}
-    shapes = [number for number, shape in enumerate(race.experiment.shapes) for _ in shape.members]
     members = tuple(
         replace(member, result=replace(member.result, epochs=reached.get(shape, 0.0)))
-        for shape, member in zip(shapes, race.members)
+        for (shape, _), member in zip(places_of(race.experiment), race.members)
     )
     return replace(race, members=members)
 

@@ -220,11 +220,13 @@ def _read_curves(folder: Path, record: RunRecord) -> Curves:
     return _parse(folder / METRICS_NAME, metrics.MOST_BYTES_A_MEMBER * len(members), parse)
 
 
-def _read_population(folder: Path, experiment: Experiment) -> Population:
+def _read_population(
+    folder: Path, experiment: Experiment, rows: Sequence[int] | None = None
+) -> Population:
     from vae_explorer.saved import weights
 
     with _model_of(folder, experiment) as path:
-        return weights.read_population(path, experiment)
+        return weights.read_population(path, experiment, rows)
 
 
 def check_model(folder: str | Path, experiment: Experiment) -> None:
@@ -250,15 +252,7 @@ def load_some(folder: str | Path, rows: Sequence[int]) -> Population:
     StoreError
         There is no run in the folder, or its weights are damaged.
     """
-    from vae_explorer.model.population import Population
-    from vae_explorer.saved import weights
-
-    experiment = read_record(folder).experiment
-    with _model_of(_run_folder(folder), experiment) as path:
-        weights.check_header(path, experiment)  # before memory is taken
-        population = Population(experiment, rows)
-        weights.copy_members(population, path, experiment, list(enumerate(rows)))
-    return population
+    return _read_population(_run_folder(folder), read_record(folder).experiment, rows)
 
 
 @dataclass(frozen=True)

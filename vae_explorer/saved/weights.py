@@ -59,16 +59,19 @@ def rounded_to_half(population: Population) -> Iterator[None]:
             flat.copy_(exact)
 
 
-def read_population(path: Path, experiment: Experiment) -> Population:
-    """The population of an experiment with the weights of a file.
+def read_population(
+    path: Path, experiment: Experiment, rows: Sequence[int] | None = None
+) -> Population:
+    """The population of an experiment, or some of its members, with the weights of a file.
 
     Names, types and shapes in the file's header are held against the experiment before any memory
     is taken for it. ValueError, with what is wrong, if they differ; OSError if the file cannot be
     read.
     """
     check_header(path, experiment)
-    population = Population(experiment)
-    copy_members(population, path, experiment, [(i, i) for i in range(len(population))])
+    population = Population(experiment, rows)
+    wanted = range(len(population)) if rows is None else rows
+    copy_members(population, path, experiment, enumerate(wanted))
     return population
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -113,16 +114,8 @@ def race_of_zip(data: bytes) -> RaceRecord:
     StoreError
         It is no zip, holds no race, or more than one, or the race is damaged.
     """
-    _check_size(data)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return parse_race(partial(_entry, archive))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise StoreError(f"The file is no zip that can be read ({error}).") from error
-    except (OSError, ValueError) as error:
-        if isinstance(error, StoreError):
-            raise
-        raise StoreError(f"The zip holds no race that can be read: {reason(error)}.") from error
+    with _opened(data, "race") as archive:
+        return parse_race(partial(_entry, archive))
 
 
 def unpack_runs(data: bytes, folder: Path) -> tuple[Path, ...]:
@@ -135,37 +128,47 @@ def unpack_runs(data: bytes, folder: Path) -> tuple[Path, ...]:
     StoreError
         It is no zip, or holds no run, or a run in it is damaged.
     """
+    with _opened(data, "run") as archive:
+        names = archive.namelist()
+        places = sorted(
+            name.removesuffix(RECORD_NAME)
+            for name in names
+            if name == RECORD_NAME or name.endswith(f"/{RECORD_NAME}")
+        )
+        if not places or len(places) > _MOST_RUNS:
+            raise StoreError(
+                f"The zip holds {len(places)} saved runs; it must hold 1 to {_MOST_RUNS}."
+            )
+        targets = [folder / str(number) for number in range(1, len(places) + 1)]
+        left = MOST_BYTES
+        for target, place in zip(targets, places):
+            target.mkdir()
+            for file in _FILES:
+                if place + file not in names:
+                    raise ValueError(f"a run in it has no {file}")
+                content = _bounded(archive, place + file, left)
+                left -= len(content)
+                (target / file).write_bytes(content)
+            read_record(target)
+    return tuple(targets)
+
+
+@contextmanager
+def _opened(data: bytes, what: str) -> Iterator[zipfile.ZipFile]:
+    """A zip that a stranger may have made, to be read inside the with block.
+
+    What fails there is a StoreError that says which: it is no zip, or it holds no `what`.
+    """
     _check_size(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            places = sorted(
-                name.removesuffix(RECORD_NAME)
-                for name in names
-                if name == RECORD_NAME or name.endswith(f"/{RECORD_NAME}")
-            )
-            if not places or len(places) > _MOST_RUNS:
-                raise StoreError(
-                    f"The zip holds {len(places)} saved runs; it must hold 1 to {_MOST_RUNS}."
-                )
-            left = MOST_BYTES
-            for number, place in enumerate(places, 1):
-                target = folder / str(number)
-                target.mkdir()
-                for file in _FILES:
-                    if place + file not in names:
-                        raise ValueError(f"a run in it has no {file}")
-                    content = _bounded(archive, place + file, left)
-                    left -= len(content)
-                    (target / file).write_bytes(content)
-                read_record(target)
+            yield archive
     except StoreError:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise StoreError(f"The file is no zip that can be read ({error}).") from error
     except (OSError, ValueError) as error:
-        raise StoreError(f"The zip holds no run that can be read: {reason(error)}.") from error
-    return tuple(folder / str(number) for number in range(1, len(places) + 1))
+        raise StoreError(f"The zip holds no {what} that can be read: {reason(error)}.") from error
 
 
 def _bounded(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -19,7 +18,7 @@ from vae_explorer.ui.explore.presenter import present_button
 from vae_explorer.ui.explore.shown import Shown, images_of
 from vae_explorer.ui.explore.source_menu import source_menu
 from vae_explorer.ui.explore.state import PREFIX
-from vae_explorer.ui.explore.view import MOST_SHOWN, PLACES, View
+from vae_explorer.ui.explore.view import MOST_SHOWN, View
 
 
 @st.cache_resource(show_spinner=False)
@@ -103,14 +102,10 @@ def _choice(view: View) -> View:
         label_visibility="collapsed",
         key=PREFIX + "activations",
     )
-    changes: dict[str, Any] = {"dataset": dataset, "latent": latent or view.latent}
-    if (dataset, latent) != (view.dataset, view.latent):
-        # Another plane: its pins, window and image would mean something else.
-        changes |= {name: getattr(View(), name) for name in PLACES}
-        state.renew_canvas()
     if not activations:
         return view
-    return view.replace(**changes, activations=activations)
+    view = state.on_plane_of(view, dataset, latent or view.latent)
+    return view.replace(activations=activations)
 
 
 # --- What is chosen ---
@@ -120,9 +115,7 @@ def shown(view: View) -> Shown:
     """The VAEs of a view. StoreError if one is not there, or damaged."""
     found, names = catalogue(), view.activations
 
-    def alone(
-        k: int,
-    ) -> Experiment:  # VAEs of one picture may have been trained at other learning rates
+    def alone(k: int) -> Experiment:  # others may have been trained at another learning rate
         return found.experiment(view.dataset, view.latent, names[k : k + 1])
 
     sources = found.chosen(view.dataset, view.latent, names)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vae_explorer.data import DATASETS
 from vae_explorer.saved.run import StoreError
 from vae_explorer.saved.zips import MOST_BYTES
 from vae_explorer.ui.explore import sources, state
@@ -87,8 +86,3 @@ def _take(key: str) -> None:
         return
     st.session_state[_TURN] += 1  # an uploader with nothing in it
     _show(View(run=found[0].name))
-
-
-def described(source: Source) -> str:
-    """What stands above the choice: the set, and how far it is."""
-    return f"**{DATASETS[source.experiment.dataset].label}**, {source.state}"

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from vae_explorer.experiment.settings import ConfigError
-from vae_explorer.ui.explore.view import LOOKS, View
+from vae_explorer.ui.explore.view import LOOKS, PLACES, View
 from vae_explorer.ui.shared.address import keep_in_address, leads
 from vae_explorer.ui.shared.plain import plain
 
@@ -67,6 +67,16 @@ def renew_canvas() -> None:
     The name that the view gets is no other session's: by it the browser keeps what was changed.
     """
     st.session_state.view_id = secrets.token_hex(8)
+
+
+def on_plane_of(view: View, dataset: str, latent: int) -> View:
+    """The view with another set or latent size; its pins, window and image go with the old plane,
+    on which alone they mean anything."""
+    if (dataset, latent) == (view.dataset, view.latent):
+        return view
+    renew_canvas()
+    places = {name: getattr(View(), name) for name in PLACES}
+    return view.replace(dataset=dataset, latent=latent, **places)
 
 
 def take_from_canvas(told: Any) -> bool:

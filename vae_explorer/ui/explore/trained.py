@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vae_explorer.experiment.arms import arms_of
+from vae_explorer.data import DATASETS
+from vae_explorer.experiment.arms import arms_of, places_of
 from vae_explorer.experiment.experiment import Experiment
 from vae_explorer.experiment.recipe import SWEEPS
-from vae_explorer.saved.run import StoreError
+from vae_explorer.figures.charts import member_title
 from vae_explorer.ui.explore import state
 from vae_explorer.ui.explore.canvas.canvas import Package, member_package
 from vae_explorer.ui.explore.presenter import present_button
 from vae_explorer.ui.explore.shown import Shown, images_of
-from vae_explorer.ui.explore.source_menu import described, source_menu
+from vae_explorer.ui.explore.source_menu import source_menu
 from vae_explorer.ui.explore.sources import PAGES, Source
 from vae_explorer.ui.explore.state import PREFIX
-from vae_explorer.ui.explore.view import MOST_SHOWN, PLACES, View
+from vae_explorer.ui.explore.view import MOST_SHOWN, View
 from vae_explorer.ui.shared.plain import plain
 from vae_explorer.ui.shared.recall import recall_job
 
@@ -73,17 +74,13 @@ def chosen(view: View, source: Source) -> View:
         label_visibility="collapsed",
         key=PREFIX + "members",
     )
-    shape = experiment.shapes[_place(experiment, rows)[0]]
-    changes = {"dataset": shape.dataset, "latent": shape.latent}
-    if changes != {"dataset": view.dataset, "latent": view.latent}:
-        # Another plane: its pins, window and image would mean something else.
-        changes |= {name: getattr(View(), name) for name in PLACES}
-        state.renew_canvas()
-    return view.replace(**changes, members=tuple(members) or rows)
+    shape = experiment.shapes[places_of(experiment)[rows[0]][0]]
+    view = state.on_plane_of(view, shape.dataset, shape.latent)
+    return view.replace(members=tuple(members) or rows)
 
 
 def _describe(source: Source) -> None:
-    st.markdown(described(source))
+    st.markdown(f"**{DATASETS[source.experiment.dataset].label}**, {source.state}")
     if source.notice:
         st.caption(f":material/info: {plain(source.notice)}")
 
@@ -126,10 +123,9 @@ def _rows(experiment: Experiment, asked: Sequence[int]) -> tuple[int, ...]:
 def _labels(experiment: Experiment, rows: tuple[int, ...]) -> dict[int, str]:
     """Of all members that may stand beside these."""
     members = experiment.members
-    several = len({member.seed for member in members}) > 1
     arms, value = arms_of(experiment), _value_of(experiment, rows[0])
     return {
-        row: members[row].label + (f", seed {members[row].seed}" if several else "")
+        row: member_title(members[row], members)
         for arm in arms
         if arm.value == value
         for row in arm.rows
@@ -147,7 +143,8 @@ def _value_of(experiment: Experiment, row: int) -> float | None:
 def shown(view: View, source: Source) -> Shown:
     """The chosen VAEs as they are now. StoreError if their weights cannot be had."""
     rows = _rows(source.experiment, view.members)
-    number, within = _place(source.experiment, rows)
+    places = places_of(source.experiment)
+    number, within = places[rows[0]][0], tuple(places[row][1] for row in rows)
     taken = source.take(number, within)
     key = (source.name, number, within, taken.version)
     held = st.session_state.get(_HELD)
@@ -171,14 +168,3 @@ def shown(view: View, source: Source) -> Shown:
         alone=lambda k: population.alone(k).experiment,
     )
     return st.session_state[_HELD]
-
-
-def _place(experiment: Experiment, rows: Sequence[int]) -> tuple[int, tuple[int, ...]]:
-    """The number of the shape that these members are of, and theirs within it."""
-    start = 0
-    for number, shape in enumerate(experiment.shapes):
-        count = len(shape.members)
-        if start <= rows[0] < start + count:
-            return number, tuple(row - start for row in rows)
-        start += count
-    raise StoreError(f"There is no VAE number {rows[0]} in this training.")
